@@ -24,6 +24,14 @@ from indexium_core import errors, settings_file
 from indexium_core.model.providers.descriptor import KeyOrigin
 from indexium_core.model.providers.registry import key_names
 
+SIGN_IN_FILE = "sign_in_keys.toml"
+OPEN_ID_VARIABLE, OPEN_ID_NAME = "INDEXIUM_OIDC_CLIENT_SECRET", "oidc_client_secret"
+PLAYER_FILE = "player_keys.toml"
+_LONGEST_KEY = 1000  # characters
+PROVIDER_FILE = "provider_keys.toml"
+_LONGEST_NAME = 30  # of a name in a message
+_IS_NAME = re.compile(r"[A-Za-z_]{1,30}")
+
 
 def read_file(path: Path, *, example: str) -> tuple[Mapping[str, object], str]:
     """Return the values of a file of keys by name, and why it cannot be used; `example` is the name of a key."""
@@ -57,10 +65,6 @@ def store_in_file(path: Path, name: str, key: str | None) -> None:
         raise errors.StoreError(f"The keys in {path} cannot be written: {error.strerror or error}.") from None
 
 
-SIGN_IN_FILE = "sign_in_keys.toml"
-OPEN_ID_VARIABLE, OPEN_ID_NAME = "INDEXIUM_OIDC_CLIENT_SECRET", "oidc_client_secret"
-
-
 def open_id_secret(home: Path) -> tuple[SecretStr, str]:
     """Return the secret, "" if there is none, and why the file of keys is not used; the environment has priority."""
     own = os.environ.get(OPEN_ID_VARIABLE, "").strip()
@@ -69,10 +73,6 @@ def open_id_secret(home: Path) -> tuple[SecretStr, str]:
     content, problem = read_file(home / SIGN_IN_FILE, example=OPEN_ID_NAME)
     stored = content.get(OPEN_ID_NAME)
     return SecretStr(stored.strip() if isinstance(stored, str) else ""), problem
-
-
-PLAYER_FILE = "player_keys.toml"
-_LONGEST_KEY = 1000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,6 @@ def store_player_key(home: Path, name: str, key: str) -> None:
 
 def _player_variable(name: str) -> str:
     return f"INDEXIUM_{name.upper()}"
-
-
-PROVIDER_FILE = "provider_keys.toml"
-_LONGEST_NAME = 30  # of a name in a message
-_IS_NAME = re.compile(r"[A-Za-z_]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,6 @@ class PublishQuestion:
         )
 
     def _start(self, wish: PublishWish, preview: PublicationPreview, note: str) -> None:
-
         def failed(error: errors.IndexiumError) -> None:
             if isinstance(error, errors.StalePlanError):  # something changed between the question and the answer
                 self.ask(replace(wish, has_changed=True))

@@ -40,6 +40,13 @@ _EVENTS: tuple[dict[str, Any], ...] = (
         "movieFile": {"path": "/movies-4k/Salt Road (2020)/Salt.Road.2020.2160p.mkv"},
     },
 )
+MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
+HOME_VIDEOS = "Home videos"
+PEOPLE = "people.csv"
+FACES = "faces.db"  # a legacy .db file
+OLD = "old.db"  # a legacy .db file with history, which the user can import
+_FORMER_SEED = -1  # of a recording that another one replaces; no other clip has it
+_FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # age of the mtimes: a file with a recent mtime counts as growing
 
 
 def _add_radarr(library: Library, films: Path) -> None:
@@ -48,15 +55,6 @@ def _add_radarr(library: Library, films: Path) -> None:
     for event in _EVENTS:
         library.webhooks.receive(added.source.name, added.secret, json.dumps(event).encode())
     library.webhooks.events()
-
-
-MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
-HOME_VIDEOS = "Home videos"
-PEOPLE = "people.csv"
-FACES = "faces.db"  # a legacy .db file
-OLD = "old.db"  # a legacy .db file with history, which the user can import
-_FORMER_SEED = -1  # of a recording that another one replaces; no other clip has it
-_FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # age of the mtimes: a file with a recent mtime counts as growing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

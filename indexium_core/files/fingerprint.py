@@ -49,6 +49,8 @@ _PICTURES: Mapping[str, Callable[[bytes], bool]] = {
     "h264": lambda unit: 1 <= (unit[0] & 31 if unit else 0) <= 5,
     "hevc": lambda unit: bool(unit) and unit[0] >> 1 & 63 < 32,
 }
+_CHUNK = 65_536  # bytes of one read
+_CHUNKS = 10  # reads at each end
 
 
 def payload_hash(reader: Reader, payload: Sequence[Extent], *, full: bool = False) -> str | None:
@@ -291,10 +293,6 @@ def _units(data: bytes, *, has_lengths: bool) -> Iterator[bytes]:
         length = int.from_bytes(data[at : at + 4], "big")
         yield data[at + 4 : at + 4 + length].rstrip(b"\0")
         at += 4 + length
-
-
-_CHUNK = 65_536  # bytes of one read
-_CHUNKS = 10  # reads at each end
 
 
 def legacy_hash(path: bytes) -> str:

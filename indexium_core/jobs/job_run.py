@@ -18,6 +18,9 @@ from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 from indexium_core.model.operations.actor import Actor
 
 _WINDOW = 15.0  # only the last seconds of running time count
+logger = logging.getLogger(__name__)
+_RETRY_SECONDS = 0.5  # seconds between two attempts to store a result
+_UNSAVED_SECONDS = 1.0  # seconds of running time that a kill may lose
 
 
 class Speed:
@@ -42,12 +45,6 @@ class Speed:
         """Return items per second."""
         then, before = self._marks[0]
         return (self._done - before) / max(at - then, 1e-3)
-
-
-logger = logging.getLogger(__name__)
-
-_RETRY_SECONDS = 0.5  # seconds between two attempts to store a result
-_UNSAVED_SECONDS = 1.0  # seconds of running time that a kill may lose
 
 
 class RunningOperation(Protocol):

@@ -18,6 +18,23 @@ ApprovalRisk = Literal["off", "safe", "warning", "danger"]
 APPROVAL_RISKS: tuple[ApprovalRisk, ...] = get_args(ApprovalRisk)
 BEYOND_ROLE = "its proposer may not start it alone"
 WANTED = "its proposer asks for an approval"
+ApprovalState = Literal["waiting", "approved", "rejected", "withdrawn", "expired", "done"]
+ApprovalKind = Literal["write", "publish", "rollback"]
+ApprovalAction = Literal["proposed", "commented", "changed", "approved", "rejected", "withdrawn"]
+APPROVAL_STATES: tuple[ApprovalState, ...] = get_args(ApprovalState)
+APPROVAL_KINDS: tuple[ApprovalKind, ...] = get_args(ApprovalKind)
+# Who may start any work of a kind may also approve and reject it.
+DECIDING: Mapping[ApprovalKind, Permission] = {"write": WRITE_ANY, "publish": PUBLISH, "rollback": ROLLBACK}
+KIND_WORDS: Mapping[ApprovalKind, str] = {"write": "write", "publish": "publication", "rollback": "rollback"}
+STATE_WORDS: Mapping[ApprovalState, str] = {
+    "waiting": "waits for approval",
+    "approved": "approved, runs",
+    "rejected": "rejected",
+    "withdrawn": "withdrawn",
+    "expired": "expired",
+    "done": "approved, has ended",
+}
+LONGEST_TEXT = 2000  # characters of a comment or a reason
 
 
 def waiting_sentence(reasons: Sequence[str]) -> str:
@@ -75,25 +92,6 @@ class ApprovalRule:
         if 0 < self.bytes < work.bytes:
             found.append(f"it has {wording.size(work.bytes)}, and more than {wording.size(self.bytes)} wait")
         return tuple(found)
-
-
-ApprovalState = Literal["waiting", "approved", "rejected", "withdrawn", "expired", "done"]
-ApprovalKind = Literal["write", "publish", "rollback"]
-ApprovalAction = Literal["proposed", "commented", "changed", "approved", "rejected", "withdrawn"]
-APPROVAL_STATES: tuple[ApprovalState, ...] = get_args(ApprovalState)
-APPROVAL_KINDS: tuple[ApprovalKind, ...] = get_args(ApprovalKind)
-# Who may start any work of a kind may also approve and reject it.
-DECIDING: Mapping[ApprovalKind, Permission] = {"write": WRITE_ANY, "publish": PUBLISH, "rollback": ROLLBACK}
-KIND_WORDS: Mapping[ApprovalKind, str] = {"write": "write", "publish": "publication", "rollback": "rollback"}
-STATE_WORDS: Mapping[ApprovalState, str] = {
-    "waiting": "waits for approval",
-    "approved": "approved, runs",
-    "rejected": "rejected",
-    "withdrawn": "withdrawn",
-    "expired": "expired",
-    "done": "approved, has ended",
-}
-LONGEST_TEXT = 2000  # characters of a comment or a reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

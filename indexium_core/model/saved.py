@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from indexium_core import errors
 
 BUILT_IN = 0  # id of the view *Favourites*
+MAX_NAME_LENGTH = 80  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,6 @@ class SavedView:
     def is_built_in(self) -> bool:
         """Whether every home has the view, so that it cannot be changed, renamed or removed."""
         return self.view_id == BUILT_IN
-
-
-MAX_NAME_LENGTH = 80  # characters
 
 
 def checked_name(name: str, kind: str) -> str:

@@ -26,6 +26,7 @@ _PARTS = 5
 _REMEDY = (
     "Use five parts (minute, hour, day of month, month, day of week), for example '0 3 * * *': every day at 03:00."
 )
+COMPLETED = "completed"  # the result of a run that succeeded
 
 
 class LocalZone(tzinfo):
@@ -84,9 +85,6 @@ def in_words(text: str) -> str:
     if text == ON_CHANGE:
         return "After each change"
     return CronSim(text, datetime.now(UTC)).explain()
-
-
-COMPLETED = "completed"  # the result of a run that succeeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,17 @@ from uuid import UUID
 if TYPE_CHECKING:
     import pandas as pd
 
+_FORMS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (datetime, lambda moment: moment.isoformat().replace("+00:00", "Z")),
+    (date | time, lambda value: value.isoformat()),
+    (Decimal, float),
+    (timedelta | UUID, str),
+    (bytes, lambda data: data.decode("utf-8", "replace")),
+    (Path, str),
+    (Mapping, dict),
+    (frozenset | set | tuple, sorted),
+)
+
 
 def plain(value: Any) -> Any:
     """
@@ -36,18 +47,6 @@ def plain(value: Any) -> Any:
         if isinstance(value, kind):
             return form(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-_FORMS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
-    (datetime, lambda moment: moment.isoformat().replace("+00:00", "Z")),
-    (date | time, lambda value: value.isoformat()),
-    (Decimal, float),
-    (timedelta | UUID, str),
-    (bytes, lambda data: data.decode("utf-8", "replace")),
-    (Path, str),
-    (Mapping, dict),
-    (frozenset | set | tuple, sorted),
-)
 
 
 class Shaped:

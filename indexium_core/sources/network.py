@@ -29,6 +29,8 @@ ACCEPTED_ENCODINGS = "gzip, deflate"  # both can be unpacked in pieces of a limi
 _PLAIN = frozenset({"", "identity"})
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+T = TypeVar("T")
+_JOIN_SECONDS = 5.0
 
 
 class LimitedBody:
@@ -86,8 +88,6 @@ def _too_large(limit: int) -> str:
     return f"the answer has more than {limit / 1e6:g} MB"
 
 
-T = TypeVar("T")
-_JOIN_SECONDS = 5.0
 for _name in ("httpx", "httpcore"):  # their records have whole addresses, with keys
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 

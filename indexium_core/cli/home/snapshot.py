@@ -18,6 +18,8 @@ export = typer.Typer(help="Export the tables for analysts into files.", no_args_
 
 app.add_typer(export, name="export")
 
+_SHOWN = 200  # rows
+
 
 @app.command(epilog="Example: indexium snapshot --out tables.duckdb")
 def snapshot(
@@ -46,9 +48,6 @@ def parquet(
     if notice:
         output.note(notice)
     output.note(f"{wording.plural(len(files), 'table', 'tables')} written to {folder}.")
-
-
-_SHOWN = 200  # rows
 
 
 @app.command(epilog="Example: indexium sql 'SELECT person, count(*) FROM file_people GROUP BY ALL'")

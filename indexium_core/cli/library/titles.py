@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from indexium_core.model.titles.titles import IdentifiedTitle, TitleFile, TitleValue
     from indexium_core.services import LibraryServices
 
+TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
+Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, such as title or year.")]
+_SHOWN_FILES = 20
+titles = typer.Typer(
+    help="Films and series: identify and match them, show them, set and lock their values.", no_args_is_help=True
+)
+app.add_typer(titles, name="titles")
 
+
+@titles.command("matches", epilog="Example: indexium titles matches --state later")
 def list_matches(
     context: typer.Context,
     state: Annotated[str, typer.Option(metavar="STATE", help=f"One of {', '.join(MATCH_STATES)}.")] = "open",
@@ -71,6 +80,7 @@ def _match_cells(question: MatchQuestion, state: str) -> tuple[object, ...]:
     return question.item.id, question.item.name, question.item.file_count, len(offers), score, name, *missing
 
 
+@titles.command("match", epilog="Example: indexium titles match 12 --accept 1")
 def decide(
     context: typer.Context,
     title_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id from 'titles matches'.")],
@@ -145,6 +155,10 @@ def _accept_id(library: LibraryServices, title_id: int, text: str) -> MatchResul
     return library.matches.accept_id(title_id, known, "tv" if item.entity_type == "series" else "movie")
 
 
+titles.command("artwork", epilog="Example: indexium titles artwork 12")(artwork.list_pictures)
+
+
+@titles.command("undo", epilog="Example: indexium titles undo")
 def undo_decision(
     context: typer.Context,
     decision_id: Annotated[
@@ -209,21 +223,6 @@ def _match_answer(result: MatchResult, *, as_json: bool) -> None:
         if result.replaced:
             output.note(f"This replaces {result.replaced}")
         output.note(f"Undo: indexium titles undo {result.decision_id}")
-
-
-TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
-Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, such as title or year.")]
-_SHOWN_FILES = 20
-
-titles = typer.Typer(
-    help="Films and series: identify and match them, show them, set and lock their values.", no_args_is_help=True
-)
-
-app.add_typer(titles, name="titles")
-titles.command("matches", epilog="Example: indexium titles matches --state later")(list_matches)
-titles.command("match", epilog="Example: indexium titles match 12 --accept 1")(decide)
-titles.command("artwork", epilog="Example: indexium titles artwork 12")(artwork.list_pictures)
-titles.command("undo", epilog="Example: indexium titles undo")(undo_decision)
 
 
 @titles.command("list", epilog="Example: indexium titles list --kind movie --genre drama --year 1990-1999")

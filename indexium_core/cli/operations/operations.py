@@ -33,6 +33,9 @@ _QUIET = (
 _COMMENT = 60  # characters of a comment that are shown
 _HEAD = ("at", "level", "event")
 _KNOWN = ("job_id", "operation_id", "traceback")  # equal in every line, or too long for a line
+operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_args_is_help=True)
+app.add_typer(operations, name="operations")
+_PAUSING = "Operation {} is pausing: the files in progress continue."
 
 
 def print_story(story: OperationStory, *, running: int = 0) -> None:
@@ -189,13 +192,6 @@ def _line(line: Mapping[str, Any]) -> tuple[str, str, str, str]:
     level, event = str(line.get("level", "")), str(line.get("event", ""))
     at = f"{datetime.fromisoformat(line['at']).astimezone():%Y-%m-%d %H:%M:%S}" if "at" in line else ""
     return at, level, event, output.named(line, without=(*_HEAD, *_KNOWN))
-
-
-operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_args_is_help=True)
-
-app.add_typer(operations, name="operations")
-
-_PAUSING = "Operation {} is pausing: the files in progress continue."
 
 
 @operations.command("list", epilog="Example: indexium operations list --json")

@@ -22,6 +22,11 @@ from indexium_core.files.journal.undo import UndoOutcome, undo_locked
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import Extent, FileStat, Patch
 
+logger = logging.getLogger(__name__)
+_WRITE_BITS = 0o222
+# Errors of a file system that cannot move this file and has not changed the file.
+_CANNOT_SHIFT = frozenset((errno.EOPNOTSUPP, errno.ENOTTY, errno.ENOSYS, errno.EINVAL, errno.EBADR, errno.EFBIG))
+
 
 def changed_ranges(reader: Reader, size: int, patch: Patch) -> Iterator[Range]:
     """
@@ -84,13 +89,6 @@ def _differing(before: bytes, after: bytes) -> tuple[int, int]:
     if len(before) < len(after):
         return start, len(after)
     return start, len(after) - alike.common(before[:start:-1], after[:start:-1])
-
-
-logger = logging.getLogger(__name__)
-
-_WRITE_BITS = 0o222
-# Errors of a file system that cannot move this file and has not changed the file.
-_CANNOT_SHIFT = frozenset((errno.EOPNOTSUPP, errno.ENOTTY, errno.ENOSYS, errno.EINVAL, errno.EBADR, errno.EFBIG))
 
 
 class JournaledFile:

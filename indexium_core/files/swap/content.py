@@ -24,6 +24,7 @@ from indexium_core.model.files.media import Extent, Rebuild
 _CHUNK = 1024 * 1024  # bytes of one write, and the minimum length that the system copies; larger writes take longer
 _EARLY = 8 * _CHUNK  # bytes between two requests to write to the disk
 _DIRTY = 256 * _CHUNK  # bytes written between two syncs, so that the last fsync stays short
+_LARGE = 8 * 1024 * 1024  # bytes; with a smaller file, threads wait for each other longer than they work
 
 
 def needed(rebuild: Rebuild, source: Reader) -> int:
@@ -177,9 +178,6 @@ class _Writer:
         if len(data) < length:
             raise errors.ConflictError("The file became shorter while it was copied.")
         return data
-
-
-_LARGE = 8 * 1024 * 1024  # bytes; with a smaller file, threads wait for each other longer than they work
 
 
 def write_with_digest(

@@ -11,6 +11,7 @@ from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import FileStat
 
 _WRITE_BITS = 0o222
+OWN_FOLDER = b".indexium"  # the folder of kept originals, beside their files
 
 
 class Original:
@@ -125,9 +126,6 @@ class Original:
                 "Give yourself write permission for the folder."
             )
             raise errors.FileAccessError(message, code="read_only")
-
-
-OWN_FOLDER = b".indexium"  # the folder of kept originals, beside their files
 
 
 def kept_path(kept: bytes, path: bytes) -> bytes:

@@ -67,6 +67,21 @@ _AROUND = re.compile(r"<[?!].*?>", re.DOTALL)  # before the root
 _OTHER_ROOT = re.compile(r"\s*<([a-z_][\w.-]{0,40})", re.IGNORECASE)
 _NAMED = 3  # values of a file that do not fit and that its sentence names
 _START = 2000  # characters that have the root
+_START_OF_TEXT = 200_000  # bytes that show the shape
+_GAP = r"</\w+>\s*"
+# Sign → program; the first that fits. Each sign is a comment, or an order of elements, that no other program writes.
+_SIGNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"<!--\s*created on [^>]{0,60}tinyMediaManager"), "tinyMediaManager"),
+    (re.compile(r"<generator>[^/]{0,80}MediaElch"), "MediaElch"),
+    # The order of Jellyfin is that of MediaBrowser.XbmcMetadata/Savers/BaseNfoSaver.cs.
+    (re.compile(rf"<lockdata>(?:true|false){_GAP}(?:<lockedfields>[^<]*{_GAP})?<dateadded>"), "Jellyfin"),
+    # That of Sonarr and Radarr is in NzbDrone.Core/Extras/Metadata/Consumers/Xbmc/XbmcMetadata.cs.
+    (re.compile(r"<uniqueid type=\"sonarr\">"), "Sonarr"),
+    (re.compile(rf"<mpaa\b[^<]*(?:{_GAP})?<id>\d+{_GAP}<uniqueid type=\"\w+\" default=\"true\">"), "Sonarr"),
+    (re.compile(rf"<movie>.*<watched>(?:true|false){_GAP}(?:<fileinfo>|</movie>)", re.DOTALL), "Radarr"),
+    # That of Kodi is in xbmc/video/VideoInfoTag.cpp, `Save`.
+    (re.compile(rf"<userrating>\d+{_GAP}<top250>\d+{_GAP}(?:<season>.{{0,200}})?<outline\b", re.DOTALL), "Kodi"),
+)
 
 
 def read(path: bytes) -> tuple[list[NfoDocument], str]:
@@ -432,23 +447,6 @@ def _number(text: str) -> int | None:
 def _decimal(text: str) -> float | None:
     match = re.fullmatch(r"\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*", text)
     return float(match[1].replace(",", ".")) if match else None
-
-
-_START_OF_TEXT = 200_000  # bytes that show the shape
-_GAP = r"</\w+>\s*"
-# Sign → program; the first that fits. Each sign is a comment, or an order of elements, that no other program writes.
-_SIGNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"<!--\s*created on [^>]{0,60}tinyMediaManager"), "tinyMediaManager"),
-    (re.compile(r"<generator>[^/]{0,80}MediaElch"), "MediaElch"),
-    # The order of Jellyfin is that of MediaBrowser.XbmcMetadata/Savers/BaseNfoSaver.cs.
-    (re.compile(rf"<lockdata>(?:true|false){_GAP}(?:<lockedfields>[^<]*{_GAP})?<dateadded>"), "Jellyfin"),
-    # That of Sonarr and Radarr is in NzbDrone.Core/Extras/Metadata/Consumers/Xbmc/XbmcMetadata.cs.
-    (re.compile(r"<uniqueid type=\"sonarr\">"), "Sonarr"),
-    (re.compile(rf"<mpaa\b[^<]*(?:{_GAP})?<id>\d+{_GAP}<uniqueid type=\"\w+\" default=\"true\">"), "Sonarr"),
-    (re.compile(rf"<movie>.*<watched>(?:true|false){_GAP}(?:<fileinfo>|</movie>)", re.DOTALL), "Radarr"),
-    # That of Kodi is in xbmc/video/VideoInfoTag.cpp, `Save`.
-    (re.compile(rf"<userrating>\d+{_GAP}<top250>\d+{_GAP}(?:<season>.{{0,200}})?<outline\b", re.DOTALL), "Kodi"),
-)
 
 
 def probable_writer(data: bytes) -> str:

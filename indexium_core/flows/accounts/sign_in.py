@@ -40,6 +40,11 @@ logger = logging.getLogger(__name__)
 _LASTS = timedelta(minutes=5)
 _WINDOW = 300.0  # seconds
 _CODES_OF_PERSON, _CODES_OF_ADDRESS = 10, 30  # wrong codes in that time
+_OF_NAME, _OF_ADDRESS = 10, 30  # wrong passwords in that time
+_NOTED_EVERY = timedelta(minutes=5)
+_LONGEST_CLIENT = 200  # characters
+_PAGE = "page."  # the start of the handles of sessions
+_WRONG = "The name or the password is wrong."
 
 
 class _Waiting(NamedTuple):
@@ -119,13 +124,6 @@ def _ended() -> errors.SignInError:
     return errors.SignInError(
         "The time for the code is over. Enter the name and the password again.", code="sign_in_ended"
     )
-
-
-_OF_NAME, _OF_ADDRESS = 10, 30  # wrong passwords in that time
-_NOTED_EVERY = timedelta(minutes=5)
-_LONGEST_CLIENT = 200  # characters
-_PAGE = "page."  # the start of the handles of sessions
-_WRONG = "The name or the password is wrong."
 
 
 class SignIn:

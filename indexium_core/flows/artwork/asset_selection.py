@@ -53,6 +53,8 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
 WITHOUT_TEXT = "none"  # as a language: pictures without text
+_MOST_REASON = 200  # characters
+_GROUP = 500  # titles of one transaction
 
 
 @checked_arguments
@@ -175,10 +177,6 @@ def selected_of(found: SlotSelection) -> builtins.list[AssetCandidate]:
     """Return the selected candidates of a slot, the main picture first."""
     by_id = {each.id: each for each in found.ordered}
     return [by_id[number] for number in found.selected]
-
-
-_MOST_REASON = 200  # characters
-_GROUP = 500  # titles of one transaction
 
 
 @checked_arguments

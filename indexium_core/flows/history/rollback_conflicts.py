@@ -29,6 +29,18 @@ from indexium_core.model.people import people_comment
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import Restore, RollbackCandidate
 
+_OFFLINE_MESSAGE = "Its folder is offline. Connect it, then try again."
+_CHANGED_MESSAGE = (
+    "Another program changed the file after this write. If it was renamed since the last scan, scan, then try again."
+)
+_CHANGED_SIDECAR = "Another program changed the sidecar after this write."
+_BETWEEN_MESSAGE = (
+    "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
+)
+MAX_COMPARED = 1000  # up to this number of files, all bytes outside the media are compared in advance
+_PROGRESS_STEP = 20  # files between two progress reports
+Progress: TypeAlias = Callable[[int, int], None]  # called with the number of checked files and of all files
+
 
 def comment_restore(candidate: RollbackCandidate, stat: FileStat, facts: FileFacts) -> Restore:
     """Return the write that restores the old values of a file in its present state."""
@@ -93,21 +105,6 @@ def with_people(change: Change, present: str | None, names: Sequence[str]) -> Ch
 def _missing(names: Iterable[str], present: Iterable[str]) -> list[str]:
     keys = {people_comment.person_key(name) for name in present}
     return [name for name in names if people_comment.person_key(name) not in keys]
-
-
-_OFFLINE_MESSAGE = "Its folder is offline. Connect it, then try again."
-_CHANGED_MESSAGE = (
-    "Another program changed the file after this write. If it was renamed since the last scan, scan, then try again."
-)
-_CHANGED_SIDECAR = "Another program changed the sidecar after this write."
-_BETWEEN_MESSAGE = (
-    "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
-)
-
-MAX_COMPARED = 1000  # up to this number of files, all bytes outside the media are compared in advance
-_PROGRESS_STEP = 20  # files between two progress reports
-
-Progress: TypeAlias = Callable[[int, int], None]  # called with the number of checked files and of all files
 
 
 @dataclass(slots=True, kw_only=True)

@@ -51,6 +51,10 @@ _TEMPORARY = re.compile(rb"\.indexium-\d+-[0-9a-f]{8}\.tmp")
 _BACKUPS_REMEDY = (
     "INDEXIUM_BACKUP_BUDGET sets the size of the backups; 'indexium backups list' shows the backups of each operation."
 )
+_REMEDY = (
+    "Start the scheduler and its workers with the same version of Indexium. Mount the folders there, or set "
+    "INDEXIUM_PATH_MAP of the worker."
+)
 
 
 class Doctor:
@@ -343,12 +347,6 @@ def _temporary_below(root: bytes, deadline: float) -> Iterator[bytes]:
                         yield entry.path
         except OSError:  # a scan reports folders that cannot be listed
             continue
-
-
-_REMEDY = (
-    "Start the scheduler and its workers with the same version of Indexium. Mount the folders there, or set "
-    "INDEXIUM_PATH_MAP of the worker."
-)
 
 
 def check_cluster(cluster: Cluster, libraries: Sequence[LibraryRow]) -> Check:

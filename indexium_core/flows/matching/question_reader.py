@@ -21,6 +21,10 @@ from indexium_core.store.titles.matches import QuestionPlace, SearchRow
 
 _SIZE = 8  # bytes of a digest
 _DECISIONS: Mapping[MatchState, str] = {"accepted": "accept", "later": "later", "ignored": "ignore"}  # by state
+_SHOWN_FILES = 20  # of a question
+_SHOWN_OTHERS = 20
+_WHY_KEPT = "It may be a home video, so its name was not sent to a provider."
+_NO_EVIDENCE = "Nothing says that it is a film or an episode."
 
 
 def state_of(item: TitleItem, row: SearchRow | None) -> MatchState:
@@ -85,12 +89,6 @@ def replaced(tx: Connection, item: TitleItem, row: SearchRow | None) -> str:
     made = steps.about(tx, "match", str(item.id))
     last = next((each for each in made if each.action == _DECISIONS[state] and each.undone_at is None), None)
     return "" if last is None else f"decision {last.step_id}: {last.label}."
-
-
-_SHOWN_FILES = 20  # of a question
-_SHOWN_OTHERS = 20
-_WHY_KEPT = "It may be a home video, so its name was not sent to a provider."
-_NO_EVIDENCE = "Nothing says that it is a film or an episode."
 
 
 def page_of(reader: Connection, state: str, *, library_id: int | None, page: int, per_page: int) -> list[MatchQuestion]:

@@ -28,6 +28,9 @@ _CHANGES = 1000  # changed rows from which on reading the whole version costs le
 _KEYS = 7  # columns of a group that identify it; the others are sums
 
 _Rank = tuple[int, str, int]  # place of an item in the default order: that of its risk level, path, and file id
+_SEARCHES = 16  # searches whose rows are kept
+_MOST = 2000  # files whose rows are kept for one search
+_FEW = 500  # files from which on the database adds up the rows of the files that a selection names
 
 
 @dataclass(slots=True)
@@ -107,11 +110,6 @@ def _adjust(kept: _Kept, changes: list[RowChange]) -> None:
     kept.first = sorted([rank for rank in kept.first if rank[-1] not in changed] + added)
     if not kept.first and not kept.is_complete:
         kept.first = None
-
-
-_SEARCHES = 16  # searches whose rows are kept
-_MOST = 2000  # files whose rows are kept for one search
-_FEW = 500  # files from which on the database adds up the rows of the files that a selection names
 
 
 class _RowReader(Protocol):

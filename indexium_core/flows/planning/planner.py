@@ -48,6 +48,9 @@ from indexium_core.store.review import ratings
 if TYPE_CHECKING:
     import pandas as pd
 
+LINK_CHOICES = ("block", "break")
+_NAMED_FILES = 10  # files that an error names
+
 
 def stale_files(
     reader: Connection, displayed: Search, newest: Version, selection: Selection, *, limit: int
@@ -106,10 +109,6 @@ def _reason(displayed: PlanItem | None, now: PlanItem | None, written: tuple[int
     if now.risk_level in ("unchanged", "blocked"):
         return "would no longer be written"
     return "would be written differently"
-
-
-LINK_CHOICES = ("block", "break")
-_NAMED_FILES = 10  # files that an error names
 
 
 class MetadataPlanner:

@@ -47,6 +47,13 @@ from indexium_core.store.provider_traffic import MetadataCache, RequestLedger
 from indexium_core.store.titles import titles
 
 CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
+MAX_TITLE_LENGTH = 300  # characters
+MAX_REQUESTS = 10_000  # rows of one list
+DETAILED = 3  # candidates whose details are fetched before a person is asked
+_YEARS = range(1870, 2101)
+_LAST_PAGE = 10**9
+_DAY = timedelta(days=1)
+KEPT = timedelta(days=180)  # how long an answer is stored; the terms of the providers allow six months
 
 
 @dataclass
@@ -68,15 +75,6 @@ class SearchAnswers:
 def key_of(candidate: Candidate) -> CandidateKey:
     """Return what names a candidate."""
     return candidate.provider, candidate.content_type, candidate.external_id
-
-
-MAX_TITLE_LENGTH = 300  # characters
-MAX_REQUESTS = 10_000  # rows of one list
-DETAILED = 3  # candidates whose details are fetched before a person is asked
-_YEARS = range(1870, 2101)
-_LAST_PAGE = 10**9
-_DAY = timedelta(days=1)
-KEPT = timedelta(days=180)  # how long an answer is stored; the terms of the providers allow six months
 
 
 @checked_arguments

@@ -19,6 +19,13 @@ from indexium_core.model.planning import cells
 LONGEST = 100_000  # characters of a text, or bytes of a value of bytes
 _SMALL = 24  # bytes of a number, a time and other values, about
 _CUT = "…"
+BEFORE_CSV = "FROM ("  # the text before the query in both statements
+_AS_TEXTS = "\n) SELECT COLUMNS(*)::VARCHAR"  # as DuckDB writes the values of a CSV
+_NO_TEXT = "\udc00"  # in place of an empty text, which is written as two quotation marks: NULL is an empty cell
+_NUMBERS = frozenset(
+    {f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")}
+    | {"INTEGER", "UINTEGER", "FLOAT", "DOUBLE", "DECIMAL", "BIGNUM"}
+)
 
 
 class AnswerRows:
@@ -112,15 +119,6 @@ class _Cutter:
     def _cut(self, start: str, length: int, unit: str) -> str:
         self.cut_values += 1
         return f"{start}{_CUT} ({length:,} {unit})"
-
-
-BEFORE_CSV = "FROM ("  # the text before the query in both statements
-_AS_TEXTS = "\n) SELECT COLUMNS(*)::VARCHAR"  # as DuckDB writes the values of a CSV
-_NO_TEXT = "\udc00"  # in place of an empty text, which is written as two quotation marks: NULL is an empty cell
-_NUMBERS = frozenset(
-    {f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")}
-    | {"INTEGER", "UINTEGER", "FLOAT", "DOUBLE", "DECIMAL", "BIGNUM"}
-)
 
 
 def write_answer(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None, out: Path) -> int:

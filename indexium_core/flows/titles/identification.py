@@ -49,6 +49,14 @@ from indexium_core.store.titles.identified import (
 )
 
 _GROUP = 2000  # titles or files: less than a second; each group costs the same time once
+_CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
+_NAME_SECONDS, _FOLDER_SECONDS = 0.008, 0.002  # processor time for reading one name, and the NFO files of one folder
+_PROBLEMS = 100  # that a report names
+_MOST_DIGITS = 5  # of the number of a season or an episode in a tag
+_IDS = 10  # that are taken from the sequence first; each later time as many as all before
+_ATTEMPTS = 3  # to store in groups while people change titles
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(slots=True)
@@ -161,16 +169,6 @@ def _is_changed(
         text = json.dumps(value.value, ensure_ascii=False)
         found[value.entity_id].add((value.field, value.origin, text, value.confidence))
     return any(values.get(title_id, set()) != each for title_id, each in found.items())
-
-
-_CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
-_NAME_SECONDS, _FOLDER_SECONDS = 0.008, 0.002  # processor time for reading one name, and the NFO files of one folder
-_PROBLEMS = 100  # that a report names
-_MOST_DIGITS = 5  # of the number of a season or an episode in a tag
-_IDS = 10  # that are taken from the sequence first; each later time as many as all before
-_ATTEMPTS = 3  # to store in groups while people change titles
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(slots=True, kw_only=True)

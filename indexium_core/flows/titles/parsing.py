@@ -20,6 +20,8 @@ T = TypeVar("T")
 _LONGEST = 120  # characters
 _MOST_DIGITS, _MOST_MARKERS = 28, 12  # the time of `guessit` grows with the square of the numbers and brackets
 _MARKER = re.compile(r"\d+|[\[({]")
+logger = logging.getLogger(__name__)
+VERSION = 6  # of the rules: names that an older version read are read again
 
 
 def read_again(text: str) -> SecondReading:
@@ -60,11 +62,6 @@ def _form(text: str, season: Any, episodes: list[Any]) -> NumberForm:
     if season is not None and season.start < start:
         return "compact" if season.end == start else "season"
     return "word" if re.search(r"[^\W\d_][ ._#-]*$", text[:start]) and text[start - 1 : start] != " " else "alone"
-
-
-logger = logging.getLogger(__name__)
-
-VERSION = 6  # of the rules: names that an older version read are read again
 
 
 def parse_names(texts: Sequence[str]) -> list[dict[str, Any]]:

@@ -50,6 +50,9 @@ from indexium_core.store.operations.ledger_rows import Task
 from indexium_core.store.plan_version import DiskRates
 
 _FINISH_SECONDS = 5.0  # for this time, a paused operation finishes running files; then they pause, too
+logger = logging.getLogger(__name__)
+PAUSE_WAIT_SECONDS = 60.0  # a pause waits this time at most for a running file: its disk may never respond
+_BATCH = 500  # tasks read from the ledger at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,12 +183,6 @@ class OperationRun:
             with progress.paused():
                 self.control.wait_while_paused()
             self.on_activity()
-
-
-logger = logging.getLogger(__name__)
-
-PAUSE_WAIT_SECONDS = 60.0  # a pause waits this time at most for a running file: its disk may never respond
-_BATCH = 500  # tasks read from the ledger at a time
 
 
 @dataclass(slots=True, kw_only=True)

@@ -33,6 +33,8 @@ _SYSTEMS = (
     ("Linux", "Linux"),
 )
 _LONGEST = 40  # characters of a name that is not known
+_LONGEST_NAME = 60  # characters
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1000  # characters
 
 
 def browser_of(client: str) -> str:
@@ -42,10 +44,6 @@ def browser_of(client: str) -> str:
     if browser and system:
         return f"{browser} on {system}"
     return browser or client.partition("/")[0][:_LONGEST] or "a program without a name"
-
-
-_LONGEST_NAME = 60  # characters
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1000  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,16 @@ from typing import Literal, NamedTuple, TypeAlias
 from indexium_core.model import wording
 from indexium_core.model.shapes import Shaped
 
+MAX_IMAGE_BYTES = 25_000_000
+VariantKind: TypeAlias = Literal["poster", "backdrop"]
+VARIANTS: Mapping[str, tuple[int, int]] = {"poster": (400, 600), "backdrop": (780, 440)}  # width and height in pixels
+PREVIEW_BOXES = ((780, 440), (400, 600))  # width and height of the box of a lying and of an upright picture
+CollageLayout: TypeAlias = Literal["grid", "strip"]
+COLLAGE_LAYOUTS: Mapping[str, tuple[int, int]] = {"grid": (9, 3), "strip": (5, 5)}  # most pictures, columns
+COLLAGE_CELL = (133, 200)  # width and height in pixels
+LOCAL = "local"  # the provider of the pictures in folders
+AUTO, MIGRATION = "auto", "migration"  # `selected_by` of a selection that no person made
+
 
 @functools.cache
 def language_name(code: str) -> str:
@@ -30,20 +40,6 @@ def languages() -> Mapping[str, str]:
 
     codes = sorted(each.alpha2 for each in LANGUAGE_MATRIX if each.alpha2)
     return {code: language_name(code) for code in codes}
-
-
-MAX_IMAGE_BYTES = 25_000_000
-VariantKind: TypeAlias = Literal["poster", "backdrop"]
-VARIANTS: Mapping[str, tuple[int, int]] = {"poster": (400, 600), "backdrop": (780, 440)}  # width and height in pixels
-PREVIEW_BOXES = ((780, 440), (400, 600))  # width and height of the box of a lying and of an upright picture
-
-CollageLayout: TypeAlias = Literal["grid", "strip"]
-COLLAGE_LAYOUTS: Mapping[str, tuple[int, int]] = {"grid": (9, 3), "strip": (5, 5)}  # most pictures, columns
-COLLAGE_CELL = (133, 200)  # width and height in pixels
-
-
-LOCAL = "local"  # the provider of the pictures in folders
-AUTO, MIGRATION = "auto", "migration"  # `selected_by` of a selection that no person made
 
 
 class PictureSlot(NamedTuple):

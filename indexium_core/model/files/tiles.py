@@ -6,6 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+# Container → media type. Browsers play none of the other containers, and show none of the other photos.
+SHOWN_BY_BROWSERS: Mapping[str, str] = {
+    "mp4": "video/mp4",
+    "mov": "video/mp4",  # browsers play it only under this name
+    "3gp": "video/mp4",
+    "webm": "video/webm",
+    "matroska": "video/webm",  # the same: with codecs of WebM or H.264
+    "ogg": "video/ogg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+}
+SORTS = ("newest", "oldest", "name", "rating", "largest")
+FACETS = ("type", "dated", "rating", "person", "camera")  # keys of the search whose values are counted
+MAX_TILES = 500  # of a page
+DateSource = Literal["edit", "taken", "field", "name", "file"]
+DATE_SOURCES: Mapping[DateSource, str] = {  # the first one that a file has counts
+    "edit": "Date of your edit",
+    "taken": "Date of the recording",
+    "field": "Date in a field of the file",
+    "name": "Date in the file name",
+    "file": "Time of the last change of the file",  # before the writes of Indexium
+}
+
 
 @dataclass(slots=True, kw_only=True)
 class ThumbnailReport:
@@ -30,33 +54,6 @@ class BrowserFile:
     size: int  # bytes
     mtime_ns: int
     media_type: str
-
-
-# Container → media type. Browsers play none of the other containers, and show none of the other photos.
-SHOWN_BY_BROWSERS: Mapping[str, str] = {
-    "mp4": "video/mp4",
-    "mov": "video/mp4",  # browsers play it only under this name
-    "3gp": "video/mp4",
-    "webm": "video/webm",
-    "matroska": "video/webm",  # the same: with codecs of WebM or H.264
-    "ogg": "video/ogg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-}
-
-
-SORTS = ("newest", "oldest", "name", "rating", "largest")
-FACETS = ("type", "dated", "rating", "person", "camera")  # keys of the search whose values are counted
-MAX_TILES = 500  # of a page
-DateSource = Literal["edit", "taken", "field", "name", "file"]
-DATE_SOURCES: Mapping[DateSource, str] = {  # the first one that a file has counts
-    "edit": "Date of your edit",
-    "taken": "Date of the recording",
-    "field": "Date in a field of the file",
-    "name": "Date in the file name",
-    "file": "Time of the last change of the file",  # before the writes of Indexium
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

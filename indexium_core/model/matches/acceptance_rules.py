@@ -38,6 +38,9 @@ RUNTIME_PENALTY = 0.1
 MORE_EPISODES = 2  # that a season of files may have: parts of a long episode are often counted singly
 KNOWN_PEOPLE = 2  # of the file and of the cast: if none of them is the same, the title is another one
 _ISO_COUNTRIES = {"UK": "GB", "USA": "US"}
+MIN_SCORE = 0.5  # below, a candidate is no match
+NEXT_YEAR_RUNTIME = 0.03  # a title of the next or the previous year needs this runtime
+MOST_DETAILED = 5  # namesakes whose details are compared
 
 
 def signs_of(candidate: Candidate, query: SearchQuery) -> list[MatchReason]:
@@ -146,11 +149,6 @@ _SIGNS: tuple[Callable[[Candidate, SearchQuery], MatchReason | None], ...] = (
     _seasons,
     _country,
 )
-
-
-MIN_SCORE = 0.5  # below, a candidate is no match
-NEXT_YEAR_RUNTIME = 0.03  # a title of the next or the previous year needs this runtime
-MOST_DETAILED = 5  # namesakes whose details are compared
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,25 @@ from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.neighbours import PlacedFile, stem_of
 from indexium_core.model.names.title_guess import FilmEvidence, LibraryKind, TitleGuess
 
+BAR = 7  # points
+_MINUTE = 60.0
+_NO_LENGTH = 2.0  # seconds: a shorter file is damaged or a test, so its duration says nothing
+_FEW = 3  # other films of a folder
+_SOURCE = re.compile(
+    r"(?<![^\W_])(?:blu-?ray|bd-?rip|br-?rip|bdremux|web-?dl(?:rip)?|web-?rip|web(?=[ ._-][xh]26[45])|hdtv(?:rip)?|"
+    r"pdtv|dsr(?:ip)?|tvrip|satrip|dvb(?:rip)?|dvd-?rip|dvd-?scr|hd-?rip|camrip|vhsrip|x26[45]|xvid|divx|remux|yify|"
+    r"yts|rarbg|eztv|tvoon|bludv|truefrench|vostfr|vff|vfq|legendado|dublado|napisy|lektor|fansub|dual(?=$|[ ._\])]))"
+    r"(?![^\W_])",
+    re.IGNORECASE,
+)
+_QUALITY = re.compile(
+    r"(?<![^\W_])(?:(?:2160|1080|720|480)[pi]|uhd|hdr(?:10)?|h[ .]?26[45]|hevc|aac(?:[25][ .][01])?|ac-?3|dts|atmos)"
+    r"(?![^\W_])",
+    re.IGNORECASE,
+)
+_STRONG_NUMBER = re.compile(r"(?<![^\W_])(?:[st]\d{1,3}[ ._-]?e\d{1,4}|\d{1,2}x\d{2,3})(?!\d)", re.IGNORECASE)
+_WHOLE = re.compile(r"(?<![^\W_])(?:director'?s[ ._-]cut|extended[ ._-](?:cut|edition)|full[ ._-]movie)", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -65,26 +84,6 @@ SIGNS: Mapping[str, Sign] = {  # by their order in the reasons
 def is_against(sentence: str) -> bool:
     """Return whether a sentence is that of a sign against a film."""
     return any(each.points < 0 and sentence.startswith(each.text.partition("{}")[0]) for each in SIGNS.values())
-
-
-BAR = 7  # points
-_MINUTE = 60.0
-_NO_LENGTH = 2.0  # seconds: a shorter file is damaged or a test, so its duration says nothing
-_FEW = 3  # other films of a folder
-_SOURCE = re.compile(
-    r"(?<![^\W_])(?:blu-?ray|bd-?rip|br-?rip|bdremux|web-?dl(?:rip)?|web-?rip|web(?=[ ._-][xh]26[45])|hdtv(?:rip)?|"
-    r"pdtv|dsr(?:ip)?|tvrip|satrip|dvb(?:rip)?|dvd-?rip|dvd-?scr|hd-?rip|camrip|vhsrip|x26[45]|xvid|divx|remux|yify|"
-    r"yts|rarbg|eztv|tvoon|bludv|truefrench|vostfr|vff|vfq|legendado|dublado|napisy|lektor|fansub|dual(?=$|[ ._\])]))"
-    r"(?![^\W_])",
-    re.IGNORECASE,
-)
-_QUALITY = re.compile(
-    r"(?<![^\W_])(?:(?:2160|1080|720|480)[pi]|uhd|hdr(?:10)?|h[ .]?26[45]|hevc|aac(?:[25][ .][01])?|ac-?3|dts|atmos)"
-    r"(?![^\W_])",
-    re.IGNORECASE,
-)
-_STRONG_NUMBER = re.compile(r"(?<![^\W_])(?:[st]\d{1,3}[ ._-]?e\d{1,4}|\d{1,2}x\d{2,3})(?!\d)", re.IGNORECASE)
-_WHOLE = re.compile(r"(?<![^\W_])(?:director'?s[ ._-]cut|extended[ ._-](?:cut|edition)|full[ ._-]movie)", re.IGNORECASE)
 
 
 def with_evidence(

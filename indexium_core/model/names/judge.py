@@ -21,6 +21,8 @@ from indexium_core.model.names.names import first_words, fold_title
 # How the number is written: season and episode with letters (`S01E02`), a word or a letter before it (`Episode 2`),
 # digits that are split into season and episode (`102`), a number alone, a date; "" without a number.
 NumberForm: TypeAlias = Literal["season", "word", "compact", "alone", "date", ""]
+_MOST_SEASONS = 100  # a higher number of a season is a year that the library took for one
+_SURE = frozenset({"episode", "group", "word"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +37,6 @@ class SecondReading:
     aired: str = ""  # ISO date
     form: NumberForm = ""
     episode_title: str = ""
-
-
-_MOST_SEASONS = 100  # a higher number of a season is a year that the library took for one
-_SURE = frozenset({"episode", "group", "word"})
 
 
 class EvidenceRule(NamedTuple):

@@ -21,6 +21,7 @@ WRITABLE = ("safe", "warning", "danger")  # levels that a write may touch
 SAFE = ("safe",)  # the levels of a write that needs no more than `write.safe`
 CATEGORIES = ("add", "merge", "remove", "rewrite", "unchanged", "blocked")
 SORT_KEYS = ("name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost")
+FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags", "locked")  # keys of the search grammar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,9 +287,6 @@ def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[Pe
     if comment_mode not in (None, "replace", "preserve"):
         raise errors.UsageError(f"There is no comment mode '{comment_mode}'; choose replace or preserve.")
     return people_mode, comment_mode  # type: ignore[return-value]  # mypy does not narrow a str to a Literal
-
-
-FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags", "locked")  # keys of the search grammar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 KeyOrigin: TypeAlias = Literal["environment", "file", ""]
+TitleKind: TypeAlias = Literal["movie", "tv"]
+NUMBER = "(?!0+$)[0-9]{1,9}"  # form of an id; programs write 0 or -1 if they know none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +28,6 @@ class KeyTest:
     provider: str
     accepted: bool
     message: str  # a sentence
-
-
-TitleKind: TypeAlias = Literal["movie", "tv"]
-NUMBER = "(?!0+$)[0-9]{1,9}"  # form of an id; programs write 0 or -1 if they know none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ _CHOICES: Mapping[str, str] = {
 }
 _FLAGS = ("edited", "postponed")
 FILTERS: tuple[str, ...] = (*_CHOICES, *_FLAGS, "search", "min_tags", "max_tags")
+MAX_IDS = 2_000  # exceptions of a selection that a search can name: the search is a part of an address
 
 
 def with_filters(query: str, filters: Mapping[str, Any]) -> str:
@@ -62,9 +63,6 @@ def _term(name: str, wanted: Any) -> str:
     if name in FILTERS:
         raise errors.UsageError(f"The filter '{name}' cannot be {wanted!r}.")
     raise errors.UsageError(f"There is no filter '{name}'; choose one of {', '.join(FILTERS)}.")
-
-
-MAX_IDS = 2_000  # exceptions of a selection that a search can name: the search is a part of an address
 
 
 def search_of(selection: Selection) -> str:

@@ -27,6 +27,11 @@ MAX_TERMS = 100
 _KEY = re.compile(r"([^\W\d]\w*):")
 _RUN = re.compile(r'[^\s()"]+')
 _QUOTE = re.compile(r'"((?:[^"]++|"")*+)"')
+_KEYS = ("", "person", "path")
+_ONLY = (
+    "A search of the history can have only words, person: and path:. For one file, use words of its path, for example "
+    "path:2019/picnic.mp4."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,13 +266,6 @@ class _Parser:
             return _error("This bracket is not closed, and it is empty.", self.text, start, start + 1)
         start = self.token.start if self.token else 0
         return _error("A search term is missing here.", self.text, start, len(self.text))
-
-
-_KEYS = ("", "person", "path")
-_ONLY = (
-    "A search of the history can have only words, person: and path:. For one file, use words of its path, for example "
-    "path:2019/picnic.mp4."
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 _ONE_VALUED = frozenset({"choice", "flag", "ids", "count", "size", "date", "number", "day"})
 _RUN = re.compile(r'[^\s()"]*')
+_WHOLE_TEXTS = ("camera",)  # keys of texts whose values in quotes are read and replaced
+_NUMBER = re.compile("[0-9]{1,18}")
 
 
 def is_one_valued(name: str) -> bool:
@@ -33,10 +35,6 @@ def quoted(value: str, *, exact: bool = False) -> str:
         return value
     inner = value.replace('"', '""')
     return f'"{inner}"'
-
-
-_WHOLE_TEXTS = ("camera",)  # keys of texts whose values in quotes are read and replaced
-_NUMBER = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 _KEPT = timedelta(days=365)
+_SQL = sql.compose("account_events", "activity")
 
 
 def record(tx: Connection, label: str, *, now: datetime) -> None:
@@ -21,9 +22,6 @@ def record(tx: Connection, label: str, *, now: datetime) -> None:
     """
     tx.execute(_SQL["insert"], {"label": label, "now": now, **current_actor().columns})
     tx.execute(_SQL["forget"], {"before": now - _KEPT})
-
-
-_SQL = sql.compose("account_events", "activity")
 
 
 class AccountSight(NamedTuple):

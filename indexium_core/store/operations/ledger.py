@@ -44,6 +44,9 @@ from indexium_core.store.people import people
 from indexium_core.store.plan_version import DiskRates
 
 _SQL = sql.compose("ledger", "interrupted")
+_RATES = DiskRates()
+_ALL = 2**62  # more than the rows of any table
+Admission: TypeAlias = Callable[[Connection, int], None]  # called with the transaction and a recorded operation
 
 
 def new_id(tx: Connection, request: IdempotentRequest | None, *, now: datetime) -> int:
@@ -86,13 +89,6 @@ def insert_operation(
     job_id = jobs.insert(tx, new, owner=owner, now=now, counts=counts)
     values = {"id": operation_id, "now": now, "job_id": job_id, **new.actor.columns, **counted, **columns}
     tx.execute(_SQL["insert_operation"], values)
-
-
-_RATES = DiskRates()
-_ALL = 2**62  # more than the rows of any table
-
-
-Admission: TypeAlias = Callable[[Connection, int], None]  # called with the transaction and a recorded operation
 
 
 def _admit_all(_tx: Connection, _operation_id: int) -> None:

@@ -27,6 +27,20 @@ from indexium_core.store import sql
 _STATES = frozenset({"completed", "completed_with_errors", "failed", "cancelled", "rolled_back"})
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _LAST_SECOND = 253_402_300_799  # of the year 9999
+Row = TypeVar("Row")
+_MAGIC = b"SQLite format 3\x00"
+_REJECTED = frozenset({"rejected", "dismissed", "declined"})  # values of suggestion_status
+_MAX_PERCENT = 100
+_MAX_VALUE_BYTES = 16_000_000  # of one value; a table with a larger one is a problem
+_TABLES = {  # the columns without which a table cannot be read
+    "scanned_files": ("file_hash", "last_known_filepath"),
+    "faces": ("file_hash", "person_name"),
+    "video_people": ("file_hash", "person_name"),
+    "metadata_operations": ("id",),
+    "metadata_operation_items": ("id", "operation_id", "file_hash", "file_path", "status"),
+    "metadata_history": ("operation_item_id", "original_comment"),
+}
+_PEOPLE = ("faces", "video_people")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,22 +157,6 @@ def _moment(value: object) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-Row = TypeVar("Row")
-_MAGIC = b"SQLite format 3\x00"
-_REJECTED = frozenset({"rejected", "dismissed", "declined"})  # values of suggestion_status
-_MAX_PERCENT = 100
-_MAX_VALUE_BYTES = 16_000_000  # of one value; a table with a larger one is a problem
-_TABLES = {  # the columns without which a table cannot be read
-    "scanned_files": ("file_hash", "last_known_filepath"),
-    "faces": ("file_hash", "person_name"),
-    "video_people": ("file_hash", "person_name"),
-    "metadata_operations": ("id",),
-    "metadata_operation_items": ("id", "operation_id", "file_hash", "file_path", "status"),
-    "metadata_history": ("operation_item_id", "original_comment"),
-}
-_PEOPLE = ("faces", "video_people")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import matches, titles
 
+_MOST_FILES = 4  # of each title that a finding shows
+
 
 @dataclass(frozen=True, slots=True)
 class SeveralFiles:
@@ -30,9 +32,6 @@ def several_files(reader: Connection, subjects: Collection[str]) -> dict[str, Se
         subject, file_ids = str(row.pop("id")), row.pop("file_ids")
         found[subject] = SeveralFiles(KIND_NAMES[row["entity_type"]], title_name(**row), file_ids)
     return found
-
-
-_MOST_FILES = 4  # of each title that a finding shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,15 @@ _ONE_BYTE = "The last byte belongs to no element."
 _LAST_SHORT = 0x0FFFFFFF  # the highest ID of fewer than four bytes; children of a segment have longer IDs
 # Elements of these IDs behind the damage show that more of the file follows.
 _DECIDING = tuple(ebml.encode_uint(number) for number in (ids.CLUSTER, ids.TAGS, ids.SEEK_HEAD, *sorted(ids.DOCUMENT)))
+MAGIC = b"\x1a\x45\xdf\xa3"
+_EBML_HEADER_MAX = 4096  # bytes; real ones have about 40
+_FOUR_BYTES = 0x10000000  # the children of a segment have IDs of four bytes
+_READ_MAX = 16  # Tags or SeekHeads that are read; real files have one or two
+_ELEMENTS_MAX = 20_000  # level-1 elements except clusters; real files have some ten
+_RUNS_MAX = 1000  # runs of clusters
+HOPS_MAX = 2_000_000  # all headers; a day of one-second clusters has 86,400, a 6-hour browser file 1,700,000
+_WINDOW = 4096  # bytes per read
+_CLUSTER = ebml.encode_uint(ids.CLUSTER)
 
 
 def damage(reader: Reader, start: int, end: int, error: errors.IndexiumError, *, in_cluster: bool) -> str:
@@ -77,17 +86,6 @@ def _contains_deciding_element(reader: Reader, start: int, end: int) -> bool:
         if any(number in data for number in _DECIDING):
             return True
     return False
-
-
-MAGIC = b"\x1a\x45\xdf\xa3"
-_EBML_HEADER_MAX = 4096  # bytes; real ones have about 40
-_FOUR_BYTES = 0x10000000  # the children of a segment have IDs of four bytes
-_READ_MAX = 16  # Tags or SeekHeads that are read; real files have one or two
-_ELEMENTS_MAX = 20_000  # level-1 elements except clusters; real files have some ten
-_RUNS_MAX = 1000  # runs of clusters
-HOPS_MAX = 2_000_000  # all headers; a day of one-second clusters has 86,400, a 6-hour browser file 1,700,000
-_WINDOW = 4096  # bytes per read
-_CLUSTER = ebml.encode_uint(ids.CLUSTER)
 
 
 def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaLayout:

@@ -44,6 +44,12 @@ _LASTING = re.compile(
 # Streams that start late must be detected too: FFmpeg drops streams that it does not see at the start.
 _PROBING = {"probesize": "50000000", "analyzeduration": "100000000"}
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-y")
+_WRAPPER = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 def run(
@@ -166,14 +172,6 @@ def _wrapper() -> list[bytes]:
     if sys.platform != "linux" or not sys.executable:
         return []
     return [os.fsencode(part) for part in (sys.executable, "-I", "-S", "-c", _WRAPPER, str(os.getpid()))]
-
-
-_WRAPPER = """
-import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-if os.getppid() == int(sys.argv[1]):
-    os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 
 def _watch(

@@ -32,6 +32,14 @@ _UTF16 = frozenset({2, 5})
 _MACINTOSH = 3
 _TEXTS = frozenset(range(6))  # the types of texts
 _EVERYWHERE = bytes(4)  # the locale of a value for all locales
+_TEXT = frozenset({0, 1, 4})
+_SIGNED, _UNSIGNED = 21, 22
+_SIGNED_TYPES = frozenset({_SIGNED, 65, 66, 67, 74})
+_INTEGERS = _SIGNED_TYPES | {_UNSIGNED, 75, 76, 77, 78}
+_FLOATS = {23: ">f", 24: ">d"}
+_FLOAT32 = 23
+_EXACT = 1 << 24  # a float of 32 bits holds every whole number up to this one
+_FOUR_BYTES = frozenset({b"tvsn", b"tves"})
 
 
 def texts(content: bytes) -> list[str]:
@@ -192,16 +200,6 @@ def key_name(kind: bytes, names: Sequence[str]) -> str:
     """Return the name of an item by its type, empty if the type is not the number of a name."""
     number = int.from_bytes(kind, "big")
     return names[number - 1] if 1 <= number <= len(names) else ""
-
-
-_TEXT = frozenset({0, 1, 4})
-_SIGNED, _UNSIGNED = 21, 22
-_SIGNED_TYPES = frozenset({_SIGNED, 65, 66, 67, 74})
-_INTEGERS = _SIGNED_TYPES | {_UNSIGNED, 75, 76, 77, 78}
-_FLOATS = {23: ">f", 24: ">d"}
-_FLOAT32 = 23
-_EXACT = 1 << 24  # a float of 32 bits holds every whole number up to this one
-_FOUR_BYTES = frozenset({b"tvsn", b"tves"})
 
 
 def number_texts(content: bytes) -> list[str]:

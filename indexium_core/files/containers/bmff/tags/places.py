@@ -43,20 +43,17 @@ _NAMES = (
     "Dubstep|Garage Rock|Psybient"
 )
 _GENRES = tuple(_NAMES.split("|"))
+MAX_BYTES = 1024 * 1024  # of one text
+_CLASH = "The file has two lists of names for its tags (keys), and programs take one for the other."
+_INFORMATION = b"\xa9inf"  # another field, which FFmpeg and FFmpeg-based players also show as the comment
+_APPLE = "com.apple.quicktime."  # players show such a name only if there is no other place of the field
+_NUMBERS = frozenset({"integer", "rating"})  # types of fields
 
 
 def genre_name(value: bytes) -> str:
     """Return the genre of the number in an item: 16 bits, 1 for the first genre of ID3."""
     number = int.from_bytes(value, "big")
     return _GENRES[number - 1] if 1 <= number <= len(_GENRES) else f"Genre {number}"
-
-
-MAX_BYTES = 1024 * 1024  # of one text
-
-_CLASH = "The file has two lists of names for its tags (keys), and programs take one for the other."
-_INFORMATION = b"\xa9inf"  # another field, which FFmpeg and FFmpeg-based players also show as the comment
-_APPLE = "com.apple.quicktime."  # players show such a name only if there is no other place of the field
-_NUMBERS = frozenset({"integer", "rating"})  # types of fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

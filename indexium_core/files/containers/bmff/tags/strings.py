@@ -24,6 +24,12 @@ from collections.abc import Callable, Iterator
 
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 
+MAX_BYTES = 0xFFFF  # of one string: its length has 16 bits
+_UNDETERMINED = 0x55C4  # ISO 639-2 "und", packed
+_UNSPECIFIED_MAC = 0x7FFF
+_FIRST_ISO = 0x400
+_BYTE_ORDER_MARKS = (b"\xfe\xff", b"\xff\xfe")
+
 
 def is_utf8(data: bytes) -> bool:
     """Return whether bytes are UTF-8 (ASCII counts)."""
@@ -52,14 +58,6 @@ def mac_encoded(text: str) -> bytes | None:
     if is_utf8(data):
         return data if data.isascii() else None
     return data if len(text.encode()) <= 2 * len(data) else None
-
-
-MAX_BYTES = 0xFFFF  # of one string: its length has 16 bits
-
-_UNDETERMINED = 0x55C4  # ISO 639-2 "und", packed
-_UNSPECIFIED_MAC = 0x7FFF
-_FIRST_ISO = 0x400
-_BYTE_ORDER_MARKS = (b"\xfe\xff", b"\xff\xfe")
 
 
 def texts(content: bytes) -> list[str]:
