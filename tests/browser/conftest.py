@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,9 +125,18 @@ def empty_library(tmp_path: Path) -> Iterator[Library]:
 
 
 @pytest.fixture(scope="session")
-def port() -> int:
-    """One port for all tests: to a browser, another port is another site with nothing in its cache."""
-    return server.free_port("127.0.0.1", 0)
+def port() -> Iterator[int]:
+    """
+    One port for all tests: to a browser, another port is another site with nothing in its cache.
+
+    The system gives no program a port below 32,768 unasked, so none takes it between two tests. The port before it is
+    held, so that another process of these tests takes others.
+    """
+    for number in range(20_000, 32_000, 2):
+        with contextlib.suppress(OSError, errors.UsageError), socket.create_server(("127.0.0.1", number)):
+            yield server.free_port("127.0.0.1", number + 1)
+            return
+    pytest.fail("No port from 20000 to 32000 is free.")
 
 
 class Site:

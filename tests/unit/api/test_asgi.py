@@ -339,7 +339,8 @@ def test_slow_body_is_cancelled() -> None:
         assert found.startswith(b"HTTP/1.1 408 ")
         assert json.loads(found.partition(b"\r\n\r\n")[2])["code"] == "too_slow"
         said.settimeout(PATIENCE)
-        assert said.recv(10) == b""  # and the server does not wait
+        with contextlib.suppress(ConnectionResetError):  # the server closed before it read the last byte
+            assert said.recv(10) == b""  # and the server does not wait
         assert toy.ended.wait(PATIENCE)
     assert toy.seen == []
 
