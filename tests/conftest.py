@@ -32,7 +32,8 @@ settings.register_profile("usual", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("exhaustive", settings.get_profile("usual"), max_examples=300)
 
 HERE = Path(__file__).parent
-_REPEATED = ("browser", "crash", "integration")  # tests that start processes; the summary says why one was repeated
+_REPEATED = ("browser", "crash", "integration")  # tests that wait for other processes
+_LATE = ["[Tt]imeout", "timed out", "never came true"]  # errors that say only that something took too long
 _CREATE = database_module._create  # before a fixture replaces it
 _HASHER = passwords._hasher
 _NUMBERS = itertools.count()
@@ -78,10 +79,10 @@ def _check_free_space(folder: Path) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """
-    Repeat a failed test of real processes twice, and order the files for parallel processes.
+    Repeat a test of real processes that waited in vain, and order the files for parallel processes.
 
-    While all cores are busy, a process may get no processor time for seconds. A test that fails three times is broken.
-    Processes take the next file when they are free. So short files fill the end, and one browser at a time is busy.
+    While all cores are busy, a process may get no processor time for seconds. A wrong value is never a matter of time,
+    so it fails at once. The summary says why a test was repeated. Processes take the next file when they are free. So short files fill the end, and one browser at a time is busy.
     """
     folders: dict[str, list[pytest.Item]] = {name: [] for name in (*_REPEATED, "guards", "unit")}
     for item in items:
@@ -90,7 +91,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(HERE).parts[0]
         folders[folder].append(item)
         if folder in _REPEATED:
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=2, only_rerun=_LATE))
     if not hasattr(config, "workerinput"):
         return
     files = {name: [list(group) for _, group in itertools.groupby(found, _path)] for name, found in folders.items()}

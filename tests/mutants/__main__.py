@@ -284,7 +284,7 @@ def _pytest(
     folder: Path, words: list[str], extra: dict[str, str], seconds: int | None
 ) -> subprocess.CompletedProcess[str]:
     """Run tests without their repetition: a repeated test would hide a fault that depends on time."""
-    command = [sys.executable, "-m", "pytest", "-q", "--only-rerun=NEVER", "-p", "no:cacheprovider", *words]
+    command = [sys.executable, "-m", "pytest", "-q", "--force-reruns=0", "-p", "no:cacheprovider", *words]
     own = {"PYTHONPATH": str(folder), "PYTHONPYCACHEPREFIX": str(folder / "build" / "pycache")}
     return subprocess.run(
         command, cwd=folder, env=os.environ | own | extra, capture_output=True, text=True, timeout=seconds, check=False

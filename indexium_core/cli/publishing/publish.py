@@ -15,6 +15,7 @@ from indexium_core.cli.operations.follow import follow, note_interruptions
 from indexium_core.cli.operations.write import levels_of
 from indexium_core.cli.options import AsJson, DryRun, Note, Yes, ask
 from indexium_core.model import wording
+from indexium_core.model.approval import waiting_sentence
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import FAILED_STATUSES, WriteResult
 from indexium_core.model.operations.outcomes import outcome_label, outcome_of
@@ -95,7 +96,8 @@ def start(
         note_interruptions(library)
         require_publishing_library(library)
         library.publications.refresh()  # other programs may have changed files
-        summary = library.previews.of_publication(selection).summary
+        preview = library.previews.of_publication(selection)
+        summary = preview.summary
         if not summary.titles:
             if as_json:
                 head = {"operation_id": None, **({"dry_run": True} if dry_run else {})}
@@ -108,6 +110,8 @@ def start(
             _print_dry_run(library, report, summary, as_json=as_json)
             raise typer.Exit(1 if any(report.counts.get(status) for status in FAILED_STATUSES) else 0)
         output.note(questions.question(summary))
+        if preview.reasons:
+            output.note(waiting_sentence(preview.reasons))
         ask(yes=yes)
         how = PublicationRequest(user_note=note, source="cli")
         handle = library.publications.start(selection, how, expected=summary.digest)

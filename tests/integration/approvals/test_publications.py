@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
+from indexium_core.cli import app
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
@@ -73,6 +74,16 @@ def test_publication_is_approved_written_and_rolled_back(library: Library, folde
     assert done.operation_id is not None
     library.handle(done.operation_id).wait(60)
     assert tree(folder) == {name: each.content for name, each in before.items()}
+
+
+def test_command_says_that_the_publication_waits(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    home = str(library.home)
+    library.close()
+    code = app.main(["--home", home, "publish", "--yes"])
+    said = " ".join(capsys.readouterr().err.split())
+    question, _, waits = said.partition("Nothing is written before another person approves it: ")
+    assert (code, " titles would be published " in question) == (4, True)
+    assert waits.startswith("it has 9 titles, and more than 1 wait.")
 
 
 def test_publication_of_a_schedule_waits_too(library: Library) -> None:
