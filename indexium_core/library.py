@@ -229,7 +229,7 @@ class Library(LocalServices):
     def _scan_after_rebuild(self, report: RebuildReport, folders: list[Path], progress: DatabaseProgress) -> None:
         """Scan; if no source knows the people of the files, take them from the comments."""
         from indexium_core.files import walk
-        from indexium_core.store.recovery import journal_rows
+        from indexium_core.store.rebuild import journal_rows
 
         def show(each: ScanProgress) -> None:
             progress(each.done, each.total or 0, each.current)

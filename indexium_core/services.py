@@ -53,8 +53,8 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.properties.rescan import Rescanner
     from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
     from indexium_core.flows.providers.key_service import KeyService
+    from indexium_core.flows.publishing.disaster_recovery import DisasterRecoveryService
     from indexium_core.flows.publishing.publish_service import PublishService
-    from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
     from indexium_core.flows.review.bulk_edits import BulkEdits
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
@@ -75,8 +75,8 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.model.files.scan_reports import RescanReport, ScanProgress, ScanReport
     from indexium_core.model.job import Job
     from indexium_core.model.operations.dry_run import DryRunReport
+    from indexium_core.model.operations.idempotency import IdempotentRequest
     from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
-    from indexium_core.model.operations.request import IdempotentRequest
     from indexium_core.model.operations.rollback import RollbackCheck
     from indexium_core.model.planning.plan import HomeSummary, Selection, SelectionDigest, SelectionSummary
     from indexium_core.model.review.decisions import Target

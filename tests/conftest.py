@@ -82,7 +82,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Repeat a test of real processes that waited in vain, and order the files for parallel processes.
 
     While all cores are busy, a process may get no processor time for seconds. A wrong value is never a matter of time,
-    so it fails at once. The summary says why a test was repeated. Processes take the next file when they are free. So short files fill the end, and one browser at a time is busy.
+    so it fails at once. The summary says why a test was repeated.
+
+    Processes take the next file when they are free. So short files fill the end, and one browser at a time is busy.
     """
     folders: dict[str, list[pytest.Item]] = {name: [] for name in (*_REPEATED, "guards", "unit")}
     for item in items:

@@ -20,7 +20,7 @@ from indexium_core.api.access import RateLimit
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.operations.actor import current_actor
-from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest, StartedRequest
 from indexium_core.model.surrogates import INVALID_TEXT
 
 _T = TypeVar("_T")

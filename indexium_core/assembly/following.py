@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from indexium_core.flows.approvals.previews import Previews
     from indexium_core.flows.history.retry import RetryService
     from indexium_core.flows.home.doctor import Doctor
-    from indexium_core.model.operations.request import IdempotentRequest
+    from indexium_core.model.operations.idempotency import IdempotentRequest
 
 
 class FollowingServices(ServiceGroup):

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from indexium_core.flows.enrichment.picture_search import PictureSearch
     from indexium_core.flows.matching.match_finder import MatchFinder
     from indexium_core.flows.matching.match_service import TitleMatchService
+    from indexium_core.flows.publishing.disaster_recovery import DisasterRecoveryService
     from indexium_core.flows.publishing.publication_planner import PublicationPlanner
     from indexium_core.flows.publishing.publication_steps import PublicationSteps
     from indexium_core.flows.publishing.publish_service import PublishService
-    from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
     from indexium_core.flows.titles.series_manager import SeriesManager
     from indexium_core.flows.titles.title_service import TitleService
 
@@ -289,6 +289,6 @@ class TitleServices(ServiceGroup):
 
     @on_demand
     def disaster_recovery(self) -> DisasterRecoveryService:
-        from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
+        from indexium_core.flows.publishing.disaster_recovery import DisasterRecoveryService
 
         return DisasterRecoveryService(self._core.store, self.publications, self.picture_cache)

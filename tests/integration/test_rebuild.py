@@ -18,7 +18,7 @@ from indexium_core.model.database import RebuildReport
 from indexium_core.store import home_files, migrations
 from indexium_core.store.home_files import FILE_NAME
 from indexium_core.store.migrations import Migration
-from indexium_core.store.recovery import integrity, rebuilding
+from indexium_core.store.rebuild import integrity, rebuilding
 from tests.integration.test_blockers import fill
 from tests.support import places, tables
 from tests.support.damage import content, damage_file, damage_table

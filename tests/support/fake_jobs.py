@@ -10,7 +10,7 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage, UnrecordedResults
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 
 _ORDER = {"running": 0, "paused": 0, "interrupted": 0, "pending": 1}
 _LEADS = {  # action → states that allow it, the resulting state

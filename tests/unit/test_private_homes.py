@@ -17,7 +17,7 @@ from tests.support.source import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 # Folders beside media, and programs of the developers.
-OTHERS = {"indexium_core/flows/publishing/recovery_service.py", "indexium_core/demo/films.py"}
+OTHERS = {"indexium_core/flows/publishing/disaster_recovery.py", "indexium_core/demo/films.py"}
 OTHERS |= {"indexium_core/demo/photos.py", "indexium_core/demo/building.py"}
 
 

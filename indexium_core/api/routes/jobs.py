@@ -12,7 +12,7 @@ from indexium_core.api.answers import Json, WaitingAnswer
 from indexium_core.api.context import Body, Id, Open, Page, PerPage, StartParam, Text, WaitParam, words
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
-from indexium_core.model.operations.request import StartedRequest
+from indexium_core.model.operations.idempotency import StartedRequest
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 

@@ -29,8 +29,8 @@ from indexium_core.api.context import (
 )
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
+from indexium_core.model.operations.idempotency import IdempotentRequest, StartedRequest
 from indexium_core.model.operations.operation import OPERATION_TYPES, STATES, WriteOptions
-from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.planning.plan import WRITABLE, Selection
 from indexium_core.model.shapes import picked
 

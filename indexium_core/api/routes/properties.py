@@ -14,7 +14,7 @@ from indexium_core.api.context import Body, FileId, Open, Page, PerPage, StartPa
 from indexium_core.library import Library
 from indexium_core.model.files.properties import FIELDS, AuditPage, FieldLock, LockReport
 from indexium_core.model.files.scan_reports import RescanReport
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 
 router = APIRouter(prefix="/api", tags=["properties"])
 

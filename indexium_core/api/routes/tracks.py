@@ -31,7 +31,7 @@ from indexium_core.library import Library
 from indexium_core.model.files.inventory import FilePage, LibraryRow
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.job import Job
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.query import quoted
 from indexium_core.model.review.file_details import FileDetails
 from indexium_core.model.review.reports import RatedFile

@@ -37,10 +37,10 @@ from indexium_core.model.approval import (
 )
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.operations.actor import PEOPLE, Actor, current_actor
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.settings import Settings
-from indexium_core.store import requests
+from indexium_core.store import idempotency
 from indexium_core.store.accounts import users
 from indexium_core.store.approvals import approvals as store
 from indexium_core.store.approvals.approvals import ProposedWork
@@ -307,7 +307,7 @@ class ApprovalGate:
                     self._replace_former(tx, approval_id, str(work.query["source"]), actor)
             if request is not None:
                 answer = {**request.answer, "approval_id": approval_id}
-                requests.add(tx, IdempotentRequest(key=request.key, mark=request.mark, answer=answer), at=now)
+                idempotency.add(tx, IdempotentRequest(key=request.key, mark=request.mark, answer=answer), at=now)
         self.changed(approval_id)
         message = (
             f"This {KIND_WORDS[work.kind]} of {work.size.items} waits for approval as request {approval_id}: "

@@ -10,7 +10,7 @@ from typing import Any
 
 from indexium_core.flows.automation.automation_service import AutomationService
 from indexium_core.flows.automation.library_updates import LibraryUpdater, UpdateStoppedError
-from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
+from indexium_core.flows.publishing.disaster_recovery import DisasterRecoveryService
 from indexium_core.jobs.context import JobContext
 from indexium_core.model import wording
 from indexium_core.model.connections.automation import AutomationConfig

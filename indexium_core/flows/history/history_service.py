@@ -16,6 +16,7 @@ from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query, wording
 from indexium_core.model.accounts.needs import NAMED, needs
 from indexium_core.model.accounts.permissions import ROLLBACK, SETTINGS_MANAGE
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.operation import (
     HistoryFilter,
@@ -28,7 +29,6 @@ from indexium_core.model.operations.operation import (
     PaginatedOperations,
 )
 from indexium_core.model.operations.outcomes import OUTCOMES
-from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import CHANGED_CHOICES, RollbackCheck, RollbackOptions, RollbackResult
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote

@@ -22,9 +22,9 @@ from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments
 from indexium_core.model.accounts.needs import NAMED, needs
 from indexium_core.model.accounts.permissions import WRITE_ANY
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.operations.outcomes import noun_of
-from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection, describe_unfinished
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationRetry, PublicationSelection

@@ -25,7 +25,7 @@ from indexium_core.model.health import Check, CheckState
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import home_files, sql, survival
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import integrity
+from indexium_core.store.rebuild import integrity
 from indexium_core.store.survival import Survival
 
 KEPT = 7  # daily backups; the others stay until a person deletes them

@@ -29,8 +29,8 @@ from indexium_core.model.files import fields
 from indexium_core.model.people import people_comment
 from indexium_core.store import home_files
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import journal_rows
-from indexium_core.store.recovery.journal_rows import JournalRow
+from indexium_core.store.rebuild import journal_rows
+from indexium_core.store.rebuild.journal_rows import JournalRow
 
 _WHOLE = "container"
 _NOTE = "Recovered from its journal"

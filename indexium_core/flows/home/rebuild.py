@@ -33,8 +33,8 @@ from indexium_core.store.connection import failure_message
 from indexium_core.store.database import Database
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.operations import backups as backups_store
-from indexium_core.store.recovery import integrity, journal_rows, rebuilding, snapshot_source
-from indexium_core.store.recovery.rebuilding import Source
+from indexium_core.store.rebuild import integrity, journal_rows, rebuilding, snapshot_source
+from indexium_core.store.rebuild.rebuilding import Source
 
 _OLD = "old database"
 # Of sources with one counter, the old database is the newest one, but an older copy is the oldest.

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from indexium_core import errors
 from indexium_core.model.operations.actor import whole_home
-from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
-from indexium_core.store import requests
+from indexium_core.model.operations.idempotency import IdempotentRequest, StartedRequest
+from indexium_core.store import idempotency
 from indexium_core.store.database import Database
 
 
@@ -32,7 +32,7 @@ class Requests:
             UsageError: The key was used with another request.
 
         """
-        known = requests.find(self._database.read(), request.key, now=self._clock())
+        known = idempotency.find(self._database.read(), request.key, now=self._clock())
         if known is None:
             return None
         mark, started = known
@@ -44,4 +44,4 @@ class Requests:
     def note(self, request: IdempotentRequest, *, job_id: int | None = None) -> None:
         """Store that a job was started for a request, or, without a job, that the request is done."""
         with whole_home(), self._database.atomic() as tx:
-            requests.add(tx, request, job_id=job_id, at=self._clock())
+            idempotency.add(tx, request, job_id=job_id, at=self._clock())

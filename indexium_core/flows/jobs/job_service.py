@@ -15,7 +15,7 @@ from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAG
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, UnrecordedResults
 from indexium_core.model.job_kinds import TO_START
 from indexium_core.model.operations.actor import current_actor
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.remote_calls import remote
 
 _STATES = {  # in each state of a job: the state, and what can be done with the job

@@ -23,7 +23,7 @@ from indexium_core.model.accounts.permissions import PUBLISH
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.operations.dry_run import DryRunReport
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.publishing.options import NOTHING_IS_PUBLISHED
 from indexium_core.model.publishing.publication import (
     PublicationRow,

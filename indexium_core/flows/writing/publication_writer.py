@@ -15,8 +15,8 @@ from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import wording
 from indexium_core.model.operations.dry_run import DryRunReport
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.operation import FAILED_STATUSES, ItemDetails, WriteResult
-from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.publishing.requests import PublicationRequest
 from indexium_core.store import home_files
 from indexium_core.store.database import Database

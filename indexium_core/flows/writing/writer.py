@@ -30,6 +30,7 @@ from indexium_core.model.accounts.needs import FOUND, NAMED, needs, reads_home
 from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.dry_run import DryRunReport
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.operation import (
     MetadataOperation,
     OperationStatus,
@@ -37,7 +38,6 @@ from indexium_core.model.operations.operation import (
     WriteResult,
 )
 from indexium_core.model.operations.outcomes import UNDONE
-from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote

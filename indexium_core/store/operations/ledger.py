@@ -18,14 +18,14 @@ from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT, title_of
 from indexium_core.model.job import NewJob
 from indexium_core.model.operations.actor import Actor
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.model.operations.outcomes import Outcome, outcome_of
-from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import Holder
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store import database, jobs, requests, sql
+from indexium_core.store import database, idempotency, jobs, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import ledger_rows
 from indexium_core.store.operations.ledger_rows import (
@@ -53,7 +53,7 @@ def new_id(tx: Connection, request: IdempotentRequest | None, *, now: datetime) 
     """Return the id of a new operation, for which an idempotent request is stored."""
     operation_id = int(tx.value(_SQL["next_operation_id"]))
     if request is not None:
-        requests.add(tx, request, operation_id=operation_id, at=now)
+        idempotency.add(tx, request, operation_id=operation_id, at=now)
     return operation_id
 
 

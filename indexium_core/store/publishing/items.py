@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model import wording
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.planning.plan import Holder
 from indexium_core.model.publishing.publication import PublicationRow, PublishLogEntry, SideFilePlan
 from indexium_core.model.publishing.requests import RESTORE

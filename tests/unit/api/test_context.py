@@ -14,7 +14,7 @@ from indexium_core.api import app, context
 from indexium_core.api.access import RateLimit
 from indexium_core.api.context import StartRequest, WorkStarter
 from indexium_core.api.problems import ProblemAnswer
-from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest, StartedRequest
 
 
 class Book:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indexium_core.store import snapshot, sql, survival
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import integrity
+from indexium_core.store.rebuild import integrity
 
 # Tables whose keys come from other tables, or continue after their largest one.
 _WITHOUT_SEQUENCE = {

@@ -29,7 +29,7 @@ from indexium_core.model.job import Job
 from indexium_core.model.lookups.records import EnrichedMetadata
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion
 from indexium_core.model.matches.results import MatchResult
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.providers.enrichment import DueTitles, EnrichmentProgress, EnrichmentStats
 from indexium_core.model.providers.external_ids import ExternalId
 

@@ -16,7 +16,7 @@ from indexium_core.api.routes.operations import started, started_again
 from indexium_core.api.routes.titles.artwork import LibraryId
 from indexium_core.api.routes.titles.titles import KindConvertor
 from indexium_core.library import Library
-from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import PublishLogEntry
 from indexium_core.model.publishing.requests import (

@@ -8,9 +8,9 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.jobs.idempotency import Requests
+from indexium_core.model.operations.idempotency import IdempotentRequest, StartedRequest
 from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
-from indexium_core.store import requests
+from indexium_core.store import idempotency
 from indexium_core.store.database import Database
 from indexium_core.store.operations import ledger
 from indexium_core.store.people import people
@@ -89,7 +89,7 @@ def test_key_is_valid_for_day(database: Database) -> None:
 def test_expired_keys_are_deleted(database: Database) -> None:
     for day, key in enumerate("abc"):
         with database.atomic() as tx:
-            requests.add(tx, IdempotentRequest(key=key, mark=""), job_id=day, at=NOW + DAY * day)
+            idempotency.add(tx, IdempotentRequest(key=key, mark=""), job_id=day, at=NOW + DAY * day)
     assert database.read().execute("SELECT key FROM requests").fetchall() == [("c",)]
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from indexium_core.model.operations.actor import current_actor
-from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
+from indexium_core.model.operations.idempotency import IdempotentRequest, StartedRequest
 from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -45,4 +45,4 @@ def _actor() -> dict[str, str]:
 
 
 def _sql(name: str) -> str:
-    return sql.load("requests")[name]
+    return sql.load("idempotency")[name]

@@ -25,7 +25,7 @@ from indexium_core.store.connection import OUT_OF_MEMORY, Parameters
 from indexium_core.store.database import Database
 from indexium_core.store.database_file import ROW_GROUP_SIZE, attachment
 from indexium_core.store.home_files import CONFIG, is_full
-from indexium_core.store.recovery import integrity
+from indexium_core.store.rebuild import integrity
 from indexium_core.store.survival import Survival
 
 _SQL = sql.load("rebuild")
