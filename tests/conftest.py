@@ -79,13 +79,19 @@ def _check_free_space(folder: Path) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """
-    Repeat a test of real processes that waited in vain, and order the files for parallel processes.
+    Leave out further tests, repeat those that waited in vain, and order the files for parallel processes.
+
+    A further test holds no claim alone: another test, which always runs, notices the same faults. It tries the claim on
+    more files, programs or ways.
 
     While all cores are busy, a process may get no processor time for seconds. A wrong value is never a matter of time,
     so it fails at once. The summary says why a test was repeated.
 
     Processes take the next file when they are free. So short files fill the end, and one browser at a time is busy.
     """
+    if not effort.exhaustive:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("further")])
+        items[:] = [item for item in items if not item.get_closest_marker("further")]
     folders: dict[str, list[pytest.Item]] = {name: [] for name in (*_REPEATED, "guards", "unit")}
     for item in items:
         if not item.path.is_relative_to(HERE):  # a test that another test writes and runs

@@ -81,6 +81,8 @@ def test_websockets_count_towards_the_limit(running: DashboardServer, library: L
         assert ann.get("/jobs", **PAGE).status == 429
         for each in sockets:
             each.close()
+            while await each.read_message() is not None:
+                pass
 
     asyncio.run(run())
     until(lambda: not running._pages.sockets._used.total())
