@@ -54,6 +54,7 @@ FRONT_END_MAY_IMPORT = (
 )
 SQL = re.compile(r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s")
 SPREADSHEETS = re.compile(r"csv\.(writer|DictWriter)|.*\.(to_csv|to_excel|write_csv|write_excel)")
+SPREADSHEET_NAMES = {"writer", "DictWriter", "to_csv", "to_excel", "write_csv", "write_excel"}  # the ends of these
 FRONT_ENDS = ("indexium_core.api", "indexium_core.cli", "dashboards")
 
 
@@ -286,8 +287,8 @@ def written_spreadsheets(tree: ast.AST) -> list[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
             found += sorted(names & {"writer", "DictWriter", "openpyxl", "xlsxwriter", "odf"})
-        elif isinstance(node, ast.Attribute) and SPREADSHEETS.fullmatch(ast.unparse(node)):
-            found.append(ast.unparse(node))
+        elif isinstance(node, ast.Attribute) and node.attr in SPREADSHEET_NAMES:
+            found += [text for text in [ast.unparse(node)] if SPREADSHEETS.fullmatch(text)]
         elif isinstance(node, ast.Constant) and re.search(r"\bformat\s+'?(csv|xlsx)\b", str(node.value), re.IGNORECASE):
             found.append(str(node.value))
     return found

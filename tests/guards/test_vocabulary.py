@@ -118,13 +118,14 @@ def identifiers(tree: ast.AST) -> set[str]:
 
 def retired_identifiers(tree: ast.AST) -> list[str]:
     """Return the violations in the names of a module, each with the standard term."""
+    names = identifiers(tree)
     return sorted(
         f"'{name}': write '{IDENTIFIERS[part]}' instead of '{part}'"
-        for name in identifiers(tree)
+        for name in names
         for part in parts(name) & IDENTIFIERS.keys()
     ) + sorted(
         f"'{name}': write '{term}' instead of '{words}'"
-        for name in identifiers(tree)
+        for name in names
         for words, term in COMPOUNDS.items()
         if f"_{words}_" in f"_{name.lower()}_"
     )

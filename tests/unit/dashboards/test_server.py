@@ -194,7 +194,7 @@ def answers(port: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.further)])
 def test_signal_stops_service_cleanly(number: signal.Signals, tmp_path: Path) -> None:
     """An idle service sleeps until its next timer, here for ten minutes: the signal must wake it."""
     port = server.free_port("127.0.0.1", 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import http.client
 import json
 from collections.abc import Iterator
@@ -82,7 +81,6 @@ def test_uploaded_file_is_deleted_with_its_last_reference(tmp_path: Path) -> Non
     upload: Any = Upload(path, "list.csv")
     assert path.exists()
     del upload
-    gc.collect()
     assert not path.exists()
 
 

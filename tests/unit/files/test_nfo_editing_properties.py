@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files.titles import nfo
@@ -16,6 +16,7 @@ from indexium_core.files.titles.nfo_editing import edited, new_file, own_values
 from indexium_core.files.titles.nfo_layout import layout_of
 from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.nfo_ownership import named_values, without_own
+from tests.support.effort import effort
 
 WORDS = st.text("abc XYZ äéß&<>\"'0", min_size=1, max_size=12).map(lambda text: f"w{text}w")
 LISTS = st.lists(WORDS, max_size=3, unique=True)
@@ -154,7 +155,7 @@ def expected_of(content: NfoContent) -> dict[str, Any]:
     return named_values(document)
 
 
-@settings(max_examples=100, deadline=None)
+@effort.examples(60, 300)
 @given(CASES, CONTENTS)
 def test_reader_finds_what_was_planned(data: bytes, content: NfoContent) -> None:
     edit = edited(data, [content])
@@ -169,7 +170,7 @@ def test_reader_finds_what_was_planned(data: bytes, content: NfoContent) -> None
         assert found["year"] == content.values["year"]
 
 
-@settings(max_examples=100, deadline=None)
+@effort.examples(60, 300)
 @given(CASES, CONTENTS)
 def test_second_edit_changes_nothing(data: bytes, content: NfoContent) -> None:
     first = edited(data, [content])
@@ -193,7 +194,7 @@ def untouched(data: bytes) -> tuple[str, str]:
     return "".join(rest.split()), "|".join(kept)
 
 
-@settings(max_examples=100, deadline=None)
+@effort.examples(60, 300)
 @given(CASES, CONTENTS)
 def test_other_bytes_stay(data: bytes, content: NfoContent) -> None:
     new = edited(data, [content]).content
@@ -203,7 +204,7 @@ def test_other_bytes_stay(data: bytes, content: NfoContent) -> None:
     assert new[:2] == data[:2]
 
 
-@settings(max_examples=100, deadline=None)
+@effort.examples(60, 300)
 @given(CASES)
 def test_values_that_the_file_has_change_no_byte(data: bytes) -> None:
     [document] = [each for each in nfo.parse(data) if each.kind == "movie"] or [None]
@@ -216,7 +217,7 @@ def test_values_that_the_file_has_change_no_byte(data: bytes) -> None:
     assert edited(edit.content, [content]).content == edit.content
 
 
-@settings(max_examples=100, deadline=None)
+@effort.examples(60, 300)
 @given(CASES, CONTENTS)
 def test_own_values_are_not_read_back(data: bytes, content: NfoContent) -> None:
     edit = edited(data, [content])
@@ -227,7 +228,7 @@ def test_own_values_are_not_read_back(data: bytes, content: NfoContent) -> None:
     assert {name: value for name, value in left.items() if old.get(name) != value} == {}
 
 
-@settings(max_examples=100, deadline=None)
+@effort.examples(60, 300)
 @given(CONTENTS)
 def test_new_file_is_all_ours(content: NfoContent) -> None:
     data = new_file([content])
@@ -264,7 +265,7 @@ def episode_files(draw: st.DrawFn) -> tuple[bytes, list[int]]:
     return (between.join(roots) + tail).encode(), numbers
 
 
-@settings(max_examples=100, deadline=None)
+@effort.examples(60, 300)
 @given(episode_files(), EPISODES)
 def test_each_episode_has_one_root_and_no_root_is_lost(
     file: tuple[bytes, list[int]], contents: list[NfoContent]

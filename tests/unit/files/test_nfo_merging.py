@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indexium_core.files.titles import nfo
@@ -23,6 +23,7 @@ from indexium_core.files.titles.nfo_editing import NfoEdit, edited, new_file, ow
 from indexium_core.files.titles.nfo_former import with_former
 from indexium_core.model.publishing.nfo_content import IS_PERSON, NfoContent, WantedOrigin
 from indexium_core.model.publishing.nfo_ownership import OwnValues, without_own
+from tests.support.effort import effort
 
 FOREIGN = (
     "<movie>\n  <title>Seaside</title>\n  <year>1990</year>\n  <actor>\n    <name>Old Actor</name>\n"
@@ -356,7 +357,7 @@ def _actor(actor: tuple[str, str]) -> str:
     return f"<actor><name>{name}</name><role>{_escaped(role)}</role><order>7</order><thumb>http://x/{len(name)}.jpg</thumb></actor>"
 
 
-@settings(max_examples=300, deadline=None)
+@effort.examples(150, 600)
 @given(foreign_files(), st.lists(contents(), min_size=1, max_size=4))
 def test_no_publication_without_a_decision_loses_an_element_of_others(data: bytes, wanted: list[NfoContent]) -> None:
     theirs, own = parsed(data), ()
@@ -366,7 +367,7 @@ def test_no_publication_without_a_decision_loses_an_element_of_others(data: byte
         assert not theirs - parsed(data)
 
 
-@settings(max_examples=200, deadline=None)
+@effort.examples(100, 400)
 @given(st.one_of(foreign_files(), contents().map(lambda each: new_file([each]))), contents())
 def test_published_twice_is_published_once(data: bytes, wanted: NfoContent) -> None:
     once, own, _ = publish(data, wanted)
@@ -470,14 +471,14 @@ def test_values_of_another_file_do_not_follow_a_value_by_hand_in_a_file_of_other
     assert publish(once, content("nfo", cast=cast, plot="Q"), own)[0] == data
 
 
-@settings(max_examples=200, deadline=None)
+@effort.examples(100, 400)
 @given(contents())
 def test_new_file_that_is_published_again_does_not_change(wanted: NfoContent) -> None:
     data = new_file([wanted])
     assert publish(data, wanted, own_values([wanted]))[0] == data
 
 
-@settings(max_examples=200, deadline=None)
+@effort.examples(100, 400)
 @given(foreign_files(), st.lists(NAMES, min_size=1, max_size=3, unique=True))
 def test_people_who_come_and_go_leave_the_original_bytes(data: bytes, names: list[str]) -> None:
     people = with_order([{"name": name, "character": "", IS_PERSON: True} for name in names])
@@ -488,7 +489,7 @@ def test_people_who_come_and_go_leave_the_original_bytes(data: bytes, names: lis
 _WITHDRAWN = frozenset({"title", "plot", "genres", "studios", "crew", "cast", "collection", "release_date"})
 
 
-@settings(max_examples=200, deadline=None)
+@effort.examples(100, 400)
 @given(foreign_files(), contents())
 def test_values_by_hand_that_are_withdrawn_lose_nothing(data: bytes, wanted: NfoContent) -> None:
     assume(data.count(b"<title>") < 2 and max(parsed(data).values(), default=0) < 2)  # no value twice

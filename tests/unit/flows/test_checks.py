@@ -465,8 +465,7 @@ def test_ignored_finding_returns_when_its_facts_change(house: House) -> None:
     assert house.counts()["differ"] == (2, 0)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> None:
+def test_every_kind_can_be_ignored_and_listed_again(house: House) -> None:
     same = {"a.mp4": "film", "b.mp4": "film"}
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee, Unknown", "d.mp4": "Kim"}, same)
     house.say({"a.mp4": "Ann Lee"})
@@ -477,16 +476,20 @@ def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> 
     house.film(1, "a.mp4", "c.mp4", tmdb_id="603")
     house.film(2, "d.mp4", tmdb_id="603")
     house.swap("e.mp4")
-    rows = house.found(kind)
-    assert rows
-    assert house.checks.ignore(kind, [row.subject for row in rows]) == len(rows)
-    assert house.found(kind) == []
+    subjects = {kind: [row.subject for row in house.found(kind)] for kind in KINDS}
+    numbers = {kind: len(found) for kind, found in subjects.items()}
+    assert 0 not in numbers.values(), numbers
+    for kind in reversed(KINDS):  # an ignored pair of spellings adds findings to `single`, which is ignored before it
+        assert house.checks.ignore(kind, subjects[kind]) == numbers[kind], kind
+        assert house.found(kind) == [], kind
+        assert house.counts()[kind] == (0, numbers[kind]), kind
     house.database.close()
     with Database.open(house.database.home) as again:
         later = House(again)
-        assert later.counts()[kind] == (0, len(rows))
-        assert later.checks.unignore(kind, [row.subject for row in rows]) == len(rows)
-        assert [row.subject for row in later.found(kind)] == [row.subject for row in rows]
+        assert {kind: ignored for kind, (_, ignored) in later.counts().items()} == numbers
+        for kind in KINDS:
+            assert later.checks.unignore(kind, subjects[kind]) == numbers[kind], kind
+        assert {kind: [row.subject for row in later.found(kind)] for kind in KINDS} == subjects
 
 
 def test_resolved_finding_is_reported(house: House) -> None:
@@ -561,7 +564,7 @@ def test_statement_count_does_not_depend_on_findings(house: House) -> None:
 
     fill(range(2))
     few = {kind: statements(kind) for kind in KINDS}
-    fill(range(2, 20))
+    fill(range(2, 8))
     assert {kind: statements(kind) for kind in KINDS} == few
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.snapshots import query_check
+from tests.support.effort import effort
 
 ORDINARY = {" ", "\t", "\n", "\r"}
 # Functions that do not always give the same value, and do nothing else.
@@ -73,9 +74,10 @@ def test_value_keeps_its_characters(con: duckdb.DuckDBPyConnection, value: str) 
 def test_each_function_of_from_is_known_or_refused(con: duckdb.DuckDBPyConnection) -> None:
     found = names(con, "function_type IN ('table', 'table_macro')")
     assert len(found) > 80
-    for name in found:
+    for number, name in enumerate(found):
         is_allowed = name in query_check._TABLES
-        for text in (f"FROM {name}(1)", f'EXPLAIN FROM "{name}"(1)', f"SELECT (FROM main.{name}(1)) + 1"):
+        forms = (f"FROM {name}(1)", f'EXPLAIN FROM "{name}"(1)', f"SELECT (FROM main.{name}(1)) + 1")
+        for text in forms if effort.exhaustive else [forms[number % 3]]:
             assert is_refused(con, text) is not is_allowed, text
         assert is_refused(con, f"PIVOT (FROM {name}(1)) ON a") is not is_allowed, name
 

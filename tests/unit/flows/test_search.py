@@ -192,7 +192,7 @@ def test_named_files_change_summary_as_their_ids_do(
     plan = planner.plan(PlanQuery(query=""))
     ids = [file_id for (file_id,) in grown.read().execute("SELECT file_id FROM scanned_files").fetchall()]
     plan.selection_rows.prepare("ann", Selection(query=text), plan.page(1, per_page=10).items)
-    for _ in range(10):
+    for _ in range(5):
         some = frozenset([*chance.sample(ids, 5), 10**6])
         selection = Selection(query=text, included=some, excluded=frozenset(chance.sample(ids, 5)) - some)
         found, chosen = planner.summary(plan, selection, within="ann"), plan.ids(selection)

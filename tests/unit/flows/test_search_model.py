@@ -198,7 +198,7 @@ CHOICES = st.lists(st.sampled_from(FACETS), max_size=2, unique=True).flatmap(
 )
 
 
-@effort.examples(25, 60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(15, 60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.none(), SEARCHES), CHOICES)
 def test_search_and_counts_match_naive_model(room: Room, search: Atom | None, choices: dict[str, list[str]]) -> None:
     own = {key: chosen(key, values) for key, values in choices.items()}

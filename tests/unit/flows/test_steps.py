@@ -364,7 +364,7 @@ def clean(desk: Desk) -> None:
         catalog.mark_files(tx, list(ids(desk.database).values()))
 
 
-@effort.examples(6, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(4, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ACTS, min_size=3, max_size=8))
 def test_decisions_in_force_match_steps(shared: Desk, acts: list[tuple[str, Act | None]]) -> None:
     clean(shared)

@@ -89,7 +89,8 @@ def test_stored_events_equal_emitted_events(run: Run) -> None:
     assert found.data == {**made.data, "message": "Fuß\ufffd\n"}
 
 
-def test_only_newest_progress_of_each_job_is_kept(run: Run) -> None:
+def test_only_newest_progress_of_each_job_is_kept(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Recorder, "GROUP_SECONDS", 0.05)
     for number in range(3):
         run.bus.emit("scan:progress", job_id=1, current=number)
         run.bus.emit("scan:progress", current=number)
@@ -166,6 +167,7 @@ def test_full_disk_loses_only_events(run: Run, monkeypatch: pytest.MonkeyPatch) 
 
 def test_events_in_memory_are_those_of_the_store(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Recorder, "RECENT", 3)
+    monkeypatch.setattr(Recorder, "GROUP_SECONDS", 0.05)
     made = []
     for number in range(4):
         made += [run.bus.emit("write:progress", job_id=2, current=number), run.bus.emit("job:changed", job_id=number)]

@@ -12,11 +12,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.jobs import dispatcher
+from indexium_core.jobs import dispatcher, queue
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.job_run import JobKind, JobRun, RunningOperation
@@ -28,6 +28,7 @@ from indexium_core.model.operations.actor import SYSTEM
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.jobs import JobRows
+from tests.support.effort import effort
 from tests.support.waiting import PATIENCE, until
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -163,7 +164,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         yield database
 
 
-@settings(max_examples=40)
+@effort.examples(20, 100)
 @given(st.lists(st.tuples(st.integers(1, 10), st.booleans(), st.integers(0, 3)), max_size=12))
 def test_next_job_matches_sorted_list(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
     """Priority, then age; never before its time, never before its dependencies."""
@@ -382,7 +383,8 @@ def test_pause_at_last_item_ends_job(bench: Bench, monkeypatch: pytest.MonkeyPat
     assert "paused" not in [event.data["status"] for event in bench.report if event.name == "job:changed"]
 
 
-def test_pause_and_cancel_wait_only_briefly_for_long_item(bench: Bench) -> None:
+def test_pause_and_cancel_wait_only_briefly_for_long_item(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_CANCEL_SECONDS", 0.2)
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(job: JobContext) -> Mapping[str, Any]:
@@ -390,7 +392,7 @@ def test_pause_and_cancel_wait_only_briefly_for_long_item(bench: Bench) -> None:
         assert go_on.wait(PATIENCE)
         return {"stopped": job.should_stop()}
 
-    bench.queue.register("slow", slow, title="A long step")
+    bench.queue.register("slow", slow, title="A long step", pause_wait_seconds=0.2)
     bench.queue.start()
     job = bench.queue.add_job("slow")
     assert begun.wait(PATIENCE)

@@ -27,7 +27,14 @@ GOALS = {
 read = cache(parse_name)
 
 
-@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.stem)
+# `collections` has folders of people as `libraries` has, and exceeds its goals by far.
+CASES = [
+    pytest.param(each, id=each.stem, marks=[pytest.mark.further] if each.stem == "collections" else [])
+    for each in CORPORA
+]
+
+
+@pytest.mark.parametrize("corpus", CASES)
 def test_corpus_reaches_goals(corpus: Path) -> None:
     assert len(labels(corpus)) >= 500
     # A name costs 7 ms. So the run reads a third of the corpora that exceed their goals by far; --all reads all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,6 +54,35 @@ VALUES (21, 11, 1, 1, 'x1:00', now(), 7, '1.journal', 300, now() + INTERVAL 90 D
 """
 
 
+# The migrations that tests begin before, each with the number of those in front of it.
+_NAMES = [each.name for each in migrations.available()]
+BEGINNINGS = {
+    name: _NAMES.index(name)
+    for name in (
+        "favorites_view",
+        "provider_pauses",
+        "actors",
+        "undone_items",
+        "steps",
+        "media_digests",
+        "title_external_ids",
+        "issue_sets",
+    )
+}
+Begin = Callable[[str], duckdb.DuckDBPyConnection]
+
+
+@pytest.fixture
+def begin(home: Path, versions: Path) -> Begin:
+    """A function that makes the home one without content before a migration, and opens its database."""
+
+    def opened(name: str) -> duckdb.DuckDBPyConnection:
+        home.mkdir()
+        return duckdb.connect(str(shutil.copyfile(versions / str(BEGINNINGS[name]), home / FILE_NAME)))
+
+    return opened
+
+
 @pytest.fixture
 def old_home(home: Path) -> Path:
     """A home of version 1."""
@@ -81,32 +111,34 @@ def test_home_of_first_version_is_migrated(old_home: Path) -> None:
         assert version.plan_id > 1  # ids continue: an id that was shown before is not used again
 
 
-@pytest.mark.parametrize(
-    ("state", "container", "again"),
-    [("not_video", "mp4", True), ("corrupt", "webm", True), ("corrupt", "mp4", False), ("ok", "matroska", False)],
-)
-def test_formerly_refused_file_is_read_again(old_home: Path, state: str, container: str, *, again: bool) -> None:
-    with duckdb.connect(str(old_home / FILE_NAME)) as raw:
-        raw.execute("UPDATE scanned_files SET mtime_ns = 100, state = $1, container = $2", [state, container])
-    with Database.open(old_home) as database:
-        assert database.read().value("SELECT mtime_ns FROM scanned_files WHERE file_id = 1") == (99 if again else 100)
+def read_again(home: Path, files: Sequence[Mapping[str, str | None]]) -> list[bool]:
+    """Return whether the migrated home reads each file again: files like the first one, but with these values."""
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        for number, values in enumerate(files, start=2):
+            path = f"/films/{number}.mp4"
+            own = {"file_id": number, "path": path, "path_bytes": path.encode(), "mtime_ns": 100, **values}
+            changed = ", ".join(f"${name} AS {name}" for name in own)
+            text = f"INSERT INTO scanned_files SELECT * REPLACE ({changed}) FROM scanned_files WHERE file_id = 1"
+            raw.execute(text, own)
+    with Database.open(home) as database:
+        found = database.read().execute("SELECT mtime_ns FROM scanned_files WHERE file_id > 1 ORDER BY file_id")
+        return [{99: True, 100: False}[mtime_ns] for (mtime_ns,) in found.fetchall()]
 
 
-@pytest.mark.parametrize(
-    ("comment", "tags", "again"),
-    [
-        ("At sea", "{}", True),
-        (None, '{"container": {"MOVIE/COMMENT": "At sea"}}', True),
-        (None, '{"container": {"title": "x"}}', False),
-    ],
-)
-def test_file_with_several_comments_is_read_again(
-    old_home: Path, comment: str | None, tags: str, *, again: bool
-) -> None:
-    with duckdb.connect(str(old_home / FILE_NAME)) as raw:
-        raw.execute("UPDATE scanned_files SET mtime_ns = 100, comment = $1, tags = $2", [comment, tags])
-    with Database.open(old_home) as database:
-        assert database.read().value("SELECT mtime_ns FROM scanned_files WHERE file_id = 1") == (99 if again else 100)
+def test_formerly_refused_file_is_read_again(old_home: Path) -> None:
+    files = [("not_video", "mp4"), ("corrupt", "webm"), ("corrupt", "mp4"), ("ok", "matroska")]
+    found = read_again(old_home, [{"state": state, "container": container} for state, container in files])
+    assert dict(zip(files, found, strict=True)) == dict(zip(files, [True, True, False, False], strict=True))
+
+
+def test_file_with_several_comments_is_read_again(old_home: Path) -> None:
+    texts = [
+        ("At sea", "{}"),
+        (None, '{"container": {"MOVIE/COMMENT": "At sea"}}'),
+        (None, '{"container": {"title": "x"}}'),
+    ]
+    found = read_again(old_home, [{"comment": comment, "tags": tags} for comment, tags in texts])
+    assert dict(zip(texts, found, strict=True)) == dict(zip(texts, [True, True, False], strict=True))
 
 
 def test_hashes_of_readable_files_become_known(old_home: Path) -> None:
@@ -117,21 +149,16 @@ def test_hashes_of_readable_files_become_known(old_home: Path) -> None:
         assert found == [(2**64 - 1, 10, 7, "x1:00")]
 
 
-def test_view_of_a_person_with_the_name_of_the_built_in_view_stays(home: Path) -> None:
-    home.mkdir()
-    with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, migrations.available()[:28])
+def test_view_of_a_person_with_the_name_of_the_built_in_view_stays(home: Path, begin: Begin) -> None:
+    with begin("favorites_view") as raw:
         raw.execute("INSERT INTO saved_views VALUES (7, 'F', 'favorites', 'ann', 'name', FALSE, TRUE, now(), now())")
     with Database.open(home) as database:
         assert [(view.view_id, view.query) for view in views.all_views(database.read())] == [(7, "ann")]
 
 
-def test_titles_whose_provider_was_not_available_can_be_looked_up_again(home: Path) -> None:
-    home.mkdir()
-    names = [each.name for each in migrations.available()]
+def test_titles_whose_provider_was_not_available_can_be_looked_up_again(home: Path, begin: Begin) -> None:
     problems = {1: "TMDB cannot be reached.", 2: "No provider has a film with the id TMDB 7.", 3: ""}
-    with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, migrations.available()[: names.index("provider_pauses")])
+    with begin("provider_pauses") as raw:
         for number, problem in problems.items():
             attempts = 3 if problem else 0
             raw.execute(
@@ -159,12 +186,9 @@ def test_files_of_titles_get_the_editions_of_the_names_that_are_read(old_home: P
         ]
 
 
-def test_items_of_earlier_versions_whose_write_was_undone_have_the_code_undone(home: Path) -> None:
-    home.mkdir()
-    names = [each.name for each in migrations.available()]
+def test_items_of_earlier_versions_whose_write_was_undone_have_the_code_undone(home: Path, begin: Begin) -> None:
     states = {1: ("pending", "restored"), 2: ("skipped", "restored"), 3: ("skipped", "cancelled"), 4: ("success", "")}
-    with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, migrations.available()[: names.index("undone_items")])
+    with begin("undone_items") as raw:
         for number, (status, code) in states.items():
             raw.execute(
                 "INSERT INTO metadata_operation_items (id, operation_id, file_id, file_path, path_bytes, status, code, "
@@ -177,22 +201,24 @@ def test_items_of_earlier_versions_whose_write_was_undone_have_the_code_undone(h
         assert codes == [("undone",), ("undone",), ("cancelled",), ("",)]
 
 
-@pytest.fixture(scope="module")
-def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an empty database of each version, named by its number of migrations."""
-    folder = tmp_path_factory.mktemp("versions")
-    for count, migration in enumerate(migrations.available(), start=1):
-        if count > 1:
-            shutil.copyfile(folder / str(count - 1), folder / str(count))
-        with duckdb.connect(str(folder / str(count))) as raw:
-            migrations.apply(raw, [migration])
-    return folder
-
-
 _SCHEMA = "SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY ALL"
 _NEWEST = len(migrations.available())
 # Each version is the one before it and one migration, so versions between these take no other way.
-_COUNTS = range(1, _NEWEST) if effort.exhaustive else sorted({*range(1, _NEWEST, 9), _NEWEST - 1})
+_COUNTS = range(1, _NEWEST) if effort.exhaustive else sorted({*range(1, _NEWEST, 30), _NEWEST - 1})
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with empty databases of the versions that tests begin with, named by their numbers of migrations."""
+    folder, done = tmp_path_factory.mktemp("versions"), 0
+    for count in sorted({*_COUNTS, *BEGINNINGS.values(), _NEWEST}):
+        if done:
+            shutil.copyfile(folder / str(done), folder / str(count))
+        with duckdb.connect(str(folder / str(count))) as raw:
+            for migration in migrations.available()[done:count]:
+                migrations.apply(raw, [migration])
+        done = count
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -217,11 +243,8 @@ def test_one_migration_at_a_time_makes_newest_schema(newest_schema: list[tuple[s
         assert raw.execute(_SCHEMA).fetchall() == newest_schema
 
 
-def test_earlier_records_get_an_actor(home: Path) -> None:
-    home.mkdir()
-    before = [each for each in migrations.available() if each.version < 48]
-    with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, before)
+def test_earlier_records_get_an_actor(home: Path, begin: Begin) -> None:
+    with begin("actors") as raw:
         raw.execute("""
             INSERT INTO metadata_operations (id, operation_type, status, started_at, user_name, source, options) VALUES
                 (1, 'write', 'completed', now(), 'ann', 'cli', '{}'),
@@ -239,14 +262,11 @@ def test_earlier_records_get_an_actor(home: Path) -> None:
         assert reader.execute(events).fetchall() == [("system", ""), ("local", "ann")]
 
 
-def test_issues_of_a_stored_plan_become_lists(home: Path) -> None:
+def test_issues_of_a_stored_plan_become_lists(home: Path, begin: Begin) -> None:
     """A plan that an operation refers to stays readable; each issue was a bit of a number."""
-    home.mkdir()
-    names = [each.name for each in migrations.available()]
     bits = {1: 1 << 9 | 1 << 11 | 1 << 22 | 1 << 26, 2: 1 << 22, 3: 0, 4: 1 << 29 | 1 << 19 | 1}
     levels = {1: "blocked", 2: "warning", 3: "unchanged", 4: "blocked"}
-    with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, migrations.available()[: names.index("issue_sets")])
+    with begin("issue_sets") as raw:
         raw.execute("""
             INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (1, 'films', '/films', '/films');
             INSERT INTO plan_variants BY NAME SELECT 1 AS variant_id, FALSE AS include_unknown, 0 AS seen_mark,
@@ -294,11 +314,8 @@ def test_issues_of_a_stored_plan_become_lists(home: Path) -> None:
         assert not database.read().execute("SELECT rules FROM plan_variants WHERE rules IS NULL").fetchall()
 
 
-def test_decisions_about_plan_and_matches_become_steps(home: Path) -> None:
-    home.mkdir()
-    names = [each.name for each in migrations.available()]
-    with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, migrations.available()[: names.index("steps")])
+def test_decisions_about_plan_and_matches_become_steps(home: Path, begin: Begin) -> None:
+    with begin("steps") as raw:
         raw.execute("""
             INSERT INTO review_steps VALUES
                 (nextval('step_ids'), 'skipped 3 files', 3, '2026-01-01 00:00Z', NULL, 'user', '2', 'Bob'),
@@ -329,11 +346,9 @@ def test_decisions_about_plan_and_matches_become_steps(home: Path) -> None:
             assert steps.next_id(tx) == 6
 
 
-def test_people_that_an_earlier_version_copied_are_listed(home: Path) -> None:
+def test_people_that_an_earlier_version_copied_are_listed(home: Path, begin: Begin) -> None:
     """Two files swapped their names, and the old guess gave each recording the people of the other one."""
-    home.mkdir()
-    with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, [each for each in migrations.available() if each.version < 68])
+    with begin("media_digests") as raw:
         for person_id in (1, 2, 3):
             raw.execute(
                 "INSERT INTO people BY NAME SELECT $1 AS person_id, 'P' || $1 AS name, 'p' || $1 AS person_key, "
@@ -358,11 +373,8 @@ def test_people_that_an_earlier_version_copied_are_listed(home: Path) -> None:
         assert found.fetchall() == [("x1:a", "x1:b", 2), ("x1:b", "x1:a", 1)]
 
 
-def test_titles_keep_the_ids_that_names_senders_and_nfo_files_of_others_gave(home: Path) -> None:
-    home.mkdir()
-    names = [each.name for each in migrations.available()]
-    with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, migrations.available()[: names.index("title_external_ids")])
+def test_titles_keep_the_ids_that_names_senders_and_nfo_files_of_others_gave(home: Path, begin: Begin) -> None:
+    with begin("title_external_ids") as raw:
         raw.execute("""
             INSERT INTO movies BY NAME SELECT unnest([1, 2, 3]) AS id, 1 AS library_id, 'x' AS name_key,
                 now() AS created_at, now() AS updated_at;

@@ -170,16 +170,18 @@ def compare_with_cache(reader: Connection, version: Version, cache: PlanCache) -
         assert cache.first_ids(reader, version, limit=3, offset=offset) == (whole.tolist() if kept else None)
 
 
-@pytest.mark.parametrize("kept_items", [4, 500])
 @pytest.mark.parametrize("seed", effort.some(range(3), 1))
-def test_incremental_plan_equals_full_one(
-    database: Database, seed: int, kept_items: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(plan_cache, "_FIRST", kept_items)
+def test_incremental_plan_equals_full_one(database: Database, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    caches = {kept_items: PlanCache() for kept_items in (4, 500)}
+
+    def compare(version: Version) -> None:
+        for kept_items, cache in caches.items():
+            monkeypatch.setattr(plan_cache, "_FIRST", kept_items)
+            compare_with_cache(database.read(), version, cache)
+
     life = Life(database, seed)
     story: list[str] = []
     shown: dict[int, tuple[Version, Rows]] = {}
-    cache = PlanCache()
     for _ in range(20):
         story += [life.happen() for _ in range(life.chance.randint(1, 3))]
         modes = life.chance.choice(VARIANTS)
@@ -188,7 +190,7 @@ def test_incremental_plan_equals_full_one(
 
         assert shown[version.plan_id][1] == from_nothing(database, modes, life.now), story
         if life.chance.random() < 0.7:  # the next difference may span several versions
-            compare_with_cache(database.read(), version, cache)
+            compare(version)
 
     kept = [plan_id for (plan_id,) in database.read().execute("SELECT plan_id FROM plans").fetchall()]
     assert len(kept) > 5
@@ -197,9 +199,10 @@ def test_incremental_plan_equals_full_one(
         (version for version, _ in shown.values() if version.variant_id == older.variant_id),
         key=lambda version: version.plan_id,
     )
-    compare_with_cache(database.read(), newer, cache)
-    assert cache.first_ids(database.read(), older, limit=3, offset=0) is None
-    assert sorted(cache.groups(database.read(), older)) == sorted(plan_read.groups(database.read(), older))
+    compare(newer)
+    for cache in caches.values():
+        assert cache.first_ids(database.read(), older, limit=3, offset=0) is None
+        assert sorted(cache.groups(database.read(), older)) == sorted(plan_read.groups(database.read(), older))
     for version, then in (shown[plan_id] for plan_id in kept):
         assert rows(database.read(), version) == then
 

@@ -151,7 +151,7 @@ rounds = st.lists(
 
 
 @given(rounds=rounds)
-@effort.examples(12, 50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(6, 50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_people_and_decisions_follow_recording(shared: Database, rounds) -> None:
     world = fresh(shared)
     world.files = {path: OnDisk(number, 100 + number, world.tick()) for number, path in enumerate(PATHS, 1)}
@@ -171,7 +171,7 @@ def test_people_and_decisions_follow_recording(shared: Database, rounds) -> None
     order=st.permutations(PATHS),
     batch=st.integers(1, 6),
 )
-@effort.examples(12, 50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(6, 50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_recording_with_the_beginning_of_another_takes_nothing_from_it(shared: Database, changed, order, batch) -> None:
     world = fresh(shared)
     world.files = {path: OnDisk(number, 100 + number, world.tick()) for number, path in enumerate(PATHS, 1)}
