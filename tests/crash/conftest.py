@@ -27,29 +27,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     Choose the cases of a test.
 
-    A `case` is one of each container and strategy, with --all every row of the table. A `strategy_case` is one
-    of each method of writing, with --all of each strategy. A `spread_case` is one of these, a different one for
-    each test (see below) and one with a sidecar, with --all each. All fields of a container at once are a case,
-    too; with --all also each field of each container, and all fields of a container in every other kind of case.
+    A `case` is one of each container and strategy, with --all every row of the table; a `first_case` is one of
+    each strategy, with --all also every row. A `strategy_case` is one of each method of writing and one with a
+    sidecar, with --all of each strategy. A `spread_case` is one of these methods (see below), with --all each. A
+    `played_case` is such a one, and one with a sidecar. All fields of a container at once are a case, too; with
+    --all also each field of each container, and all fields of a container in every other kind of case.
     """
     every = metafunc.config.getoption("--all")
     if every:
         _add_single_fields()
     of_strategies = shapes.one_of_each("strategy" if every else "way") + list(shapes.FIELDS if every else ())
-    if "scenes" in metafunc.fixturenames and "scene" not in metafunc.fixturenames:  # a `scene` is disturbed as a film
-        of_strategies += list(shapes.SIDECARS)
+    is_of_films = "scenes" not in metafunc.fixturenames or "scene" in metafunc.fixturenames  # disturbed as a film
+    beside = [] if is_of_films else list(shapes.SIDECARS)
     if "case" in metafunc.fixturenames:
         cases = shapes.ready(forced=True) if every else [*shapes.one_of_each(), *shapes.FIELDS]
         metafunc.parametrize("case", cases)
+    if "first_case" in metafunc.fixturenames:
+        metafunc.parametrize("first_case", shapes.ready(forced=True) if every else shapes.one_of_each("strategy"))
     if "strategy_case" in metafunc.fixturenames:
-        metafunc.parametrize("strategy_case", of_strategies)
+        metafunc.parametrize("strategy_case", of_strategies + (beside if every else beside[:1]))
     if "listed_case" in metafunc.fixturenames:
         metafunc.parametrize("listed_case", shapes.ready() if every else _FOR_STRACE)
     if "spread_case" in metafunc.fixturenames:
-        metafunc.parametrize("spread_case", of_strategies)
+        metafunc.parametrize("spread_case", of_strategies + (beside if every else []))
     if "played_case" in metafunc.fixturenames:
         # Shared blocks are identified by inode numbers, which differ in a copied file.
-        metafunc.parametrize("played_case", [name for name in of_strategies if not shapes.ALL[name].means.reflink])
+        played = [name for name in of_strategies + beside if not shapes.ALL[name].means.reflink]
+        metafunc.parametrize("played_case", played)
 
 
 @functools.cache
@@ -58,19 +62,28 @@ def _add_single_fields() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep one of the tests that differ only in their `spread_case` or `played_case`, and one with a sidecar."""
+    """
+    Keep one of the tests that differ only in their `spread_case` or `played_case`, and one with a sidecar.
+
+    The tests of a file share two cases, because to build a scene takes seconds; each file has other ones.
+    """
     if config.getoption("--all"):
         return
-    groups: dict[tuple[object, ...], list[pytest.Item]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[pytest.Function]] = defaultdict(list)
     for item in items:
         if isinstance(item, pytest.Function) and _SPREAD & set(item.fixturenames):
             others = {name: value for name, value in item.callspec.params.items() if name not in _SPREAD}
             has_sidecar = not shapes.SIDECARS.keys().isdisjoint(map(str, item.callspec.params.values()))
             groups[item.path, item.originalname, str(others), has_sidecar].append(item)
-    kept = {group[zlib.crc32(str(key[1:3]).encode()) % len(group)] for key, group in groups.items()}
+    kept = {group[_place(group[0]) % len(group)] for group in groups.values()}
     dropped = [item for group in groups.values() for item in group if item not in kept]
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=dropped)
+
+
+def _place(item: pytest.Function) -> int:
+    """Return the place of the case of a test: one of two neighbours for the tests of a file."""
+    return zlib.crc32(item.path.name.encode()) + zlib.crc32(item.originalname.encode()) % 2
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tests.crash.conftest import Scenes
 from tests.support import gate, killed_write, seccomp, shapes
 from tests.support.forks import ROOT
 from tests.support.oracles import oracle
-from tests.support.scenes import Scene
+from tests.support.scenes import COMPANY, Scene
 
 pytestmark = pytest.mark.crash
 
@@ -70,7 +70,7 @@ def test_every_case_has_its_strategy() -> None:
 
 def test_missing_gate_is_detected(scenes: Scenes) -> None:
     """A trap after the last call is never triggered, and the tests detect that."""
-    scene = scenes(shapes.one_of_each()[0])
+    scene = scenes(COMPANY)
     scene.reset()
     report = scene.run(killed_write.write, scene.trap(len(scene.clean.calls) + 1))
     assert (report.code, report.hit) == (0, None)

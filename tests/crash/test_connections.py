@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core import settings
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from tests.support import killed_reaction
@@ -17,7 +18,8 @@ from tests.support.senders import settled
 pytestmark = pytest.mark.crash
 
 
-@pytest.mark.parametrize("seconds", [0.0, 1.2, 2.4])
+# The events are received, they are read and wait, the reaction begins.
+@pytest.mark.parametrize("seconds", [0.0, pytest.param(1.2, marks=pytest.mark.further), 2.4])
 def test_events_of_a_killed_service_are_handled_once(tmp_path: Path, seconds: float) -> None:
     folder, home = HOME.lay_out(tmp_path / "media"), tmp_path / "home"
     with HOME.open(home, folder) as library:
@@ -33,7 +35,8 @@ def test_events_of_a_killed_service_are_handled_once(tmp_path: Path, seconds: fl
         time.sleep(seconds)
         child.kill()
 
-    with Library.open(home, url="http://127.0.0.1:1") as library:
+    config = settings.load(home, webhook_quiet_seconds=1)  # as in the killed process; the default is 45
+    with Library.open(home, url="http://127.0.0.1:1", config=config) as library:
         events = settled(library, count=4)
         assert {each.state for each in events} == {"handled"}
         assert side_files(tree(folder)) == published

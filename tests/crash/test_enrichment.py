@@ -1,7 +1,7 @@
 """
 An enrichment whose process is killed continues with the titles that are left; values by hand stay.
 
-By default 3 kills of an enrichment of 60 titles; with `--all` 12 kills and 400 titles.
+By default 2 kills of an enrichment of 40 titles; with `--all` 12 kills and 400 titles.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ AT_ONCE = 50  # titles that are in progress or wait for their transaction at mos
 @pytest.fixture
 def size(pytestconfig: pytest.Config) -> tuple[int, int]:
     """The numbers of titles and of kills."""
-    return (400, 12) if pytestconfig.getoption("--all") else (60, 3)
+    return (400, 12) if pytestconfig.getoption("--all") else (40, 2)
 
 
 @pytest.fixture

@@ -35,6 +35,14 @@ pytestmark = [pytest.mark.crash, pytest.mark.usefixtures("executor")]
 LIMIT = 30.0  # seconds until a process ends after its signal, on a busy machine
 Print = tuple[int, int, int, int]  # inode, size, times of the last change of bytes and of anything
 
+# Where files are written matters only for what is left of a worker process; the journal and the ledger are the same.
+IN_THREADS = pytest.mark.parametrize(
+    "executor", ["threads", pytest.param("processes", marks=pytest.mark.further)], indirect=True
+)
+IN_PROCESSES = pytest.mark.parametrize(
+    "executor", [pytest.param("threads", marks=pytest.mark.further), "processes"], indirect=True
+)
+
 
 class Films:
     """Films that name Bob Ray, in a library whose database has Ann Lee in them."""
@@ -80,6 +88,7 @@ def films(tmp_path: Path) -> Films:
 # Paused.
 
 
+@IN_THREADS
 def test_no_file_changes_after_confirmed_pause(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
@@ -101,6 +110,7 @@ def test_no_file_changes_after_confirmed_pause(films: Films) -> None:
     assert len(films.changed(films.old)) == len(films.paths)
 
 
+@IN_THREADS
 def test_paused_operation_stays_paused_after_kill(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
@@ -122,6 +132,7 @@ def test_paused_operation_stays_paused_after_kill(films: Films) -> None:
 # Killed.
 
 
+@IN_THREADS
 def test_resume_after_kill_reads_files(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
@@ -179,6 +190,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory, size: tuple[int, int]) -> Cal
     return Calm(new, write, (account(films.home, 2), account(films.home, 1)))
 
 
+@IN_THREADS
 def test_repeatedly_killed_operation_equals_uninterrupted_one(
     tmp_path: Path, size: tuple[int, int], calm: Calm
 ) -> None:
@@ -260,6 +272,7 @@ def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     shutil.rmtree(folder)
 
 
+@IN_THREADS
 def test_sigterm_cancels_rewrite_and_service_resumes_it(
     large: tuple[Path, Path],
 ) -> None:
@@ -293,6 +306,7 @@ def test_sigterm_cancels_rewrite_and_service_resumes_it(
         assert ledger.Ledger(library._parts.core.store).counts(1) == {"success": 4}
 
 
+@IN_THREADS
 def test_file_interrupted_twice_rolls_back_byte_for_byte(large: tuple[Path, Path]) -> None:
     """Two runs without a result leave empty journals; the journal of the third run is kept."""
     home, path = large
@@ -311,6 +325,7 @@ def test_file_interrupted_twice_rolls_back_byte_for_byte(large: tuple[Path, Path
     assert path.stat().st_mtime_ns == old.st_mtime_ns
 
 
+@IN_PROCESSES
 def test_kill_during_rewrite_keeps_file_and_no_worker(
     large: tuple[Path, Path],
 ) -> None:
@@ -363,6 +378,7 @@ def no_strays(path: Path) -> bool:
     return not [each for each in path.parent.iterdir() if each.name.startswith(".indexium-")]
 
 
+@IN_THREADS
 def test_killed_operation_does_not_resume_automatically(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")

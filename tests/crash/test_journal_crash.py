@@ -92,7 +92,7 @@ def judge(place: Place, name: str, at: int) -> bool:
     return wanted == OLD
 
 
-@pytest.mark.parametrize("moment", ["1", "half"])
+@pytest.mark.parametrize("moment", [pytest.param("1", marks=pytest.mark.further), "half"])
 @pytest.mark.parametrize("name", PATCHES)
 def test_kill_at_any_call_keeps_file_old_or_new(forks: Forks, place: Place, name: str, moment: str) -> None:
     seen = set()

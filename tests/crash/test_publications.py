@@ -2,13 +2,13 @@
 A process killed at any system call of a publication or of its rollback leaves every title old or new as a whole.
 
 Two films: one gets new files, the other one has an NFO file that is edited, a picture that is replaced, and a picture
-with another extension that is removed. By default some calls are tested; `--all` tests every call.
+with another extension that is removed. By default some calls that change names are tested; `--all` tests every call.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,14 +17,15 @@ import pytest
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationSelection
 from tests.crash.conftest import Choice
-from tests.support import gate, homes, killed_write, seccomp, tables, tally
+from tests.support import gate, killed_write, seccomp, tally
+from tests.support.calls import Call
 from tests.support.forks import Forks
 from tests.support.published_home import HOME, picture, select_picture, tree
 
 pytestmark = pytest.mark.crash
 
 FILMS = ("Films/The Lantern Keeper (2014)", "Films/Night Tram (2009)")
-MOST = 12  # calls of a run that are tested by default
+NAMES = {"rename", "exchange", "link", "remove"}  # kinds of calls that change names
 
 
 class Prepared(NamedTuple):
@@ -63,14 +64,14 @@ def prepared(tmp_path: Path) -> Prepared:
 
 
 def test_publication_killed_at_any_call_leaves_titles_whole(prepared: Prepared, forks: Forks, choice: Choice) -> None:
-    check_kills(prepared, forks, choice, publish, "kills of a publication")
+    check_kills(prepared, forks, choice, publish, "kills of a publication", most=5)
 
 
 def test_rollback_of_a_publication_killed_at_any_call_leaves_titles_whole(
     prepared: Prepared, forks: Forks, choice: Choice
 ) -> None:
     publish(prepared.home)
-    check_kills(prepared, forks, choice, killed_write.roll_back, "kills of a rollback of a publication")
+    check_kills(prepared, forks, choice, killed_write.roll_back, "kills of a rollback of a publication", most=4)
 
 
 def test_restoration_killed_at_any_call_leaves_titles_whole(prepared: Prepared, forks: Forks, choice: Choice) -> None:
@@ -79,7 +80,7 @@ def test_restoration_killed_at_any_call_leaves_titles_whole(prepared: Prepared, 
         for each in (prepared.folder / film).iterdir():
             if each.suffix != ".mp4":
                 each.unlink()
-    check_kills(prepared, forks, choice, repair, "kills of a restoration")
+    check_kills(prepared, forks, choice, repair, "kills of a restoration", most=4)
 
 
 def test_rollback_beside_a_renamed_film_killed_at_any_call_leaves_titles_whole(
@@ -90,7 +91,7 @@ def test_rollback_beside_a_renamed_film_killed_at_any_call_leaves_titles_whole(
     (film / "Night Tram (2009).mp4").rename(film / "Tram 4K.mp4")
     with Library.open(prepared.home) as library:
         library.scan()
-    check_kills(prepared, forks, choice, killed_write.roll_back, "kills of a rollback beside a renamed film")
+    check_kills(prepared, forks, choice, killed_write.roll_back, "kills of a rollback beside a renamed film", most=3)
 
 
 def repair(home: Path) -> None:
@@ -99,8 +100,14 @@ def repair(home: Path) -> None:
         library.disaster_recovery.validate_integrity(repair=True)
 
 
-def check_kills(prepared: Prepared, forks: Forks, choice: Choice, run: Callable[[Path], None], count: str) -> None:
-    """Kill a run at its calls, one after another, and look at the films after the next start."""
+def check_kills(
+    prepared: Prepared, forks: Forks, choice: Choice, run: Callable[[Path], None], count: str, *, most: int
+) -> None:
+    """
+    Kill a run at its calls, one after another, and look at the films after the next start.
+
+    `most`: the number of calls that are tested by default.
+    """
     if why := seccomp.why_not():
         pytest.skip(why)
     old = tree(prepared.folder)
@@ -108,10 +115,8 @@ def check_kills(prepared: Prepared, forks: Forks, choice: Choice, run: Callable[
     clean = forks.watch(trap(prepared, 0), run, prepared.home)
     new = tree(prepared.folder)
     assert all(part(old, film) != part(new, film) for film in FILMS)
-    numbers = range(1, len(clean.calls) + 1)
-    step = 1 if choice.every else max(1, len(numbers) // MOST)
     seen = set[str]()
-    for at in numbers[::step]:
+    for at in range(1, len(clean.calls) + 1) if choice.every else chosen(clean.calls, most):
         restore(kept, prepared)
         report = forks.watch(trap(prepared, at), run, prepared.home)
         assert report.killed or (report.hit is None), at
@@ -128,6 +133,12 @@ def check_kills(prepared: Prepared, forks: Forks, choice: Choice, run: Callable[
             assert tree(prepared.folder) == new, at
         tally.count("side files of titles", count)
     assert seen == {"old", "new"}
+
+
+def chosen(calls: Sequence[Call], most: int) -> list[int]:
+    """Return the numbers of the first and the last call, and of some between them that change names."""
+    numbers = sorted({1, *(call.number for call in calls if call.kind in NAMES), len(calls)})
+    return sorted({numbers[round(at * (len(numbers) - 1) / (most - 1))] for at in range(most)})
 
 
 def resume(home: Path) -> None:
@@ -153,9 +164,14 @@ def copied(prepared: Prepared, target: Path) -> Path:
 
 
 def restore(kept: Path, prepared: Prepared) -> None:
-    """Restore the home and its folder; the files keep their paths, not their inodes."""
-    for name, place in (("media", prepared.folder), ("home", prepared.home)):
-        shutil.rmtree(place)
-        shutil.copytree(kept / name, place)
-    with Library.open(prepared.home) as library, tables.changing(library) as tx:
-        homes.update_inodes(tx, [path for path in prepared.folder.rglob("*") if path.is_file()])
+    """Restore the home and its folder; the films keep their inodes, by which the database knows them."""
+    media = kept / "media"
+    for path in sorted(prepared.folder.rglob("*"), reverse=True):  # the files of a folder before it
+        if not path.is_dir():
+            if path.suffix != ".mp4":
+                path.unlink()
+        elif not (media / path.relative_to(prepared.folder)).is_dir():
+            path.rmdir()
+    shutil.copytree(media, prepared.folder, dirs_exist_ok=True)
+    shutil.rmtree(prepared.home)
+    shutil.copytree(kept / "home", prepared.home)

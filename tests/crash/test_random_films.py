@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
 from indexium_core.files.containers import Capabilities, registry
@@ -18,13 +18,14 @@ from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Refusal
 from tests.support import crashes, gate, ogg, places, seccomp, tally, trees
 from tests.support.calls import Call
+from tests.support.effort import effort
 from tests.support.forks import Forks
 
 pytestmark = pytest.mark.crash
 
 MTIME = 1_600_000_000_123_456_789
 ALL_MEANS = {"mp4_reflink": Capabilities(reflink=True), "mp4_append": Capabilities(keep_faststart=False)}
-QUICK = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = effort.examples(6, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

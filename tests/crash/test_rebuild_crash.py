@@ -1,14 +1,15 @@
 """
 A restore or a rebuild of the database that is killed leaves the old database or the new one, and nothing is lost.
 
-The calls are real, as in `test_kills`. By default, the first call of each kind is tested, and each rename;
-`--all` tests every call.
+The calls are real, as in `test_kills`. By default, each rename is tested, and the first call of each other kind that
+stores or removes something. A restore and the rebuild of a damaged database replace it by the same steps as any
+rebuild, so only their renames are tested. `--all` tests every call.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,24 +51,33 @@ def home(tmp_path: Path) -> Home:
     return Home(studio.library.home, studio.films, content(studio.library.home), name)
 
 
-def chosen(calls: Iterable[Call], choice: Choice) -> Iterator[int]:
+STORING = frozenset({"write", "copy", "truncate", "remove"})  # kinds of calls; at a sync, a kill finds the same files
+
+
+def chosen(calls: Iterable[Call], choice: Choice, first_of: Collection[str]) -> Iterator[int]:
     """Return the numbers of the calls to kill at, in their order."""
     seen = set[str]()
     for call in calls:
-        if choice.every or call.kind == "rename" or call.kind not in seen:
+        if choice.every or call.kind == "rename" or (call.kind in first_of and call.kind not in seen):
             seen.add(call.kind)
             yield call.number
 
 
-def kill_at_each(home: Home, forks: Forks, choice: Choice, work: object, *arguments: object) -> Iterator[str]:
-    """Run `work` on copies of the home, killed at chosen calls; yield where, with the killed home in place."""
+def kill_at_each(
+    home: Home, forks: Forks, choice: Choice, work: object, *arguments: object, first_of: Collection[str] = STORING
+) -> Iterator[str]:
+    """
+    Run `work` on copies of the home, killed at chosen calls; yield where, with the killed home in place.
+
+    By default it is killed at each rename, and at the first call of each kind in `first_of`.
+    """
     template = home.path.with_name("template")
     shutil.copytree(home.path, template)
     trap = gate.Trap(folders=(str(home.path),))
     calls = forks.watch(trap, work, home.path, *arguments).calls  # type: ignore[arg-type]
     kinds = {call.kind for call in calls}
     assert {"rename", "sync", "write"} <= kinds
-    for number in chosen(calls, choice):
+    for number in chosen(calls, choice, first_of):
         shutil.rmtree(home.path)
         shutil.copytree(template, home.path)
         report = forks.watch(
@@ -105,7 +115,7 @@ def test_rebuild_killed_at_any_call_keeps_everything(home: Home, forks: Forks, c
 
 def test_restore_killed_at_any_call_leaves_old_or_restored_database(home: Home, forks: Forks, choice: Choice) -> None:
     states = list[int]()
-    for where in kill_at_each(home, forks, choice, killed_rebuild.restore, home.backup):
+    for where in kill_at_each(home, forks, choice, killed_rebuild.restore, home.backup, first_of=()):
         rows = check(home, where)
         states.append(len(people(rows)))
         kept = [each for each in home_files.backups(home.path) if each.kind == "replaced"]
@@ -155,7 +165,7 @@ def test_failed_restore_loses_no_interrupted_write(home: Home, forks: Forks, mon
 def test_rebuild_of_damaged_database_can_be_killed_and_repeated(home: Home, forks: Forks, choice: Choice) -> None:
     damage_file(home.path)
     damaged = (home.path / FILE_NAME).read_bytes()
-    for where in kill_at_each(home, forks, choice, killed_rebuild.rebuild):
+    for where in kill_at_each(home, forks, choice, killed_rebuild.rebuild, first_of=()):
         home_files.finish_replacement(home.path)
         if (home.path / FILE_NAME).read_bytes() == damaged:
             Library.rebuild_database(home.path, scan=False)

@@ -105,7 +105,7 @@ def test_kill_at_any_call_keeps_file_old_or_new(scene: Scene, choice: Choice) ->
 
 def test_kill_at_any_call_of_recovery(scene: Scene, choice: Choice) -> None:
     """Kill the recovery at its first call, the next one at its second, until one completes."""
-    for point in list(scene.points(choice))[:: 1 if choice.every else 6]:
+    for point in list(scene.points(choice))[:: 1 if choice.every else 10]:
         scene.swap.reset()
         scene.run(swaps.run, scene.swap, trap=point.trap(scene, "kill"))  # type: ignore[arg-type]
         for at in itertools.count(1):
@@ -218,7 +218,7 @@ def test_kill_while_files_are_restored_after_an_error(folder: Path, several: str
     assert report.code == swaps.FAILED
     assert scene.swap.judge("after the error") == "old"
     scene.calls = report.calls
-    for point in scene.points(choice):
+    for point in list(scene.points(choice))[:: 1 if choice.every else 2]:
         scene.swap.reset()
         trap = point.trap(scene, "kill")  # type: ignore[arg-type]
         assert scene.run(swaps.fail_at_last_file, scene.swap, trap=trap).killed, point
@@ -226,13 +226,22 @@ def test_kill_while_files_are_restored_after_an_error(folder: Path, several: str
         tally.count("replacement", "kills of a write")
 
 
-@pytest.mark.parametrize("deed", ["meddle", "kill"])
-@pytest.mark.parametrize("action", [swaps.put_foreign, swaps.append_foreign], ids=["replaced", "longer"])
-@pytest.mark.parametrize(
-    ("changed", "run"),
-    [(way, swaps.run_or_say) for way in swaps.SIDE_FILES if way != "large picture"]
-    + [(way, swaps.fail_at_last_file) for way in SEVERAL if way != "large picture"],
-)
+CHANGED = [(way, swaps.run_or_say) for way in swaps.SIDE_FILES if way != "large picture"]
+CHANGED += [(way, swaps.fail_at_last_file) for way in SEVERAL if way != "large picture"]
+ACTIONS: list[tuple[Callable[[Path], None], gate.Deed]] = [
+    (swaps.put_foreign, "meddle"),
+    (swaps.append_foreign, "kill"),
+    (swaps.put_foreign, "kill"),
+    (swaps.append_foreign, "meddle"),
+]
+OF_OTHERS = [  # by default two actions for each change, in turn: both ways to change a file, with and without a crash
+    pytest.param(way, run, *each, marks=[] if number // 2 == at % 2 else pytest.mark.further)
+    for at, (way, run) in enumerate(CHANGED)
+    for number, each in enumerate(ACTIONS)
+]
+
+
+@pytest.mark.parametrize(("changed", "run", "action", "deed"), OF_OTHERS)
 def test_side_file_of_another_program_is_kept(
     folder: Path,
     changed: str,
@@ -250,7 +259,7 @@ def test_side_file_of_another_program_is_kept(
     assert isinstance(swap, SideFilesSwap)
     swap.reset()
     calls = scene.run(run, swap).calls
-    calls = [call for call in calls if choice.every or call.kind in NAMES or call.number % 5 == 0]
+    calls = [call for call in calls if choice.every or call.kind in NAMES or call.number % 10 == 0]
     for call, path in itertools.product(calls, swap.changes):
         if call.kind == "rename" and call.path == str(path) and "by a rename" in changed:
             continue  # without an exchange of names, the moment before a rename remains
@@ -273,8 +282,10 @@ def test_side_file_of_another_program_is_kept(
 
 @pytest.mark.parametrize("sticky", [False, True])
 def test_failed_call_keeps_old_file_or_reports_unknown(scene: Scene, choice: Choice, *, sticky: bool) -> None:
+    """By default an error that stays is tried at every second call, and one that passes at the others."""
     numbers = itertools.cycle(FAULTS)
-    for point in scene.points(choice):
+    found = list(scene.points(choice))
+    for point in found if choice.every else found[int(sticky) :: 2]:
         for number in FAULTS if choice.every else [next(numbers)]:
             if point.part:
                 continue
@@ -291,9 +302,9 @@ def test_failed_call_keeps_old_file_or_reports_unknown(scene: Scene, choice: Cho
             tally.count("replacement", "faults")
 
 
-def test_partial_write_is_continued(scene: Scene) -> None:
+def test_partial_write_is_continued(scene: Scene, choice: Choice) -> None:
     for call in [call for call in scene.calls if call.is_partial]:
-        for part in {1, call.length // 2}:
+        for part in {1, call.length // 2} if choice.every else {call.length // 2}:
             scene.swap.reset()
             report = scene.run(swaps.run, scene.swap, trap=scene.trap(call.number, "short", part=part))
             assert report.code == 0, call
@@ -358,7 +369,7 @@ def test_power_cut_after_kill_and_recovery(scene: Scene, choice: Choice) -> None
 def cuts(disk: powercut.Disk, calls: Iterable[Call], choice: Choice) -> Iterator[tuple[int, powercut.State]]:
     """Yield every state once, with the number of calls of its last occurrence."""
     chance, states = random.Random(0), {}
-    for done, state in powercut.play(disk, calls, chance, limit=LIMIT if choice.every else 8):
+    for done, state in powercut.play(disk, calls, chance, limit=LIMIT if choice.every else 5):
         states[state.key()] = (done, state)
     return iter(states.values())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
+from indexium_core.jobs.retry import Backoff
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 
@@ -23,6 +24,18 @@ def write(home: Path) -> None:
             library.resume(newest[0].id).wait()
         else:
             library.write(library.plan(), ALL).wait()
+
+
+def write_impatiently(home: Path) -> None:
+    """Write with a hundredth of the waits before the next attempts of a file: only their number matters."""
+    real = Backoff.delay_after
+
+    def soon(backoff: Backoff, failures: int) -> float | None:
+        seconds = real(backoff, failures)
+        return None if seconds is None else seconds / 100
+
+    Backoff.delay_after = soon  # type: ignore[method-assign]
+    write(home)
 
 
 def roll_back(home: Path) -> None:
