@@ -124,10 +124,9 @@ def empty_library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def port() -> Iterator[int]:
+def _kept_port() -> Iterator[int]:
     """
-    One port for all tests: to a browser, another port is another site with nothing in its cache.
+    Yield a port for many tests: to a browser, another port is another site with nothing in its cache.
 
     The system gives no program a port below 32,768 unasked, so none takes it between two tests. The port before it is
     held, so that another process of these tests takes others.
@@ -137,6 +136,18 @@ def port() -> Iterator[int]:
             yield server.free_port("127.0.0.1", number + 1)
             return
     pytest.fail("No port from 20000 to 32000 is free.")
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """The port of the libraries that tests serve, one after the other."""
+    yield from _kept_port()
+
+
+@pytest.fixture(scope="session")
+def shared_port() -> Iterator[int]:
+    """The port of the shared library, which is served beside another one."""
+    yield from _kept_port()
 
 
 class Site:
@@ -206,14 +217,22 @@ class Site:
         assert self.complaints == []
 
 
+@pytest.fixture(scope="session")
+def shared_stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shared files. It is always the same one, because its home is prepared once for a folder."""
+    return tmp_path_factory.mktemp("shared-films")
+
+
 @pytest.fixture(scope="package")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, str]]:
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, shared_stage: Path, shared_port: int
+) -> Iterator[tuple[Library, str]]:
     """A served library for tests that change nothing."""
     folder = tmp_path_factory.mktemp("shared")
-    films = demo_home.lay_out(tmp_path_factory.mktemp("shared-films"))
+    films = demo_home.lay_out(shared_stage)
     with (
         demo_home.home(folder / "home", films) as library,
-        server.make_server(library, port=0).background() as running,
+        server.make_server(library, port=shared_port).background() as running,
     ):
         yield library, running.url
 

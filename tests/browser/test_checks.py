@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from indexium_core.library import Library
@@ -69,6 +70,7 @@ def test_keyboard_resolves_findings(site: Site, library: Library) -> None:
     assert "q=person" in page.url
 
 
+@pytest.mark.further
 def test_checks_on_phone(look: Site) -> None:
     page = look.visit("/checks?kind=differ", width=390, theme="dark")
     rows, drawer = page.locator(".crow"), page.locator(".cdrawer")

@@ -52,8 +52,6 @@ def test_field_is_defined_edited_and_removed(site: Site, library: Library) -> No
     _choose_in_details(site.visit("/plan"))
     assert [each.kind for each in library.decisions.list() if each.kind.startswith("field:")] == ["field:camera_body"]
 
-    page = site.visit("/settings")
-    section = page.get_by_role("region", name="Custom fields")
     section.get_by_role("button", name="Remove the field Camera body").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove the field").click()
     expect(page.get_by_text(re.compile("Camera body has edits in 1 file that wait to be written"))).to_be_visible()

@@ -49,6 +49,12 @@ def library(searched_home: Path, tmp_path: Path) -> Iterator[Library]:
         wait_for_lookups(opened)  # of the decisions
 
 
+@pytest.fixture
+def alone(library: Library) -> None:
+    """Leave out what follows an accepted match, for tests of the page alone."""
+    library.matches.on_accept = lambda _: None
+
+
 def wait_for_lookups(library: Library) -> None:
     for job in library.jobs.list(["enrich"]).items:
         library.jobs.wait(job.id)
@@ -126,6 +132,7 @@ def test_question_has_file_facts_candidates_and_an_address(site: Site, library: 
     assert counts(library)[0] > 0
 
 
+@pytest.mark.usefixtures("alone")
 def test_keys_decide_and_undo(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     opened, accepted, later, ignored = counts(library)
@@ -168,6 +175,7 @@ def test_place_follows_the_shown_question_in_each_list(site: Site, library: Libr
     expect(head(page)).not_to_contain_text("decided")
 
 
+@pytest.mark.usefixtures("alone")
 def test_toast_undoes_the_decision(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     before = counts(library)
@@ -238,6 +246,7 @@ def test_outdated_decision_is_refused_and_the_next_question_follows(
     expect(head(page)).not_to_contain_text("decided in")
 
 
+@pytest.mark.usefixtures("alone")
 def test_no_key_decides_a_question_that_replaced_the_shown_one(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     opened, accepted, later, ignored = counts(library)
@@ -254,6 +263,7 @@ def test_no_key_decides_a_question_that_replaced_the_shown_one(site: Site, libra
     settle(page, library, (opened - 2, accepted + 1, later + 1, ignored))
 
 
+@pytest.mark.usefixtures("alone")
 def test_no_key_accepts_a_candidate_that_replaced_the_shown_one(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     before = counts(library)
@@ -279,6 +289,7 @@ def test_shown_question_stays_when_another_one_comes_first(site: Site, library: 
     expect(page.locator(".notice")).to_have_count(0)
 
 
+@pytest.mark.usefixtures("alone")
 def test_search_by_title_and_by_id_decides_nothing(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     before = counts(library)

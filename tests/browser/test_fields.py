@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
@@ -135,6 +136,7 @@ def test_keys_rate_the_open_file_and_the_selection(site: Site, library: Library)
     expect(page.get_by_role("dialog").get_by_text("mark as a favourite (5 stars)")).to_be_visible()
 
 
+@pytest.mark.further
 def test_rating_is_written_at_once_in_a_folder_that_is_set_so(site: Site, library: Library) -> None:
     page = site.visit("/library?show=folders")
     page.get_by_role("button", name=re.compile("^More about")).first.click()

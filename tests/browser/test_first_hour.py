@@ -210,6 +210,7 @@ def test_keys_alone_lead_through_the_first_hour(
     expect(question).to_have_text(title)
 
 
+@pytest.mark.further
 def test_mouse_on_a_phone_leads_through_the_first_hour(
     serve: Callable[[Library], Site], new_home: Library, own: Path, films: Path
 ) -> None:

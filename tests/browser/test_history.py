@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Site
 
 # The classes of all elements around the focus, outermost first, also within shadow roots.
@@ -199,7 +200,8 @@ def test_file_without_rollback_shows_reason_on_phone(site: Site, past: Library) 
 
 
 def test_tab_skips_chart_without_tab_stop(site: Site, library: Library) -> None:
-    library.write(library.plan("risk:safe")).wait()
+    plan = library.plan("risk:safe")
+    library.write(plan, selection=Selection(included=frozenset([plan.page(1).items[0].file_id]))).wait()
     page = site.visit("/history")
     drawn = page.locator(".page-history .plot canvas").first
     expect(drawn).to_be_visible()

@@ -96,6 +96,7 @@ def test_lost_connection_does_not_report_work_state(serve: Callable[[Library], S
 # Counts of a search.
 
 
+@pytest.mark.further
 def test_headline_chips_and_chart_follow_search(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=folder%3APhone")
     found = known.plan("folder:Phone").statistics
@@ -164,9 +165,9 @@ def test_history_names_what_search_does_not_filter(site: Site, library: Library)
     expect(page.get_by_text("all operations: the search does not filter this chart").first).to_be_visible()
 
 
-def test_header_checkbox_shows_number_of_selected_files(site: Site, library: Library) -> None:
-    page = site.visit("/plan")
-    statistics = library.plan().statistics
+def test_header_checkbox_shows_number_of_selected_files(look: Site, known: Library) -> None:
+    page = look.visit("/plan")
+    statistics = known.plan().statistics
     able = statistics.safe_count + statistics.warning_count + statistics.danger_count
     assert statistics.blocked_count
     box = page.get_by_label(f"Select the {able} files that can be written")
@@ -182,6 +183,7 @@ def test_header_checkbox_shows_number_of_selected_files(site: Site, library: Lib
     expect(page.get_by_label("No file here can be written")).to_be_disabled()
 
 
+@pytest.mark.further
 def test_box_is_checked_only_when_all_pages_are_selected(serve: Callable[[Library], Site], library: Library) -> None:
     library.configuration.set("metadata_preview_page_size", "5")
     page = serve(library).visit("/plan?sort=risk&dir=desc")
@@ -248,6 +250,7 @@ def test_enter_starts_safe_write_only(site: Site, library: Library) -> None:
 # The first steps.
 
 
+@pytest.mark.further
 def test_first_import_ends_with_link_to_plan(
     serve: Callable[[Library], Site], library: Library, empty_library: Library, media: object
 ) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from indexium_core.flows.writing import file_edit
 from indexium_core.library import Library
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, SharedSite, Site
 
 
@@ -92,6 +93,7 @@ def test_search_without_results_can_be_cleared(look: Site) -> None:
     expect(rows(page).first).to_be_visible()
 
 
+@pytest.mark.further
 def test_home_without_folders_shows_first_steps(serve: Callable[[Library], Site], empty_library: Library) -> None:
     site = serve(empty_library)
     page = site.visit("/plan")
@@ -273,6 +275,7 @@ def start_or_report(page: Page) -> None:
     expect(page.get_by_role("heading", level=2, name="With errors")).to_be_visible()
 
 
+@pytest.mark.further
 def test_two_sessions_show_same_state(site: Site, library: Library, gate: Gate) -> None:
     item = library.plan("risk:safe").page(1).items[0]
     one, other = site.visit("/plan"), site.visit(f'/plan?q=name:"{item.file_name}"')
@@ -302,7 +305,7 @@ def test_page_polls_without_websocket_events(serve: Callable[[Library], Site], l
 
 def test_both_charts_are_drawn_in_colours_of_theme(site: Site, library: Library) -> None:
     plan = library.plan("risk:safe")
-    library.write(plan, selection=plan.select()).wait()
+    library.write(plan, selection=Selection(included=frozenset([plan.page(1).items[0].file_id]))).wait()
     page = site.visit("/plan", theme="dark")
     expect(page.locator(".page-plan canvas").first).to_be_visible()
     page.get_by_role("link", name="History").click()

@@ -61,7 +61,7 @@ class Chooser:
     def open(self, *, title: str = "Amber Coast", width: int = 1280, theme: str = "light", key: str = "c") -> Page:
         page = self.site.visit("/people", width=width, theme=theme)
         page.route("**/picture/**", self.reply)
-        page.goto(f"{self.site.url}/titles/{self.ids[title]}")
+        self.site.turn(page, f"/titles/{self.ids[title]}")
         page.get_by_role("button", name="Choose a poster…").wait_for()
         if key:
             page.keyboard.press(key)
@@ -86,11 +86,11 @@ class Chooser:
 
 
 @pytest.fixture
-def chooser(tmp_path: Path, context: BrowserContext) -> Iterator[Chooser]:
+def chooser(tmp_path: Path, context: BrowserContext, port: int) -> Iterator[Chooser]:
     with title_home.HOME.open(tmp_path / "home", title_home.HOME.lay_out(tmp_path / "media")) as library:
         ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
         offer(library, "movie", ids["Amber Coast"], 6)
-        with server.make_server(library, port=0).background() as running:
+        with server.make_server(library, port=port).background() as running:
             site = Site(running.url, context)
             yield Chooser(site, library)
             site.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,6 +16,7 @@ from benchmarks import pictures, plan
 from indexium_core import errors
 from indexium_core.flows.planning.media_browser import MediaBrowser
 from indexium_core.library import Library
+from indexium_core.store.database import Database
 from tests.browser.conftest import SharedSite, Site
 
 
@@ -137,8 +139,8 @@ def test_filters_narrow_the_list_and_suggest_wider_searches(site: Site, library:
     expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
 
 
-def test_search_acts_while_typing_and_waits_with_an_error(site: Site) -> None:
-    page = site.visit("/library")
+def test_search_acts_while_typing_and_waits_with_an_error(look: SharedSite) -> None:
+    page = look.visit("/library", fresh=True)
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("59 files")
     field = page.get_by_role("textbox", name="Search the library")
@@ -154,8 +156,8 @@ def test_search_acts_while_typing_and_waits_with_an_error(site: Site) -> None:
     expect(heading).to_have_text("59 files")
 
 
-def test_heading_of_a_group_keeps_its_height_during_a_selection(site: Site) -> None:
-    page = site.visit("/library")
+def test_heading_of_a_group_keeps_its_height_during_a_selection(look: SharedSite) -> None:
+    page = look.visit("/library", fresh=True)
     tile(page, "Interview.mkv").focus()
     page.keyboard.press("x")
     head = page.locator(".heading .day").first
@@ -200,8 +202,8 @@ def test_keys_select_a_file_whose_tile_is_not_read_yet(
     expect(grid(page).locator("[aria-selected=false]")).to_have_count(1)
 
 
-def test_pictures_table_and_folders_show_the_same_library(site: Site) -> None:
-    page = site.visit("/library")
+def test_pictures_table_and_folders_show_the_same_library(look: SharedSite) -> None:
+    page = look.visit("/library", fresh=True)
     shows = page.get_by_role("group", name="Show the library as")
     shows.get_by_role("button", name="Table").click()
     expect(grid(page)).to_contain_text("Camcorder")
@@ -213,15 +215,25 @@ def test_pictures_table_and_folders_show_the_same_library(site: Site) -> None:
     expect(grid(page)).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def large_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed home with 20,000 files of 15 years."""
+    home = tmp_path_factory.mktemp("large") / "home"
+    with Database.open(home) as database:
+        plan.fill(database, files=20_000, changing=False)
+        with database.atomic() as tx:
+            tx.execute(pictures.KINDS)
+            tx.execute(pictures.PROPERTIES)
+    return home
+
+
 @pytest.fixture
-def large(empty_library: Library) -> Library:
-    """20,000 files of 15 years."""
-    database = empty_library.media._database
-    plan.fill(database, files=20_000, changing=False)
-    with database.atomic() as tx:
-        tx.execute(pictures.KINDS)
-        tx.execute(pictures.PROPERTIES)
-    return empty_library
+def large(large_home: Path, tmp_path: Path) -> Iterator[Library]:
+    """A copy of that home."""
+    home = tmp_path / "large"
+    shutil.copytree(large_home, home)
+    with Library.open(home) as opened:
+        yield opened
 
 
 def test_page_has_only_visible_tiles_of_a_large_library(serve: Callable[[Library], Site], large: Library) -> None:
@@ -383,6 +395,7 @@ def test_viewer_plays_a_video_on_a_phone(look: SharedSite) -> None:
     expect(tile(page, "Mercado.webm")).to_be_focused()
 
 
+@pytest.mark.further
 def test_details_play_a_film_that_the_browser_knows(look: SharedSite) -> None:
     page = look.visit("/library?q=name:Mercado.webm", fresh=True)
     tile(page, "Mercado.webm").click()

@@ -73,6 +73,7 @@ def test_rescan_keeps_locked_field(site: Site, library: Library, width: int, the
     expect(media_row(page, "Duration")).to_contain_text(re.compile("0:0[0-9]"))
 
 
+@pytest.mark.further
 def test_all_changes_of_file_are_shown(site: Site, library: Library) -> None:
     file_id = planned(library, "name:Haircut")[0]
     for _ in range(12):
@@ -117,24 +118,24 @@ def test_property_is_set_by_hand_with_keyboard_and_locked(site: Site, library: L
     expect(drawer(page)).to_be_visible()
 
 
-def test_file_outside_plan_has_address(site: Site, library: Library) -> None:
-    known = set(planned(library, "")) | set(planned(library, "risk:unchanged")) | set(planned(library, "postponed:yes"))
-    rows = tables.rows(library, "SELECT file_id FROM media_properties ORDER BY file_id")
-    outside = next(file_id for (file_id,) in rows if file_id not in known)
-    page = site.visit(f"/track/{outside}")
-    expect(drawer(page).get_by_role("heading")).to_have_text(library.files.file(outside).file_name)
+def test_file_outside_plan_has_address(look: SharedSite, known: Library) -> None:
+    listed = set(planned(known, "")) | set(planned(known, "risk:unchanged")) | set(planned(known, "postponed:yes"))
+    rows = tables.rows(known, "SELECT file_id FROM media_properties ORDER BY file_id")
+    outside = next(file_id for (file_id,) in rows if file_id not in listed)
+    page = look.visit(f"/track/{outside}")
+    expect(drawer(page).get_by_role("heading")).to_have_text(known.files.file(outside).file_name)
     expect(page).to_have_url(re.compile(rf"/track/{outside}$"))
     expect(media_row(page, "Resolution")).to_be_visible()
     page.reload()
-    expect(drawer(page).get_by_role("heading")).to_have_text(library.files.file(outside).file_name)
+    expect(drawer(page).get_by_role("heading")).to_have_text(known.files.file(outside).file_name)
 
     page.get_by_role("button", name="Close details").click()
     expect(page).to_have_url(re.compile(r"/plan$"))
     expect(drawer(page)).to_have_count(0)
 
 
-def test_going_back_to_removed_file_shows_message(site: Site) -> None:
-    page = site.visit("/history")
+def test_going_back_to_removed_file_shows_message(look: SharedSite) -> None:
+    page = look.visit("/history")
     page.evaluate("() => history.pushState({}, '', '/track/999999')")
     page.evaluate("() => window.dispatchEvent(new PopStateEvent('popstate'))")
     expect(page.locator(".toast")).to_contain_text("There is no file with the id")
@@ -163,9 +164,9 @@ def test_unknown_address_shows_not_found_page(look: SharedSite, path: str, appea
     look.complaints[:] = [line for line in look.complaints if "404" not in line]  # the browser reports such a status
 
 
-def test_back_to_file_address_reopens_details(site: Site, library: Library) -> None:
-    file_id = planned(library, "name:Haircut")[0]
-    page = site.visit(f"/track/{file_id}")
+def test_back_to_file_address_reopens_details(look: SharedSite, known: Library) -> None:
+    file_id = planned(known, "name:Haircut")[0]
+    page = look.visit(f"/track/{file_id}")
     expect(drawer(page)).to_be_visible()
     page.get_by_role("link", name="History").click()
     expect(page).to_have_url(re.compile("/history"))

@@ -35,11 +35,11 @@ class Published(NamedTuple):
 
 
 @pytest.fixture
-def published(tmp_path: Path, context: BrowserContext) -> Iterator[Published]:
+def published(tmp_path: Path, context: BrowserContext, port: int) -> Iterator[Published]:
     folder = HOME.lay_out(tmp_path / "media")
     with (
         HOME.open(tmp_path / "home", folder) as library,
-        server.make_server(library, port=0).background() as running,
+        server.make_server(library, port=port).background() as running,
     ):
         site = Site(running.url, context)
         yield Published(site, library, folder)
@@ -205,6 +205,7 @@ def test_phone_shows_the_details_as_a_sheet(published: Published) -> None:
     assert grave(page) == []
 
 
+@pytest.mark.further
 def test_search_and_filters_stay_in_the_address(published: Published) -> None:
     published.turn_on()
     page = published.visit()

@@ -11,6 +11,7 @@ import duckdb
 from playwright.sync_api import Page, expect
 
 from indexium_core.library import Library
+from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Site
 
 ENDLESS = "SELECT count(*) FROM range(10000000) AS a, range(10000000) AS b"
@@ -146,7 +147,8 @@ def test_result_becomes_selection_and_lists_become_queries(site: Site, library: 
     page.get_by_role("button", name=f"Select {danger} files in the plan").click()
     expect(page.locator(".foot")).to_contain_text(f"{danger} selected")
     expect(page.locator("[role=row][data-id][aria-selected=true]")).to_have_count(danger)
-    library.write(library.plan("risk:safe")).wait()
+    plan = library.plan("risk:safe")
+    library.write(plan, selection=Selection(included=frozenset([plan.page(1).items[0].file_id]))).wait()
     page.keyboard.press("g")
     page.keyboard.press("h")
     page.get_by_role("button", name="Open as SQL").click()

@@ -89,10 +89,10 @@ def test_page_loads_own_scripts_only(look: SharedSite) -> None:
     look.complaints.clear()
 
 
-def test_page_reconnects_after_service_restart(context: BrowserContext, library: Library) -> None:
+def test_page_reconnects_after_service_restart(context: BrowserContext, library: Library, port: int) -> None:
     """The view is in the address and the selection in the browser, so nothing is lost."""
     name = library.plan("risk:safe").page(1, sort="name").items[0].file_name
-    first = server.make_server(library, port=0)
+    first = server.make_server(library, port=port)
     site = Site(first.url, context)
     with first.background():
         page = site.visit("/plan?q=risk:safe&sort=name")
@@ -133,8 +133,8 @@ def test_files_found_after_question_are_not_written(site: Site, library: Library
     assert library.history().total == 0
 
 
-def test_closed_page_is_forgotten(context: BrowserContext, library: Library) -> None:
-    running = server.DashboardServer(library, host="127.0.0.1", port=server.free_port("127.0.0.1", 0), linger=2000)
+def test_closed_page_is_forgotten(context: BrowserContext, library: Library, port: int) -> None:
+    running = server.DashboardServer(library, host="127.0.0.1", port=port, linger=2000)
     with running.background():
         site = Site(running.url, context)
         own = dict(library.events._listeners)  # the service's

@@ -16,6 +16,7 @@ from indexium_core.model.files.scan_reports import ScanProgress
 from tests.browser.conftest import Site
 from tests.support import media as clips
 from tests.support import photos
+from tests.support.effort import effort
 from tests.support.studio import OLD
 
 ODD = "<b>Family</b>".replace("/", "∕") + " 🎂 العائلة " + "very long " * 12
@@ -103,7 +104,7 @@ def test_new_folder_has_photos_and_a_proposed_kind(
     assert (row.kind, row.photos) == ("mixed", True)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), effort.some([(390, 844), (1280, 800)], 1))
 def test_import_is_in_sight_and_the_next_scan_assigns_its_names(
     serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path, width: int, height: int
 ) -> None:
@@ -385,7 +386,7 @@ def test_page_reconnects_after_service_restart(library: Library, context: Browse
     assert [said for said in site.complaints if "ERR_CONNECTION_REFUSED" not in said] == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", effort.some([1280, 390], 1))
 def test_lost_connection_has_own_message_area(serve: Callable[[Library], Site], library: Library, width: int) -> None:
     page = serve(library).visit("/plan", width=width)
     tell = "line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))"

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import av
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
@@ -94,6 +95,7 @@ def test_conflict_is_shown_edited_and_planned_again(site: Site, library: Library
     assert item.result_people[0] not in changed.result_people
 
 
+@pytest.mark.further
 def test_preserve_keeps_text_and_lowers_risk(site: Site, library: Library) -> None:
     item = library.plan("issue:custom_comment").page(1).items[0]
     page = site.visit("/plan?q=risk:danger")
@@ -212,6 +214,7 @@ def test_rollback_restores_every_byte(site: Site, library: Library, media: Path)
     assert digests(media) == before
 
 
+@pytest.mark.further
 def test_dry_run_reports_and_changes_nothing(site: Site, library: Library, media: Path) -> None:
     before = digests(media)
     page = site.visit("/plan")
