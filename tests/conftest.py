@@ -12,10 +12,12 @@ import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import argon2
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from indexium_core.flows.accounts import passwords
 from indexium_core.flows.home import database_backups
@@ -33,6 +35,10 @@ settings.register_profile("exhaustive", settings.get_profile("usual"), max_examp
 
 HERE = Path(__file__).parent
 _REPEATED = ("browser", "crash", "integration")  # tests that wait for other processes
+_BROWSERS = {
+    f"tests/browser/{file.name}": f"browser {number // 4}"
+    for number, file in enumerate(sorted((HERE / "browser").glob("test_*.py")))
+}
 _LATE = ["[Tt]imeout", "timed out", "never came true"]  # errors that say only that something took too long
 _CREATE = database_module._create  # before a fixture replaces it
 _HASHER = passwords._hasher
@@ -57,6 +63,7 @@ def pytest_collection() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish() -> None:
+    gc.freeze()  # a look at all tests that were collected takes a second, and they stay until the end
     gc.enable()
 
 
@@ -102,7 +109,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.flaky(reruns=2, only_rerun=_LATE))
     if not hasattr(config, "workerinput"):
         return
-    files = {name: [list(group) for _, group in itertools.groupby(found, _path)] for name, found in folders.items()}
+    files = {name: [list(group) for _, group in itertools.groupby(found, _scope)] for name, found in folders.items()}
     others = [*files["crash"], *files["integration"]]
     step = max(1, len(others) // max(1, len(files["browser"])))
     ordered = []
@@ -112,8 +119,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = itertools.chain.from_iterable(ordered)
 
 
-def _path(item: pytest.Item) -> Path:
-    return item.path
+def _scope(item: pytest.Item) -> str:
+    return scope_of(item.nodeid)
+
+
+def scope_of(test: str) -> str:
+    """Return what one process runs whole: the file of a test, or several files of browser tests."""
+    path = test.partition("::")[0]
+    return _BROWSERS.get(path, path)
+
+
+class FilesOfProcesses(LoadFileScheduling):
+    """Give each process whole files, and one browser for several files: its start takes seconds."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesOfProcesses | None:
+    """Choose the scheduler of a run with `--dist=loadfile`."""
+    return FilesOfProcesses(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)

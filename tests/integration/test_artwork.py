@@ -28,6 +28,7 @@ from indexium_core.model.lookups.records import Artwork, ImageCandidate
 from indexium_core.model.providers.external_ids import ExternalId
 from tests.integration.test_thumbnails import ask
 from tests.support import tables
+from tests.support.cases import each_case
 from tests.support.catalog import NOW
 from tests.support.enriched_home import shown_address
 from tests.support.pictured_home import HOME
@@ -117,7 +118,14 @@ def test_every_download_is_in_the_list_of_requests_without_secret(library: Libra
     assert KEYS["tmdb_api_key"] not in json.dumps(newest.parameters)
 
 
-@pytest.mark.parametrize(("name", "value"), [("download_images", "false"), ("online", "off"), ("artwork_budget", "0")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("download_images", "false"),
+        pytest.param("online", "off", marks=pytest.mark.further),
+        pytest.param("artwork_budget", "0", marks=pytest.mark.further),
+    ],
+)
 def test_settings_prevent_downloads(name: str, value: str, library: Library, stand_in: ProviderStandIn) -> None:
     film = enrich(library)["The Lantern Keeper"]
     library.configuration.set(name, value)
@@ -131,7 +139,21 @@ def test_settings_prevent_downloads(name: str, value: str, library: Library, sta
     assert library.artwork.problem_of(film) == ""
 
 
-@pytest.mark.parametrize("fault", [*IMAGE_FAULTS, "html", "cut_body", "server_error", "redirect", "empty"])
+# Each fault has its sentence in the tests of candidates; these are of the connection, the status and the content.
+FAULTS = ("cut_body", "server_error", "truncated_image")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *FAULTS,
+        *(
+            pytest.param(fault, marks=pytest.mark.further)
+            for fault in (*IMAGE_FAULTS, "html", "redirect", "empty")
+            if fault not in FAULTS
+        ),
+    ],
+)
 def test_fault_gives_no_picture_and_is_not_repeated_at_once(
     fault: ImageFault, library: Library, stand_in: ProviderStandIn
 ) -> None:
@@ -159,7 +181,7 @@ def test_next_candidate_is_tried_after_fault(library: Library, stand_in: Provide
     assert downloads(stand_in) == ["/original/poster-1.jpg", "/original/poster-2.jpg"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "url",
     [
         "https://pictures.invalid/a.jpg",
@@ -344,7 +366,7 @@ def fill_cache(library: Library, folder: Path) -> int:
     return bytes_of_cache(library.home)
 
 
-@pytest.mark.parametrize("budget", ["60KB", "0"])
+@pytest.mark.parametrize("budget", ["60KB", pytest.param("0", marks=pytest.mark.further)])
 def test_lowered_budget_holds_at_once(library: Library, folder: Path, stand_in: ProviderStandIn, budget: str) -> None:
     assert fill_cache(library, folder) > 100_000
     library.configuration.set("artwork_budget", budget)
@@ -490,16 +512,15 @@ def test_nothing_is_downloaded_for_home_videos(library: Library, stand_in: Provi
     assert downloads(stand_in) == []
 
 
-@pytest.mark.parametrize(("allowed", "jobs"), [("true", 1), ("false", 0)])
-def test_service_gets_pictures_after_enrichment(allowed: str, jobs: int, library: Library) -> None:
+def test_service_gets_pictures_after_enrichment(library: Library) -> None:
     job = library.jobs.wait(library.enrichment.schedule_library_enrichment().id, timeout=60)
-    library.configuration.set("download_images", allowed)
-    for number, name in enumerate(("scan:completed", "enrich:completed"), 1):
-        library.artwork_jobs.follow_enrichment(Event(id=number, name=name, at=NOW, data={"job_id": job.id}))
-    found = library.jobs.list(("artwork",)).items
-    assert len(found) == jobs
-    for each in found:
-        assert library.jobs.wait(each.id, timeout=60).summary["made"] > 0
+    for allowed, jobs in (("false", 0), ("true", 1)):
+        library.configuration.set("download_images", allowed)
+        for number, name in enumerate(("scan:completed", "enrich:completed"), 1):
+            library.artwork_jobs.follow_enrichment(Event(id=number, name=name, at=NOW, data={"job_id": job.id}))
+        assert len(library.jobs.list(("artwork",)).items) == jobs, allowed
+    [found] = library.jobs.list(("artwork",)).items
+    assert library.jobs.wait(found.id, timeout=60).summary["made"] > 0
 
 
 def test_job_is_paused_and_cancelled_between_titles(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from indexium_core import cli, errors
+from indexium_core.cli import frame
 from indexium_core.flows.home import clock as system_clock
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.writing import file_edit
@@ -277,9 +279,9 @@ def test_reopened_home_accepts_stable_clock(shelf: Studio) -> None:
 def test_backups_expire_by_their_schedule_in_a_home_that_stays_open(
     shelf: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A year without a restart, most of it without an operation."""
+    """Half a year without a restart, the second half without an operation."""
     folder, before = shelf.library.home / "backups", 0
-    for month in range(12):
+    for month in range(6):
         if month < 3:
             shelf.write(query=f"000{month}")
         pass_by(shelf, monkeypatch, timedelta(days=30))
@@ -375,9 +377,11 @@ def test_unknown_journal_is_kept(studio: Studio) -> None:
 # The commands.
 
 
-def test_commands_show_backups(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_show_backups(
+    studio: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     studio.write()
-    studio.library.close()
+    monkeypatch.setattr(frame, "_library", lambda _: nullcontext(studio.library))
     home = ["--home", str(studio.library.home)]
 
     assert cli.main([*home, "backups", "list"]) == 0

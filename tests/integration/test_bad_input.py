@@ -137,9 +137,9 @@ def written(
         result = done.get(file_id)
         ended[case] = items[file_id].issues[0].code if result is None else result.strategy or result.code
     changed = [case for case, file_id in ids.items() if file_id in done and done[file_id].status == "success"]
-    shown = {
-        case: (_shown_by_exiftool if case in hostile.PHOTOS else readers.ffprobe)(paths[case])[0] for case in changed
-    }
+    shown = {case: readers.ffprobe(paths[case])[0] for case in changed if case not in hostile.PHOTOS}
+    photos = [case for case in changed if case in hostile.PHOTOS]
+    shown |= zip(photos, _shown_by_exiftool([paths[case] for case in photos]), strict=True)
     pictures = {case: image_data(paths[case]) == old for case, old in images.items()}
     kept = {case: state(path) == before[case] for case, path in paths.items()}
     library.rollback(operation.id).wait()
@@ -164,10 +164,11 @@ def image_data(path: Path) -> str | None:
     return fingerprint.payload_hash(reader, layout.payload, full=True)
 
 
-def _shown_by_exiftool(path: Path) -> tuple[set[str], object]:
-    """The comment of a photo, or of its sidecar."""
-    sidecar = path.with_name(f"{path.name}.xmp")
-    return readers.exiftool(sidecar if sidecar.exists() else path)
+def _shown_by_exiftool(paths: list[Path]) -> list[set[str]]:
+    """The comments of photos, or of their sidecars."""
+    sidecars = {path: path.with_name(f"{path.name}.xmp") for path in paths}
+    shown = readers.exiftool_all([sidecars[path] if sidecars[path].exists() else path for path in paths])
+    return [comments for comments, _ in shown]
 
 
 def _said(library: Library, item: PlanItem, done: ItemDetails | None) -> list[str]:

@@ -258,6 +258,7 @@ def test_verification_finds_its_proof(outcomes: Sequence[Outcome]) -> None:
         assert verify.compare(before[outcome.form], evidence(outcome.after), [change])
 
 
+@pytest.mark.further
 def test_ffprobe_shows_comment_and_no_other_change(judged: Sequence[Outcome]) -> None:
     for outcome in judged:
         assert readers.ffprobe(outcome.after) == ({COMMENT}, readers.ffprobe(outcome.before)[1]), outcome
@@ -279,6 +280,7 @@ def test_mutagen_shows_comment_of_readable_film(outcomes: Sequence[Outcome]) -> 
             assert (mutagen.mp4.MP4(outcome.after).tags or {})["\xa9cmt"] == [COMMENT], outcome
 
 
+@pytest.mark.further
 def test_ffmpeg_reports_no_new_problem(judged: Sequence[Outcome]) -> None:
     for outcome in judged:
         assert complaints(outcome.after) == complaints(outcome.before), outcome

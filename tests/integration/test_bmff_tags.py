@@ -12,6 +12,7 @@ from indexium_core.files.verify.evidence import Evidence
 from indexium_core.model.files.media import Change, Patch
 from tests.support import mov, mp4
 from tests.support.cases import each_case
+from tests.support.effort import effort
 from tests.support.tag_forms import FORMS
 
 
@@ -32,8 +33,7 @@ def written(path: Path, change: Change) -> Path:
     return copy
 
 
-@each_case("form", ["mov", "mp4"])
-@each_case("name", FORMS)
+@each_case(("name", "form"), effort.pairs(FORMS, ["mov", "mp4"]))
 def test_existing_form_is_replaced_and_removed(tmp_path: Path, form: str, name: str) -> None:
     field, old, children, new = FORMS[name]
     path = tmp_path / f"clip.{form}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -11,6 +12,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +22,10 @@ import duckdb
 import pytest
 
 from indexium_core import cli, signals
+from indexium_core.cli import frame, output
 from indexium_core.cli.operations import follow
 from indexium_core.library import Library
+from indexium_core.model.operations.operation import ItemDetails, MetadataOperation
 from tests.support import homes, media, tables
 from tests.support.cases import each_case
 
@@ -49,6 +54,13 @@ class Command:
         self(*words, "--json")
         return json.loads(self.out)
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the home open during a block: each of its commands would open it again, which takes most of its time."""
+        with Library.open(self.home, take_over="nothing") as library, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(frame, "_library", lambda _: contextlib.nullcontext(library))
+            yield
+
 
 @pytest.fixture
 def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
@@ -60,6 +72,20 @@ def planned(run: Command, films: Path) -> Command:
     """A home with the people of the films."""
     homes.build(run.home, films, "Ann Lee")
     return run
+
+
+@pytest.fixture
+def held(run: Command) -> Iterator[None]:
+    """The home of `run` stays open during the test."""
+    with run.held():
+        yield
+
+
+@pytest.fixture
+def held_plan(planned: Command) -> Iterator[None]:
+    """The home of `planned` stays open during the test."""
+    with planned.held():
+        yield
 
 
 def test_files_are_scanned_planned_written_and_rolled_back(planned: Command, films: Path) -> None:
@@ -79,6 +105,7 @@ def test_files_are_scanned_planned_written_and_rolled_back(planned: Command, fil
     assert [item["status"] for item in planned.json("history")["items"]] == ["completed", "rolled_back"]
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_dry_run_changes_nothing_and_reports_results(planned: Command, films: Path) -> None:
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in films.iterdir()}
 
@@ -95,6 +122,7 @@ def test_dry_run_changes_nothing_and_reports_results(planned: Command, films: Pa
     assert "Dry run: 3 files would be written. Nothing was changed." in planned.err
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_question_and_dry_run_have_the_files_of_each_field(planned: Command) -> None:
     counts = "Fields that change: Title: 2 files; Rating: 1 file."
     assert planned("edit", "ext:mp4", "--set", "title=At sea") == 0
@@ -130,6 +158,7 @@ def test_question_and_dry_run_have_the_files_of_each_field(planned: Command) -> 
         ("db list", "There is no backup of the database. 'indexium db backup' makes one."),
     ],
 )
+@pytest.mark.usefixtures("held")
 def test_an_empty_list_is_one_sentence_with_the_next_step(run: Command, words: str, sentence: str) -> None:
     assert run(*words.split()) == 0
 
@@ -138,6 +167,7 @@ def test_an_empty_list_is_one_sentence_with_the_next_step(run: Command, words: s
     assert run.json(*words.split())["items"] == []
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
@@ -165,6 +195,7 @@ def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command
     assert "Operation 1 is rolled back:" in planned.err
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_danger_is_written_only_if_named(planned: Command, films: Path) -> None:
     planned.json("write", "name:sea", "--yes")
     assert b"Shot at sea" in (films / "sea.mp4").read_bytes()
@@ -177,6 +208,7 @@ def test_danger_is_written_only_if_named(planned: Command, films: Path) -> None:
     assert b"Shot at sea" not in (films / "sea.mp4").read_bytes()
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_edits_modes_and_postponements_are_decisions(planned: Command) -> None:
     assert planned("edit", "name:sea", "--people", "Zoë Öz; Bob Ray") == 0
     assert planned("mode", "name:sea", "--comment-mode", "preserve") == 0
@@ -207,6 +239,7 @@ AMBIGUOUS = {
 }
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_numeric_query_is_not_read_as_id(planned: Command) -> None:
     [sea] = planned.json("plan", "name:sea")["items"]
     number = str(sea["file_id"])
@@ -220,6 +253,7 @@ def test_numeric_query_is_not_read_as_id(planned: Command) -> None:
     assert planned("postpone", f'"{number}"') == planned("postpone", f"name:{number}") == 0
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_blocked_files_are_written_at_no_level(planned: Command) -> None:
     assert planned("write", "risk:blocked") == 0
     assert planned.err == "Nothing to write. Not included: 1 blocked.\n"
@@ -246,6 +280,7 @@ def test_resumed_rollback_reports_skipped_files(planned: Command, home: Path) ->
     assert "'indexium rollback 3' rolls this rollback back, byte for byte." in planned.err
 
 
+@pytest.mark.usefixtures("held")
 def test_copies_are_listed_by_file_name_with_limit(run: Command, tmp_path: Path) -> None:
     film = media.build("mp4", tmp_path, name="sea.mp4", seed=1)
     for place in ("films/old/1.mp4", "films/old/2.mp4", "films/3.mp4", "films/4.mp4", "more/5.mp4"):
@@ -266,6 +301,7 @@ def test_copies_are_listed_by_file_name_with_limit(run: Command, tmp_path: Path)
     assert str(tmp_path) not in run.out
 
 
+@pytest.mark.usefixtures("held")
 def test_commands_name_copies_and_only_this_leaves_them_alone(run: Command, tmp_path: Path) -> None:
     film = media.build("mp4", tmp_path, name="sea.mp4", seed=1)
     folder = tmp_path / "films"
@@ -320,6 +356,7 @@ def test_file_name_cannot_add_markup_or_lines(planned: Command) -> None:
     assert "<b>bold" in planned.out.replace("\n", "")
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_people_can_be_exported_and_read_back(planned: Command, tmp_path: Path) -> None:
     planned("people", "export")
     saved = tmp_path / "people.csv"
@@ -356,6 +393,7 @@ def test_people_can_be_exported_and_read_back(planned: Command, tmp_path: Path) 
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
+@pytest.mark.usefixtures("held")
 def test_invalid_input_is_reported_in_one_sentence(
     run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int, says: str
 ) -> None:
@@ -402,6 +440,7 @@ def test_write_without_yes_and_without_terminal_is_refused(planned: Command, mon
     assert planned.json("history")["total"] == 0
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_outdated_plan_is_not_written(planned: Command, films: Path) -> None:
     plan_id = planned.json("plan")["plan_id"]
     planned("people", "add", films / "-i.mp4", "--person", "Cem Öz")
@@ -413,13 +452,14 @@ def test_outdated_plan_is_not_written(planned: Command, films: Path) -> None:
 def test_ctrl_c_ends_write_after_files_in_progress(run: Command, home: Path, tmp_path: Path) -> None:
     films = tmp_path / "many"
     films.mkdir()
-    media.series("mp4", films, 200)
+    media.series("mp4", films, 100)
     run("scan", films)
     run("people", "add", *sorted(films.iterdir()), "--person", "Ann Lee")
     words = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), "write", "--yes"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     while not (home / "backups" / "1.journal").exists():
         assert process.poll() is None
+        time.sleep(0.005)  # a loop without a pause takes the processor from the command
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
 
@@ -427,14 +467,14 @@ def test_ctrl_c_ends_write_after_files_in_progress(run: Command, home: Path, tmp
     assert "Traceback" not in said.decode()
     [operation] = run.json("history")["items"]
     assert operation["status"] == "cancelled"
-    assert operation["success_count"] + operation["skipped_count"] == operation["file_count"] == 200
+    assert operation["success_count"] + operation["skipped_count"] == operation["file_count"] == 100
     assert run("history") == 0
     heads, row = run.out.splitlines()[:2]
     assert re.split("  +", heads.strip())[4:] == ["written", "skipped", "not started", "note"]
     assert row.split()[-3:] == [str(operation["success_count"]), "0", str(operation["skipped_count"])]
     assert run("operations", "show", "1") == 0
     rest = operation["skipped_count"]
-    assert re.search(rf"files +200: (\d+ written, )?{rest} not started\s*$", run.out, re.MULTILINE)
+    assert re.search(rf"files +100: (\d+ written, )?{rest} not started\s*$", run.out, re.MULTILINE)
     assert run.json("plan")["total"] == operation["skipped_count"]
 
 
@@ -496,13 +536,16 @@ def test_service_stopped_during_start_ends_normally(run: Command, monkeypatch: p
     signals.reset()
 
 
-def test_hints_repeat_program_name_of_call(home: Path) -> None:
+def test_hints_repeat_program_name_of_call(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`start.py` sets this name; otherwise the hints would name a command that does not exist."""
-    words = [sys.executable, "-m", "indexium_core.cli", "--called", "python3 start.py", "--home", str(home)]
-    done = subprocess.run([*words, "operations", "show", "7"], capture_output=True, text=True, check=False)
+    monkeypatch.setitem(output._called, "it", "indexium")  # the end of the test restores it
+    code = cli.main(["--called", "python3 start.py", "--home", str(home), "operations", "show", "7"])
+    out, err = capsys.readouterr()
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"indexium: There is no operation 7 in {home}; 'python3 start.py history' lists them.\n"
+    assert (code, out) == (2, "")
+    assert err == f"indexium: There is no operation 7 in {home}; 'python3 start.py history' lists them.\n"
 
 
 def test_option_home_may_be_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -515,6 +558,7 @@ def test_version_is_shown_without_home(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out.startswith("indexium ")
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_facets_list_filters_of_search(planned: Command) -> None:
     found = planned.json("plan", "--facets")["facets"]
     levels = {value["value"]: value["files"] for value in found["risk"]["values"]}
@@ -523,6 +567,7 @@ def test_facets_list_filters_of_search(planned: Command) -> None:
     assert 'person:"Ann Lee"' in planned.out
 
 
+@pytest.mark.usefixtures("held")
 def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None:
     assert run("views", "save", "Danger", "risk:danger", "--sort", "-size", "--default") == 0
     assert run("views", "save", "danger", "risk:danger ann", "--sort", "-size") == 0  # the same name: overwritten
@@ -549,6 +594,7 @@ def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None
 # Import of an edited CSV, and retries.
 
 
+@pytest.mark.usefixtures("held_plan")
 def test_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Path) -> None:
     assert planned("plan", "--csv", "--sort", "name") == 0
     rows = list(csv.DictReader(io.StringIO(planned.out, newline="")))
@@ -578,6 +624,15 @@ def test_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Pa
     assert planned("changes", "check", tmp_path / "nowhere.csv") == 2
 
 
+@pytest.fixture
+def written(planned: Command, home: Path) -> tuple[MetadataOperation, ItemDetails]:
+    """An operation, and the result of one of its files."""
+    planned.json("write", "--yes")
+    with Library.open(home) as library:
+        details = library.operation(1)
+    return details.operation, details.items[0]
+
+
 @each_case(
     ("status", "counts", "code", "way"),
     [
@@ -589,18 +644,15 @@ def test_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Pa
     ],
 )
 def test_incomplete_operation_names_resume_command(
-    planned: Command,
-    home: Path,
+    written: tuple[MetadataOperation, ItemDetails],
     capsys: pytest.CaptureFixture[str],
     status: str,
     counts: dict[str, int],
     code: str,
     way: str,
 ) -> None:
-    planned.json("write", "--yes")
-    with Library.open(home) as library:
-        details = library.operation(1)
-        done, bad = details.operation, [replace(details.items[0], status="failed", code=code)] if code else []
+    done, item = written
+    bad = [replace(item, status="failed", code=code)] if code else []
     none = dict.fromkeys(("success_count", "failure_count", "skipped_count"), 0)
     follow._print_next_commands(replace(done, status=status, file_count=2, **none | counts), bad)
     ways = re.findall("'indexium operations (resume|retry) 1'", capsys.readouterr().err)

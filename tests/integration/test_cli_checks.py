@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from tests.support.catalog import NOW, scanned, store
 
 
 @pytest.fixture
-def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Commands on a home with Ann in three films of a folder and Zoë in two; a fourth film names a Zoe."""
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    """Commands on an open home with Ann in three films of a folder and Zoë in two; a fourth film names a Zoe."""
     cast = {"Lake/a.mp4": ["Ann", "Zoë Öz"], "Lake/b.mp4": ["Ann"], "Lake/c.mp4": ["Ann", "Zoë Öz"]}
     with Database.open(home) as database:
         store(database, [*(scanned(path) for path in cast), scanned("Lake/d.mp4", "People: Zoe Oz")])
@@ -31,7 +32,9 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
         ]
         with database.atomic() as tx:
             people.assign(tx, wanted, at=NOW)
-    return Command(home, capsys)
+    command = Command(home, capsys)
+    with command.held():
+        yield command
 
 
 def brief(items: list[dict[str, Any]]) -> list[tuple[str, str]]:

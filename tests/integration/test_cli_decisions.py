@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexium_core import cli
+from indexium_core.cli import frame
 from indexium_core.library import Library
 from tests.support.cases import each_case
 from tests.support.catalog import ROOT, scanned, store
@@ -18,20 +20,21 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Commands on a home with three films: Ann and Bo, Bo, and Cy."""
+def run(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Commands on an open home with three films: Ann and Bo, Bo, and Cy."""
     with Library.open(home) as library:
         store(library._parts.core.store, [scanned(f"{name}.mp4") for name in "abc"])
         library.people.add([f"{ROOT}/a.mp4"], ["Ann Lee"])
         library.people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Bob Ray"])
         library.people.add([f"{ROOT}/c.mp4"], ["Cy Doe"])
+        monkeypatch.setattr(frame, "_library", lambda _: nullcontext(library))
 
-    def command(*words: str) -> tuple[int, str, str]:
-        code = cli.main(["--home", str(home), *words])
-        out, err = capsys.readouterr()
-        return code, out, err
+        def command(*words: str) -> tuple[int, str, str]:
+            code = cli.main(["--home", str(home), *words])
+            out, err = capsys.readouterr()
+            return code, out, err
 
-    return command
+        yield command
 
 
 def results(run: Run) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from indexium_core.jobs.job_run import JobControl
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
 from tests.integration.test_timing import with_a_rewrite
+from tests.support.cases import each_case
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE, until
@@ -76,7 +77,7 @@ def test_write_gets_title_that_command_changes(studio: Studio, run: Command, que
 # Retries.
 
 
-@pytest.mark.parametrize("noun", ["operations", "jobs"])
+@pytest.mark.parametrize("noun", ["operations", pytest.param("jobs", marks=pytest.mark.further)])
 def test_retried_write_asks_question_of_write(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, noun: str
 ) -> None:
@@ -92,7 +93,7 @@ def test_retried_write_asks_question_of_write(
     assert (again.success_count, again.source, again.user_action) == (3, "cli", "retry")
 
 
-@pytest.mark.parametrize("noun", ["operations", "jobs"])
+@pytest.mark.parametrize("noun", [pytest.param("operations", marks=pytest.mark.further), "jobs"])
 def test_retried_rollback_asks_question_of_rollback(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, noun: str
 ) -> None:
@@ -177,7 +178,7 @@ def test_ctrl_c_reports_started_file_as_undone(
     library.close()
 
 
-@pytest.mark.parametrize("words", [("resume",), ("retry", "--yes")])
+@pytest.mark.parametrize("words", [("resume",), pytest.param(("retry", "--yes"), marks=pytest.mark.further)])
 def test_ctrl_c_reports_end_of_operation_during_wait(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
@@ -213,7 +214,16 @@ def meanwhile(act: Callable[[], object]) -> Iterator[None]:
         done.result(PATIENCE)
 
 
-@pytest.mark.parametrize("what", ["write", "rollback", "resume", "retry", "jobs retry"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "write",
+        "rollback",
+        pytest.param("resume", marks=pytest.mark.further),
+        pytest.param("retry", marks=pytest.mark.further),
+        "jobs retry",
+    ],
+)
 def test_command_fails_if_another_user_cancels_operation(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
@@ -322,7 +332,14 @@ def test_command_reports_pause_and_resume_once(
 # Messages about remaining files.
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def written(studio: Studio) -> Studio:
+    """The studio after a write."""
+    studio.write()
+    return studio
+
+
+@each_case(
     ("status", "changes", "told"),
     [
         ("completed", {}, "(write) completed: 6 files written, in "),
@@ -339,10 +356,9 @@ def test_command_reports_pause_and_resume_once(
     ],
 )
 def test_result_of_operation_names_occurring_outcomes_only(
-    studio: Studio, capsys: pytest.CaptureFixture[str], status: str, changes: dict[str, int], told: str
+    written: Studio, capsys: pytest.CaptureFixture[str], status: str, changes: dict[str, int], told: str
 ) -> None:
-    studio.write()
-    operation = dataclasses.replace(studio.library.operation(1).operation, status=status, **changes)  # type: ignore[arg-type]
+    operation = dataclasses.replace(written.library.operation(1).operation, status=status, **changes)  # type: ignore[arg-type]
     capsys.readouterr()
     follow._print_operation(operation, [])
     assert f"Operation 1 {told}" in capsys.readouterr().err
@@ -431,7 +447,7 @@ def test_second_pause_reports_time_and_user_of_first(
     assert f"Job {job.id} cannot be paused because it has been {held}." in run.err
 
 
-@pytest.mark.parametrize("group", ["operations", "jobs"])
+@pytest.mark.parametrize("group", ["operations", pytest.param("jobs", marks=pytest.mark.further)])
 def test_pause_that_outlasts_its_wait_is_reported_as_pausing(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, group: str
 ) -> None:

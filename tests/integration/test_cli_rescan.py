@@ -6,11 +6,13 @@ import getpass
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from indexium_core.cli import frame
 from indexium_core.cli.app import main
 from tests.support import homes, media, tables
 from tests.support.cases import each_case
@@ -19,15 +21,18 @@ Run = Callable[..., int]
 
 
 @pytest.fixture
-def run(home: Path, tmp_path: Path) -> Run:
+def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Commands on an open home with two films."""
     root = tmp_path / "films"
     root.mkdir()
     for name in ("ann.mp4", "bob.mp4"):
         media.build("mp4", root, name=name, seed=ord(name[0]))
         os.utime(root / name, (1_600_000_000, 1_600_000_000))
-    with homes.opened(home, root) as library, tables.changing(library) as tx:
-        tx.execute("UPDATE media_properties SET hdr = 'pq', duration = 500")
-    return lambda *words: main(["--home", str(home), *words])
+    with homes.opened(home, root) as library:
+        with tables.changing(library) as tx:
+            tx.execute("UPDATE media_properties SET hdr = 'pq', duration = 500")
+        monkeypatch.setattr(frame, "_library", lambda _: nullcontext(library))
+        yield lambda *words: main(["--home", str(home), *words])
 
 
 def test_rescan_reports_outcome_of_files(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -362,11 +362,9 @@ def test_operation_without_scheduler_fails_and_is_resumed(
 # The service is killed while a worker is at these steps; True: the worker survives. The default run has the most
 # informative cases, and `--all` has both of every step.
 KILLS = [
-    ("mp4", "after-begin", False),
     ("mp4", "before-commit", True),
     ("mp4", "before-commit", False),
     ("mp4", "after-commit", False),
-    ("wmv", "after-swap", True),
     ("wmv", "after-swap", False),
 ]
 

@@ -180,7 +180,7 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
             assert people_comment.parse(found.value).custom_text in lost
 
 
-@effort.examples(50, 120)
+@effort.examples(25, 120)
 @given(st.sampled_from(["mov", "mp4"]), lists_of_texts, names, modes)
 @example(
     "mov", [Text(b"one", kind=ENGLISH), Text(b"zwei", kind=GERMAN), Text(b"three", "keys", 1)], ["Ann Lee"], "preserve"
@@ -194,7 +194,7 @@ def test_mp4_keeps_every_text(
     check(tmp_path_factory.mktemp("one") / f"film.{form}", content, texts, cast, mode)
 
 
-@effort.examples(20, 40)
+@effort.examples(12, 40)
 @given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
 def test_avi_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
@@ -202,7 +202,7 @@ def test_avi_keeps_every_text(
     check(tmp_path_factory.mktemp("one") / "film.avi", avi("avi", texts), texts, cast, mode)
 
 
-@effort.examples(20, 40)
+@effort.examples(12, 40)
 @given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
 def test_flv_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
@@ -210,7 +210,7 @@ def test_flv_keeps_every_text(
     check(tmp_path_factory.mktemp("one") / "film.flv", flv("flv", texts), texts, cast, mode)
 
 
-@effort.examples(20, 40)
+@effort.examples(12, 40)
 @given(st.lists(plain, max_size=3), names, modes)
 def test_wmv_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[bytes], cast: list[str], mode: str

@@ -17,7 +17,7 @@ from indexium_core.flows.writing import recording
 from indexium_core.library import Library
 from indexium_core.model.fields.table import all_fields, title_of
 from indexium_core.model.operations.operation import WriteOptions
-from tests.support import field_values, shapes, tables
+from tests.support import field_values, homes, shapes, tables
 from tests.support.cases import each_case
 from tests.support.oracles import oracle
 from tests.support.studio import OLD
@@ -36,8 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "home") as opened:
-        opened.scan([folder])
+    with homes.opened(tmp_path / "home", folder) as opened:
         yield opened
 
 
@@ -146,8 +145,8 @@ def test_field_is_searched_ruled_locked_exported_and_imported(library: Library, 
     assert library.plan("tape_number:13").statistics.total_files == 2
     library.locks.lock([2], ["tape_number"])
     assert library.plan("locked:tape_number").statistics.total_files == 1
-    frame = library.sql("SELECT fields['tape_number'] AS tape FROM files ORDER BY file_id")
-    assert list(frame["tape"]) == ["12", "12"]
+    found = library.queries.run("SELECT fields['tape_number'] FROM files ORDER BY file_id")
+    assert found.rows == [("12",), ("12",)]
 
 
 def test_removal_waits_for_edits_and_keeps_the_history(library: Library, folder: Path) -> None:

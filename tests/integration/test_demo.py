@@ -18,13 +18,16 @@ from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people.suggestion import KINDS as SUGGESTIONS
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.titles import IdentifiedTitle
+from tests.support import media
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> demo.DemoManifest:
-    return demo.build(tmp_path_factory.mktemp("demo") / "library")
+    folder = tmp_path_factory.mktemp("demo") / "library"
+    media.demo(folder)
+    return demo.build(folder)
 
 
 @pytest.fixture(scope="module")

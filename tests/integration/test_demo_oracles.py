@@ -20,6 +20,8 @@ from tests.support.oracles import oracle
 from tests.support.readers import Look
 from tests.support.studio import ALL
 
+pytestmark = pytest.mark.further
+
 
 @dataclass(frozen=True)
 class Journey:

@@ -52,7 +52,15 @@ def run(code: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("module", ["indexium_core.cli.output", "indexium_core.cli.app", "typer", "typer.core"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "indexium_core.cli.output",
+        "typer",
+        pytest.param("indexium_core.cli.app", marks=pytest.mark.further),
+        pytest.param("typer.core", marks=pytest.mark.further),
+    ],
+)
 def test_interrupted_import_ends_command_with_130(module: str) -> None:
     code = f"MODULE = {module!r}\n{INTERRUPTED}\nrunpy.run_module('indexium_core.cli', run_name='__main__')"
     done = run(code, "--called", "python3 start.py", "commands")

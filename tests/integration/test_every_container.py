@@ -21,6 +21,8 @@ from indexium_core.library import Library
 from indexium_core.model.files.scan_reports import ScanReport
 from indexium_core.model.operations.operation import ItemDetails
 from tests.support import places, readers, shapes
+from tests.support.cases import each_case
+from tests.support.effort import effort
 from tests.support.oracles import oracle
 from tests.support.readers import Look
 from tests.support.shapes import Shape
@@ -31,7 +33,14 @@ SOMEBODY = "Cem Oz"
 ANYWHERE = {"mp4_insert_range": "mp4_copy", "mp4_reflink": "mp4_copy"}
 SHAPES = shapes.EVERY | shapes.AGAIN
 PEOPLE = {shape.people for shape in SHAPES.values()}
-CASES = [name for name, shape in SHAPES.items() if not shape.settings]
+# Layouts that the tests of their container write and compare with the same programs, and those with room: the second
+# write of this test has one.
+ELSEWHERE = {
+    *shapes.MORE, "mp4, room in front", "mp4, several mdat", "mp4, media to the end", "m4v",
+    "mov, keys", "mov, key of ffmpeg", "webm, stopped",
+    "jpeg, room", "png, room", "tiff, room", "webp, room", "ogv, room", "wmv, room",
+}  # fmt: skip
+CASES = [name for name, shape in SHAPES.items() if not shape.settings and (effort.exhaustive or name not in ELSEWHERE)]
 
 
 @dataclass(frozen=True)
@@ -142,17 +151,14 @@ def states(films: dict[str, Film]) -> dict[str, tuple[str, int]]:
     return {name: (readers.sha256(film.path), film.path.stat().st_mtime_ns) for name, film in films.items()}
 
 
-@pytest.fixture(params=CASES)
-def case(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
+@each_case("case", CASES)
 def test_file_is_written_by_expected_strategy(journey: Journey, case: str) -> None:
     item = journey.items[0][case]
 
     assert (item.status, item.strategy, item.message) == ("success", journey.films[case].shape.strategy, "")
 
 
+@each_case("case", CASES)
 def test_dry_run_reports_same_and_changes_nothing(journey: Journey, case: str) -> None:
     before, item = journey.before[case], journey.items[0][case]
 
@@ -160,6 +166,7 @@ def test_dry_run_reports_same_and_changes_nothing(journey: Journey, case: str) -
     assert journey.untouched[case] == (before.sha256, before.mtime_ns)
 
 
+@each_case("case", CASES)
 def test_programs_show_expected_comment(journey: Journey, case: str) -> None:
     comment = journey.planned[case]
     assert comment is not None
@@ -168,6 +175,7 @@ def test_programs_show_expected_comment(journey: Journey, case: str) -> None:
     assert journey.written[case].shown_by(comment) == readers.shown_by(case, comment)
 
 
+@each_case("case", CASES)
 def test_programs_show_no_other_change(journey: Journey, case: str) -> None:
     before = journey.before[case].known
     for look in (journey.written, journey.again, journey.emptied):
@@ -176,6 +184,7 @@ def test_programs_show_no_other_change(journey: Journey, case: str) -> None:
                 assert known == before[program], program
 
 
+@each_case("case", CASES)
 def test_packets_are_equal_and_ffmpeg_reports_no_new_problem(journey: Journey, case: str) -> None:
     before, after = journey.before[case].known, journey.written[case].known
 
@@ -191,6 +200,7 @@ def test_nothing_remains_to_scan_or_write(journey: Journey) -> None:
     assert journey.idle == "There is nothing to write: no selected file would change."
 
 
+@each_case("case", CASES)
 def test_next_write_uses_space_left_by_first(journey: Journey, case: str) -> None:
     item = journey.items[1][case]
     first, comment = journey.items[0][case].strategy, f"People: {SOMEBODY}"
@@ -207,11 +217,13 @@ def test_every_case_is_in_list_of_programs() -> None:
     assert set(readers.SHOWN_BY) == set(SHAPES)
 
 
+@each_case("case", CASES)
 def test_without_people_there_is_no_comment(journey: Journey, case: str) -> None:
     assert journey.items[2][case].status == "success"
     assert {program for program, texts in journey.emptied[case].comments.items() if texts} == set()
 
 
+@each_case("case", CASES)
 def test_rollback_restores_same_bytes_and_time(journey: Journey, case: str) -> None:
     before = journey.before[case]
 

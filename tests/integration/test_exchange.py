@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from indexium_core import errors
@@ -21,6 +21,7 @@ from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.planning import cells
 from indexium_core.store.planning import plan_read
 from tests.support import homes, media, tables
+from tests.support.effort import effort
 
 NAMES = [
     b"=cmd|calc!A0.mp4",
@@ -97,7 +98,7 @@ def edited(table: list[dict[str, str]], name: str, **changed: str) -> list[dict[
 SOME_EDITS = st.dictionaries(st.integers(0, len(NAMES) - 1), st.lists(st.sampled_from(PEOPLE), unique=True, max_size=4))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(15, 40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=SOME_EDITS)
 @example(wanted={})
 def test_edited_export_imports_exactly_its_edits(nasty: Library, wanted: dict[int, list[str]]) -> None:

@@ -19,17 +19,24 @@ PARTS = {
 PLACE = re.compile(r"# (indexium_core/\S+\.py)(?:, (below|above|in place of): (.*))?\n")
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The place of all copies: Python finds the compiled modules of the former one by their path and their time."""
+    return tmp_path_factory.mktemp("source") / "copy"
+
+
 @pytest.mark.parametrize("part", PARTS)
-def test_worked_example_runs(part: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "indexium_core", tmp_path / "indexium_core", ignore=shutil.ignore_patterns("__pycache__"))
+def test_worked_example_runs(part: str, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "indexium_core", folder / "indexium_core", ignore=shutil.ignore_patterns("__pycache__"))
     *steps, check = PARTS[part]
     for step in steps:
         place = PLACE.match(step)
         assert place is not None, step
-        insert(tmp_path / place[1], place[2], place[3], step[place.end() :])
-    search = os.pathsep.join([str(tmp_path), str(ROOT)])
+        insert(folder / place[1], place[2], place[3], step[place.end() :])
+    search = os.pathsep.join([str(folder), str(ROOT)])
     words, environment = [sys.executable, "-c", check], os.environ | {"PYTHONPATH": search}
-    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
     assert steps
     assert done.returncode == 0, done.stderr

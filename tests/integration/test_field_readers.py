@@ -39,17 +39,27 @@ def value_of(field: Field, container: str) -> str:
     return field_values.values_of(field, container)[0] if field.value_problem(container, value) else value
 
 
+def shown_by_exiftool(paths: Iterable[Path]) -> list[Shown]:
+    """Return what ExifTool shows of each file: its start takes most of its time."""
+    command = [oracle("exiftool"), "-s", "-a", "-n", "-ee", *map(str, paths)]
+    text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found: list[Shown] = []
+    for line in text.splitlines():
+        if line.startswith("======== "):  # the next file
+            found.append([])
+            continue
+        name, _, value = line.partition(" : ")
+        found[-1].append((name.strip(), value.strip()))
+    return found
+
+
 def shown_by(program: str, path: Path) -> Shown:
-    """Return what a program shows of the file as a whole."""
+    """Return what another program shows of the file as a whole."""
     command = {
-        "ExifTool": [oracle("exiftool"), "-s", "-a", "-n", "-ee", str(path)],
         "MediaInfo": [oracle("mediainfo"), "--Output=JSON", str(path)],
         "ffprobe": [oracle("ffprobe"), "-v", "quiet", "-of", "json", "-show_format", "-show_streams", str(path)],
     }[program]
     text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    if program == "ExifTool":
-        pairs = (line.partition(" : ") for line in text.splitlines())
-        return [(name.strip(), value.strip()) for name, _, value in pairs]
     if program == "MediaInfo":
         general = json.loads(text)["media"]["track"][0]
         own: Mapping[str, str] = general.get("extra") or {}
@@ -78,30 +88,58 @@ def is_shown(field: Field, value: str, shown: str) -> bool:
     return shown in forms or shown.startswith(forms if is_date else tuple(f"{form} / " for form in forms))
 
 
+def looked_at(paths: Mapping[str, Path]) -> Mapping[str, Mapping[str, Shown]]:
+    """Return what each program shows, by container."""
+    by_exiftool = dict(zip(paths, shown_by_exiftool(paths.values()), strict=True))
+    return {
+        container: {"ExifTool": by_exiftool[container]} | {each: shown_by(each, path) for each in PROGRAMS[1:]}
+        for container, path in paths.items()
+    }
+
+
+def write_all_fields(path: Path, container: str) -> None:
+    changes = [
+        Change(field=each.key, old=None, new=value_of(each, container)) for each in field_values.fields_of(container)
+    ]
+    with FileReader(os.fsencode(path)) as reader:
+        family, layout = registry.examine(reader)
+        assert family is not None
+        choice = registry.choose(family, reader, layout, changes, Capabilities())
+        assert isinstance(choice, Choice), choice
+        assert not isinstance(choice.edit, Remux)
+    path.write_bytes(sabotage.edited(path.read_bytes(), choice.edit))
+
+
 @functools.cache
-def measured(container: str) -> Mapping[tuple[str, str], str]:
-    """Return the name of each field in each program, "" if it does not show it, after a write of all fields."""
-    fields = field_values.fields_of(container)
+def all_measured() -> Mapping[str, Mapping[tuple[str, str], str]]:
+    """Return the names of `measured` by container."""
     with tempfile.TemporaryDirectory() as name:
-        path = field_values.build(container, Path(name))
-        before = {program: shown_by(program, path) for program in PROGRAMS}
-        changes = [Change(field=each.key, old=None, new=value_of(each, container)) for each in fields]
-        with FileReader(os.fsencode(path)) as reader:
-            family, layout = registry.examine(reader)
-            assert family is not None
-            choice = registry.choose(family, reader, layout, changes, Capabilities())
-            assert isinstance(choice, Choice), choice
-            assert not isinstance(choice.edit, Remux)
-        path.write_bytes(sabotage.edited(path.read_bytes(), choice.edit))
-        after = {program: shown_by(program, path) for program in PROGRAMS}
+        paths = {}
+        for container in field_values.CONTAINERS:
+            folder = Path(name, container)
+            folder.mkdir()
+            paths[container] = field_values.build(container, folder)
+        before = looked_at(paths)
+        for container, path in paths.items():
+            write_all_fields(path, container)
+        after = looked_at(paths)
+    return {container: new_names(container, before[container], after[container]) for container in paths}
+
+
+def new_names(container: str, before: Mapping[str, Shown], after: Mapping[str, Shown]) -> Mapping[tuple[str, str], str]:
     found = {}
-    for field in fields:
+    for field in field_values.fields_of(container):
         for program in PROGRAMS:
             new = [pair for pair in after[program] if pair not in before[program]]
             names = [key for key, value in new if is_shown(field, value_of(field, container), value)]
             # A name with an underscore is one that the program does not know.
             found[field.key, program] = min(names, key=lambda name: "_" in name, default="")
     return found
+
+
+def measured(container: str) -> Mapping[tuple[str, str], str]:
+    """Return the name of each field in each program, "" if it does not show it, after a write of all fields."""
+    return all_measured()[container]
 
 
 @each_case("program", PROGRAMS)

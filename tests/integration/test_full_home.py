@@ -86,6 +86,7 @@ def test_write_with_full_home_ends_after_stall_timeout(
         assert library.resume(1).wait().counts == {"success": 6}
 
 
+@pytest.mark.further
 def test_operation_completes_after_space_is_freed(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -164,7 +165,14 @@ def test_pages_and_doctor_report_wait_and_program_ends(home: Path, monkeypatch: 
 
 @pytest.mark.parametrize(
     "command",
-    [["write", "--yes"], ["plan"], ["scan"], ["doctor"], ["operations", "list"], ["serve", "--port", "0"]],
+    [
+        ["write", "--yes"],
+        ["serve", "--port", "0"],
+        *(
+            pytest.param(words, marks=pytest.mark.further)
+            for words in (["plan"], ["scan"], ["doctor"], ["operations", "list"])
+        ),
+    ],
     ids=lambda command: command[0],
 )
 def test_command_in_full_home_prints_one_sentence(

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from indexium_core import cli, errors
+from indexium_core.cli import frame
 from indexium_core.flows.history import rollback_conflicts
 from indexium_core.model.operations.operation import WriteOptions
 from tests.integration.test_rollback_choices import foreign
@@ -222,9 +224,10 @@ def test_files_of_operation_are_searched_and_name_rollback(past: Studio) -> None
     assert (operation.reverts_note, operation.file_bytes > 0) == ("Holiday 2019", True)
 
 
-def test_command_accepts_all_filters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    past = lived_in(tmp_path)
-    past.library.close()
+def test_command_accepts_all_filters(
+    past: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame, "_library", lambda _: nullcontext(past.library))
 
     def ids(*words: str) -> list[int]:
         assert cli.main(["--home", str(past.library.home), "history", *words, "--json"]) == 0

@@ -6,12 +6,12 @@ import fcntl
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pytest
@@ -21,20 +21,11 @@ from indexium_core.store import database_file, migrations
 from indexium_core.store.database import Database
 from indexium_core.store.home_files import FILE_NAME
 from indexium_core.store.migrations import Migration
+from tests.support import held_home
+from tests.support.children import Child
 
 pytestmark = pytest.mark.usefixtures("new_homes")
 
-HOLDER = """
-import os, signal, sys
-from pathlib import Path
-from indexium_core.store.database import Database
-database = Database.open(Path(sys.argv[1]), url=sys.argv[2])
-with database.atomic() as tx:
-    tx.execute("INSERT INTO touched_files VALUES (7, 'held')")
-print("open", flush=True)
-sys.stdin.readline()
-database.close()
-"""
 LATER = Migration(
     version=len(migrations.available()) + 1,
     name="later",
@@ -52,16 +43,17 @@ def made(empty_home: Path, home: Path) -> Path:
     return home
 
 
-@pytest.fixture
-def holder(home: Path) -> Iterator[subprocess.Popen[str]]:
+class Holder(NamedTuple):
     """Another process with the home open."""
-    command = [sys.executable, "-c", HOLDER, str(home), "http://127.0.0.1:5006"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    assert process.stdout.readline() == "open\n"
-    yield process
-    process.kill()
-    process.communicate()
+
+    process: Child
+    pid: int
+
+
+@pytest.fixture
+def holder(home: Path) -> Iterator[Holder]:
+    with Child(held_home.hold, home, "http://127.0.0.1:5006") as process:
+        yield Holder(process, int(process.hear("open")))
 
 
 def contents(home: Path) -> dict[str, bytes]:
@@ -75,7 +67,7 @@ def kept(database: Database) -> list[tuple[object, ...]]:
 # --- one process at a time ---------------------------------------------------------------------------------------
 
 
-def test_second_process_reports_holder_of_home_and_remedy(home: Path, holder: subprocess.Popen[str]) -> None:
+def test_second_process_reports_holder_of_home_and_remedy(home: Path, holder: Holder) -> None:
     with pytest.raises(errors.HomeInUseError) as caught:
         Database.open(home)
 
@@ -85,17 +77,17 @@ def test_second_process_reports_holder_of_home_and_remedy(home: Path, holder: su
     assert json.loads((home / "lock").read_text()) == {"pid": holder.pid, "url": "http://127.0.0.1:5006"}
 
 
-def test_home_is_free_after_normal_end_of_holder(home: Path, holder: subprocess.Popen[str]) -> None:
-    holder.communicate("end\n", timeout=30)
+def test_home_is_free_after_normal_end_of_holder(home: Path, holder: Holder) -> None:
+    holder.process.say("end")
+    holder.process.end(30)
 
     assert (home / "lock").read_text() == ""
     with Database.open(home) as database:
         assert kept(database) == [("held",)]
 
 
-def test_home_is_free_and_complete_after_killed_holder(home: Path, holder: subprocess.Popen[str]) -> None:
-    holder.send_signal(signal.SIGKILL)
-    holder.wait()
+def test_home_is_free_and_complete_after_killed_holder(home: Path, holder: Holder) -> None:
+    holder.process.kill()
 
     assert (home / (FILE_NAME + ".wal")).exists()
     with Database.open(home) as database:
@@ -340,10 +332,9 @@ def test_migration_is_applied_once_after_copy_of_database(made: Path, monkeypatc
 
 
 def test_copy_before_migration_has_commits_of_killed_process(
-    home: Path, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    home: Path, holder: Holder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    holder.kill()
-    holder.wait()
+    holder.process.kill()
     known = migrations.available()
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "available", lambda: [*known, LATER])

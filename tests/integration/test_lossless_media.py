@@ -99,6 +99,7 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.mark.further
 @pytest.mark.parametrize("film", ["studio.wmv", "camera.avi", "server.flv", "server.ogv"])
 def test_film_cannot_be_rewritten_by_ffmpeg(films: dict[str, bytes], tmp_path: Path, film: str) -> None:
     """Otherwise Indexium would need no strategy of its own."""
@@ -382,7 +383,7 @@ def test_comment_with_legacy_encoding_matches_plan(tmp_path: Path) -> None:
         verify.compare(before, evidence(path), changes)
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6])
+@pytest.mark.parametrize("share", [0.3, pytest.param(0.6, marks=pytest.mark.further)])
 def test_truncated_flv_keeps_index(tmp_path: Path, share: float) -> None:
     """The index lists frames after the end of the file; their offsets move, too."""
     path = tmp_path / "film.flv"

@@ -82,7 +82,7 @@ def evidence(path: Path, edited: Collection[str]) -> verify.Evidence:
         return verify.gather(bytes(path), reader, FAMILY, FAMILY.examine(reader), edited={"comment", *edited})
 
 
-@effort.examples(120, 600)
+@effort.examples(60, 600)
 @given(
     st.lists(TAG, max_size=4).map(b"".join),
     INFO,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import operator
 import re
 import shutil
 import warnings
@@ -10,10 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core.demo import building
+from indexium_core.library import Library
 from tests.support import demo_home
+from tests.support.effort import effort
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NAMES = ("quick_start", "people", "risk_and_history", "bulk_tagging", "library_quality")
+# These two write and roll back, and use most calls of a library; the others are queries with charts.
+RUN = NAMES if effort.exhaustive else ("quick_start", "bulk_tagging")
 CHART = "application/vnd.holoviews_exec.v0+json"
 
 
@@ -32,7 +38,7 @@ def test_notebooks_run_from_top_to_bottom(tmp_path: Path) -> None:
         import nbformat
         from nbclient import NotebookClient
 
-        notebooks = {name: nbformat.read(FOLDER / f"{name}.ipynb", as_version=4) for name in NAMES}
+        notebooks = {name: nbformat.read(FOLDER / f"{name}.ipynb", as_version=4) for name in RUN}
         joined = nbformat.v4.new_notebook()
         joined.cells = [
             cell for each in notebooks.values() for cell in (nbformat.v4.new_code_cell("%reset -f"), *each.cells)
@@ -47,6 +53,24 @@ def test_notebooks_run_from_top_to_bottom(tmp_path: Path) -> None:
         assert any("hv.extension" in cell.source for cell in notebook.cells), name  # the kernel keeps that of another
     assert "40 written" in str(notebooks["quick_start"].cells)
     assert "4 restored" in str(notebooks["bulk_tagging"].cells)
+
+
+def test_every_notebook_fits_the_tables_and_calls_of_a_library(home: Path) -> None:
+    found = [(name, ast.unparse(call.func), call) for name in NAMES for call in calls(name)]
+    assert {asked for _, asked, _ in found} >= {"library.plan", "library.sql", "library.thumbnails.jpeg"}
+    with Library.open(home) as library:
+        for name, asked, call in found:
+            if asked == "library.sql":
+                assert library.queries.run(ast.literal_eval(call.args[0])).columns, name
+            if re.fullmatch(r"library(\.\w+)+", asked):
+                assert callable(operator.attrgetter(asked.removeprefix("library."))(library)), (name, asked)
+
+
+def calls(name: str) -> list[ast.Call]:
+    """Return the calls in the cells of a notebook."""
+    cells = json.loads((FOLDER / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    trees = [ast.parse("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 def is_warning(output: Any) -> bool:

@@ -29,15 +29,15 @@ def counts(library: Library, name: str) -> dict[str, int]:
     """Return the number of files of a person, by face."""
     [row] = [each for each in library.people.list() if each.name == name]
     [card] = library.people.page(name).items
-    table = library.sql(f"SELECT count(*) AS n FROM file_people WHERE person = '{name}'")
-    people = library.sql(f"SELECT files AS n FROM people WHERE name = '{name}'")
+    named = f"SELECT count(*) FROM file_people WHERE person = '{name}'"
+    [(named_in, files)] = library.queries.run(f"SELECT ({named}), files FROM people WHERE name = '{name}'").rows
     plan = library.plan(f'person:"{name}"')
     return {
         "list": row.files,
         "page": card.files,
         "details": len(library.people.details(row.person_id).files),
-        "sql": int(table.n[0]),
-        "table": int(people.n[0]),
+        "sql": named_in,
+        "table": files,
         "plan": plan.page(1, include_unchanged=True).total,
         "pictures": library.media.count(f'person:"{name}"'),
     }
@@ -53,7 +53,7 @@ def test_people_of_a_bulk_edit_are_everywhere_before_and_after_the_write(studio:
     assert set(counts(library, "Dee Poe").values()) == {4}
     quality = library.inventory.quality()
     assert (quality.people, quality.nobody) == (4, 0)
-    assert library.sql("SELECT count(*) AS n FROM assigned_people WHERE person = 'Dee Poe'").n[0] == 0
+    assert library.queries.run("SELECT count(*) FROM assigned_people WHERE person = 'Dee Poe'").rows == [(0,)]
     selection = PublicationSelection(filter=PublicationFilter())
     assert library.publications.start(selection).wait().counts == {"success": 4}
     for path in studio.paths:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -22,6 +22,7 @@ from indexium_core.model.lookups.records import ImageCandidate
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.providers.external_ids import ExternalId
 from tests.support import tables
+from tests.support.effort import effort
 from tests.support.pictured_home import FILES, HOME
 from tests.support.providers import record_pictures
 from tests.support.waiting import until
@@ -461,7 +462,7 @@ class Decided(NamedTuple):
         return Decided(None if number == self.selected else self.selected, self.rejected | {number})
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(6, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(CHANGES, min_size=10, max_size=16))
 def test_any_order_of_changes_ends_where_the_rules_say(
     library: Library, stand_in: ProviderStandIn, film: int, changes: list[tuple[str, Any]]

@@ -508,6 +508,7 @@ def test_key_is_in_no_file_of_the_home(configured: Path, stand_in: ProviderStand
 # The command line.
 
 
+@pytest.mark.further
 def test_search_through_a_service_prints_the_same(
     configured: Path, stand_in: ProviderStandIn, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -123,7 +123,11 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
     return original
 
 
-@pytest.fixture(params=MAKERS)
+# Each has a film of its container beside it whose shape asks more of a rewrite.
+ALIKE = ("avi_plain", "wmv_later", "ogv_opus")
+
+
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.further] if name in ALIKE else []) for name in MAKERS])
 def clip(request: pytest.FixtureRequest, originals: Callable[[str], Path], tmp_path: Path) -> Path:
     """A fresh copy of each kind of file."""
     return Path(shutil.copy(originals(request.param), tmp_path))

@@ -27,7 +27,6 @@ from tests.support.rest import PATIENCE, Client
 from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
-RUN = [sys.executable, "-m", "indexium_core.cli"]
 
 
 def environment() -> dict[str, str]:
@@ -81,9 +80,21 @@ class Ran:
         return json.loads(self.out)
 
 
+FILMS = {"sea.mp4": "Shot at sea", "new\nline.mkv": None, "lake.mp4": None}
+
+
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
-    return media.films(tmp_path / "films", {"sea.mp4": "Shot at sea", "new\nline.mkv": None, "lake.mp4": None})
+    return media.films(tmp_path / "films", FILMS)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service for all tests that change nothing in it: its start takes seconds. Its home has the people of films."""
+    folder = tmp_path_factory.mktemp("shared")
+    known(folder / "home", media.films(folder / "films", FILMS))
+    with serving(folder / "home") as running:
+        yield running
 
 
 def known(home: Path, films: Path) -> None:
@@ -181,6 +192,7 @@ def test_commands_print_same_with_and_without_service(
         for words in calls:
             assert say(alone, one, words) == say(served, two, words), words
         assert running.end() < 10
+        assert not (served / "service.json").exists()
     assert {path.name: path.read_bytes() for path in one.iterdir()} == {
         path.name: path.read_bytes() for path in two.iterdir()
     }
@@ -217,21 +229,20 @@ def imported_by(home: Path, *words: str) -> set[str]:
     return {name.partition(".")[0] for name in done.stderr.splitlines()[-1].split()}
 
 
-def test_command_through_service_imports_no_database_or_media_library(home: Path, films: Path) -> None:
-    known(home, films)
+def test_command_through_service_imports_no_database_or_media_library(home: Path, shared: Service) -> None:
     heavy = {"duckdb", "numpy", "pandas", "av", "ffmpeg", "fastapi", "panel", "bokeh"}
     assert "duckdb" in imported_by(home, "plan")
-    with serving(home):
-        for words in (
-            ["plan"],
-            ["plan", "--json"],
-            ["show", "sea.mp4"],
-            ["operations", "list"],
-            ["jobs", "list"],
-        ):
-            assert imported_by(home, *words) & heavy == set(), words
+    for words in (
+        ["plan"],
+        ["plan", "--json"],
+        ["show", "sea.mp4"],
+        ["operations", "list"],
+        ["jobs", "list"],
+    ):
+        assert imported_by(shared.home, *words) & heavy == set(), words
 
 
+@pytest.mark.further
 def test_service_file_is_private_and_removed_at_end(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
@@ -269,27 +280,26 @@ def has_ipv6() -> bool:
 
 def test_command_waits_for_starting_service(home: Path, films: Path) -> None:
     known(home, films)
-    command = [*RUN, "--home", str(home), "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL) as process:
-        try:
-            while not (home / "lock").exists() or b"http" not in (home / "lock").read_bytes():
-                time.sleep(0.01)
-            found = Ran(home, "plan", "--json")  # it holds the home, and does not respond yet
-            assert (found.code, found.json["total"]) == (0, 3)
-        finally:
-            process.kill()
+    process = started(home, "serve", "--port", "0")
+    try:
+        while not (home / "lock").exists() or b"http" not in (home / "lock").read_bytes():
+            assert process.poll() is None, process.text("stderr")
+            time.sleep(0.01)
+        found = Ran(home, "plan", "--json")  # it holds the home, and does not respond yet
+        assert (found.code, found.json["total"]) == (0, 3)
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
 
 
-def test_exclusive_commands_name_holder_of_home(home: Path, films: Path) -> None:
-    known(home, films)
-    with serving(home) as running:
-        found = Ran(home, "recover")
-        assert found.code == 3
-        assert f"in use by process {running.process.pid} (http://127.0.0.1:" in found.err
-        second = Ran(home, "serve", "--port", "0")
-        assert second.code == 3
-        assert f"Open {running.rest.url} in a browser, or stop that process first; another port" in second.err
-        assert "--home" not in second.err
+def test_exclusive_commands_name_holder_of_home(shared: Service) -> None:
+    found = Ran(shared.home, "recover")
+    assert found.code == 3
+    assert f"in use by process {shared.process.pid} (http://127.0.0.1:" in found.err
+    second = Ran(shared.home, "serve", "--port", "0")
+    assert second.code == 3
+    assert f"Open {shared.rest.url} in a browser, or stop that process first; another port" in second.err
+    assert "--home" not in second.err
 
 
 def started(home: Path, *words: str) -> commands.Command:
@@ -302,32 +312,38 @@ def wait_for_note(command: commands.Command, note: str) -> None:
     assert note in command.text("stderr")
 
 
-def test_command_waits_for_busy_service(home: Path, films: Path) -> None:
-    known(home, films)
-    with serving(home) as running:
-        running.process.send_signal(signal.SIGSTOP)  # it holds the home, and its port accepts connections
+@contextlib.contextmanager
+def stopped(running: Service) -> Iterator[None]:
+    """Stop the process of a service: it holds the home, and its port accepts connections."""
+    running.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        running.process.send_signal(signal.SIGCONT)
+
+
+def test_command_waits_for_busy_service(shared: Service) -> None:
+    home, pid = shared.home, shared.process.pid
+    with stopped(shared):
         waiting = [
             started(home, *words) for words in (["plan", "--json"], ["jobs", "list"], ["rollback", "1", "--yes"])
         ]
         for command in waiting:
-            wait_for_note(command, f"The service of the home {home} (process {running.process.pid}) does not answer")
-        running.process.send_signal(signal.SIGCONT)
-        assert [command.wait(120) for command in waiting] == [0, 0, 2]
+            wait_for_note(command, f"The service of the home {home} (process {pid}) does not answer")
+    assert [command.wait(120) for command in waiting] == [0, 0, 2]
     assert json.loads(waiting[0].text("stdout"))["total"] == 3
     assert "There is no operation 1" in waiting[2].text("stderr")
     assert not any("stop that process" in command.text("stderr") for command in waiting)
 
 
 def test_service_that_never_answers_is_busy_and_not_to_be_stopped(
-    home: Path, films: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known(home, films)
     monkeypatch.setenv("INDEXIUM_HOME_WAIT_SECONDS", "3")
-    with serving(home) as running:
-        running.process.send_signal(signal.SIGSTOP)
-        found = Ran(home, "plan")
+    with stopped(shared):
+        found = Ran(shared.home, "plan")
     assert found.code == 3
-    assert f"(process {running.process.pid}, http://" in found.err
+    assert f"(process {shared.process.pid}, http://" in found.err
     assert "has not answered for 3 s. It is busy or suspended" in found.err
     assert "stop that process" not in found.err
 
@@ -366,29 +382,35 @@ def test_command_does_not_wait_for_its_own_process(home: Path, capsys: pytest.Ca
     assert "in use by this process" in capsys.readouterr().err
 
 
-def test_service_of_another_version_is_rejected_with_remedy(home: Path, films: Path) -> None:
-    known(home, films)
-    with serving(home):
-        path = home / "service.json"
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"version": "0.0.1"}))
-        found = Ran(home, "plan")
+def test_service_of_another_version_is_rejected_with_remedy(shared: Service) -> None:
+    path = shared.home / "service.json"
+    written = path.read_text()
+    try:
+        path.write_text(json.dumps(json.loads(written) | {"version": "0.0.1"}))
+        found = Ran(shared.home, "plan")
+    finally:
+        path.write_text(written)
     assert found.code == 2
     assert "Stop the service" in found.err
 
 
-def test_wrong_token_is_rejected(home: Path, films: Path) -> None:
-    known(home, films)
-    with serving(home) as running:
-        client = Client(running.rest.url)
-        for headers in ({}, {"Authorization": "Bearer x"}):
-            answer = client.post("/api/library/inventory.list", {"args": [], "kwargs": {}}, **headers)
-            assert (answer.status, answer.code) == (401, "unauthorized")
-        for name in ("close", "_start", "__init__", "recover", "people._edit_out", "settings.home", "plan.__init__"):
-            assert running.rest.post(f"/api/library/{name}", {"args": [], "kwargs": {}}).code == "unknown_address"
-        for words in ({}, {"args": [1, 2, 3], "kwargs": {}}, {"args": [], "kwargs": {"odd": 1}}, [], 3):
-            assert running.rest.post("/api/library/inventory.list", words).code == "invalid_request"
-        bad = {"args": [{"$": "Popen", "v": {}}], "kwargs": {}}
-        assert running.rest.post("/api/library/scans.run", bad).code == "invalid_request"
+def test_wrong_token_is_rejected(shared: Service) -> None:
+    client, rest = Client(shared.rest.url), shared.rest
+    for headers in ({}, {"Authorization": "Bearer x"}):
+        answer = client.post("/api/library/inventory.list", {"args": [], "kwargs": {}}, **headers)
+        assert (answer.status, answer.code) == (401, "unauthorized")
+    for name in ("close", "_start", "__init__", "recover", "people._edit_out", "settings.home", "plan.__init__"):
+        assert rest.post(f"/api/library/{name}", {"args": [], "kwargs": {}}).code == "unknown_address"
+    for words in ({}, {"args": [1, 2, 3], "kwargs": {}}, {"args": [], "kwargs": {"odd": 1}}, [], 3):
+        assert rest.post("/api/library/inventory.list", words).code == "invalid_request"
+    bad = {"args": [{"$": "Popen", "v": {}}], "kwargs": {}}
+    assert rest.post("/api/library/scans.run", bad).code == "invalid_request"
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """Enough films for a write that has begun when the next request comes."""
+    return similar(tmp_path / "few", 40)
 
 
 @pytest.fixture
@@ -419,7 +441,7 @@ def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
     process = commands.Command(["--home", str(home), *words])
     while not when():
         assert process.poll() is None, process.text("stderr")
-        time.sleep(0.02)
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE) == 130
     return process.text("stderr")
@@ -441,6 +463,7 @@ def test_ctrl_c_keeps_write_in_service_and_names_commands(home: Path, many: Path
     assert (found["status"], found["success_count"]) == ("completed", found["file_count"])
 
 
+@pytest.mark.further
 def test_command_pauses_and_resumes_write_of_service(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
@@ -465,23 +488,23 @@ def test_ctrl_c_stops_scan_in_service(home: Path, more: Path) -> None:
 def test_killed_service_is_reported_in_one_sentence(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
-        command = [*RUN, "--home", str(home), "write", "--yes"]
-        with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-            while not running.rest.get("/api/metadata/operations").json["total"]:
-                time.sleep(0.02)
-            for call, shown in (("pause", "is paused"), ("resume", "Operation 1 resumes.")):
-                assert running.rest.post(f"/api/metadata/operations/1/{call}").status == 200
-                assert any(shown in line for line in process.stderr or ())  # now the command follows the operation
-            running.end(signal.SIGKILL)
-            _, said = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 1
+        command = started(home, "write", "--yes")
+        while not running.rest.get("/api/metadata/operations").json["total"]:
+            assert command.poll() is None, command.text("stderr")
+            time.sleep(0.05)
+        for call, shown in (("pause", "is paused"), ("resume", "Operation 1 resumes.")):
+            assert running.rest.post(f"/api/metadata/operations/1/{call}").status == 200
+            wait_for_note(command, shown)  # now the command follows the operation
+        running.end(signal.SIGKILL)
+        assert command.wait(PATIENCE) == 1
+        said = command.text("stderr")
     assert "The service ended during operation 1" in said
     assert "'indexium operations resume 1' resumes it" in said
     assert "Traceback" not in said
 
 
-def test_repeated_write_request_after_crash_starts_once(home: Path, many: Path) -> None:
-    known(home, many)
+def test_repeated_write_request_after_crash_starts_once(home: Path, few: Path) -> None:
+    known(home, few)
     asked = {"Idempotency_Key": "tonight"}
     with serving(home) as running:
         first = running.rest.post("/api/metadata/write", {"all": True}, **asked)
@@ -492,8 +515,8 @@ def test_repeated_write_request_after_crash_starts_once(home: Path, many: Path) 
         assert running.rest.get("/api/metadata/operations").json["total"] == 1
 
 
-def test_ids_name_files_through_the_service(home: Path, many: Path) -> None:
-    known(home, many)
+def test_ids_name_files_through_the_service(home: Path, few: Path) -> None:
+    known(home, few)
     with serving(home):
         library = remote.connect(home)
         assert library is not None
@@ -501,7 +524,7 @@ def test_ids_name_files_through_the_service(home: Path, many: Path) -> None:
         first, second = (item.file_id for item in plan.page(per_page=2).items)
         assert plan.select([second, first]).included == {first, second}
         assert library.plans.outside(plan, [first]) == 0
-        assert library.decisions.change_people(f"id:{first},{second}", add=["Nora"]).found == 200  # with the copies
+        assert library.decisions.change_people(f"id:{first},{second}", add=["Nora"]).found == 40  # with the copies
         for call in (lambda: plan.select([first, 99999]), lambda: library.edit(f"id:{first},99999", ["Nora"])):
             with pytest.raises(errors.UnknownIdError, match="99999"):
                 call()
@@ -509,19 +532,19 @@ def test_ids_name_files_through_the_service(home: Path, many: Path) -> None:
             plan.select(1)  # type: ignore[arg-type]
 
 
-def test_progress_of_long_call_arrives_during_call(home: Path, more: Path) -> None:
+def test_progress_of_long_call_arrives_during_call(home: Path, few: Path) -> None:
     with serving(home):
         library = remote.connect(home)
         assert library is not None
         told: list[Any] = []
-        report = library.scan([more], progress=told.append)
-    assert report.new == 600
+        report = library.scan([few], progress=told.append)
+    assert report.new == 40
     assert told
-    assert all(one.done <= (one.total or 600) for one in told)
+    assert all(one.done <= (one.total or 40) for one in told)
 
 
-def test_service_ends_within_seconds_despite_followers(home: Path, many: Path) -> None:
-    known(home, many)
+def test_service_ends_within_seconds_despite_followers(home: Path, few: Path) -> None:
+    known(home, few)
     with serving(home) as running:
         rest = running.rest
         follow = subprocess.Popen(

@@ -25,6 +25,7 @@ from indexium_core.model.event import Event
 from indexium_core.store import home_files, snapshot
 from indexium_core.store.database import Database
 from tests.support import tables
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.studio import Studio
 from tests.support.waiting import until
@@ -87,8 +88,8 @@ ESCAPES = (
 
 
 @pytest.fixture
-def studio(with_snapshots: None, tmp_path: Path) -> Iterator[Studio]:
-    del with_snapshots
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    """A library that takes snapshots on request only; the fixture `with_snapshots` lets it take them after changes."""
     made = Studio(tmp_path, 4)
     yield made
     made.library.close()
@@ -125,25 +126,25 @@ def test_tables_show_what_was_planned_written_and_rolled_back(studio: Studio) ->
     library = studio.library
     assert library.sql("SELECT count(*) AS n FROM plan WHERE can_update").n[0] == 4
     handle = studio.write()
-    assert list(library.sql("SELECT DISTINCT new_comment FROM history WHERE operation_type = 'write'").new_comment)
-    counted = library.sql("SELECT risk, count(*) AS n FROM plan GROUP BY ALL")
-    assert dict(zip(counted.risk, counted.n, strict=True)) == {"unchanged": 4}
+    run = library.queries.run  # each table for pandas takes a second more
+    assert run("SELECT DISTINCT new_comment FROM history WHERE operation_type = 'write'").rows
+    assert run("SELECT risk, count(*) AS n FROM plan GROUP BY ALL").rows == [("unchanged", 4)]
     studio.back(handle.id)
-    back = library.sql(
+    back = run(
         "SELECT operation_type, count(*) AS n, count(rolled_back_by) AS back FROM history GROUP BY ALL ORDER BY ALL"
     )
-    assert back.to_numpy().tolist() == [["rollback", 4, 0], ["write", 4, 4]]
-    people = library.sql("SELECT name, files FROM people ORDER BY name")
-    listed = {person.name: person.files for person in library.people.list()}
-    assert dict(zip(people.name, people.files, strict=True)) == listed
+    assert back.rows == [("rollback", 4, 0), ("write", 4, 4)]
+    people = run("SELECT name, files FROM people ORDER BY name").rows
+    assert dict(people) == {person.name: person.files for person in library.people.list()}
+    assert len(people) == len(library.people.list())
     with tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET hdr = 'pq' WHERE file_id = (SELECT min(file_id) FROM media_properties)")
     library.snapshots.take()
-    assert sorted(library.sql("SELECT hdr FROM files").hdr) == ["", "", "", "pq"]
-    streams = library.sql("SELECT count(*) FILTER (kind = 'video' AND width > 0) AS n FROM streams")
-    assert streams.n[0] == 4
+    assert run("SELECT hdr FROM files ORDER BY hdr").rows == [("",), ("",), ("",), ("pq",)]
+    assert run("SELECT count(*) FILTER (kind = 'video' AND width > 0) AS n FROM streams").rows == [(4,)]
 
 
+@pytest.mark.usefixtures("with_snapshots")
 def test_snapshot_follows_changes_and_remains_after_close(studio: Studio) -> None:
     home = studio.library.home
     until((home / "snapshot" / "newest").exists)  # of the scan
@@ -155,6 +156,7 @@ def test_snapshot_follows_changes_and_remains_after_close(studio: Studio) -> Non
     assert len(list((home / "snapshot").glob("*.duckdb"))) <= 3
 
 
+@pytest.mark.usefixtures("with_snapshots")
 def test_decision_waits_less_than_other_changes_for_the_next_snapshot(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,9 +184,10 @@ def test_decision_waits_less_than_other_changes_for_the_next_snapshot(
     assert 4 < max(delays[-2:]) < 0.75 * of_change
 
 
+@pytest.mark.usefixtures("with_snapshots")
 def test_query_waits_for_the_snapshot_of_a_change_that_another_thread_takes(studio: Studio) -> None:
     library = studio.library
-    library.sql("SELECT 1")
+    library.queries.run("SELECT 1")
     snapshots = library.snapshots
     library.edit("name:0000", ["Late Change"])
     is_waiting, may_go = threading.Event(), threading.Event()
@@ -211,10 +214,10 @@ def test_query_waits_for_the_snapshot_of_a_change_that_another_thread_takes(stud
     slow.start()
     try:
         assert is_waiting.wait(20)
-        found = library.sql(
+        found = library.queries.run(
             "SELECT count(*) AS n FROM plan WHERE edited AND list_contains(result_people, 'Late Change')"
         )
-        assert found.to_numpy().tolist() == [[1]]
+        assert found.rows == [(1,)]
     finally:
         may_go.set()
         slow.join()
@@ -233,7 +236,7 @@ def test_connection_keeps_its_snapshot(studio: Studio) -> None:
 
 
 def test_readers_always_find_complete_snapshot(studio: Studio) -> None:
-    library, swaps, readers = studio.library, 1000 if effort.exhaustive else 15, 8 if effort.exhaustive else 3
+    library, swaps, readers = studio.library, 1000 if effort.exhaustive else 5, 8 if effort.exhaustive else 2
     library.snapshots.take()
     ended = threading.Event()
 
@@ -278,6 +281,7 @@ def test_connection_with_external_access_joins_own_data(studio: Studio, tmp_path
     assert by_frame == by_file == [(str(studio.paths[0]),)]
 
 
+@pytest.mark.further
 def test_other_process_connects_while_home_is_open(studio: Studio) -> None:
     studio.library.snapshots.take()
     code = "import sys, indexium_core; print(indexium_core.connect(sys.argv[1]).sql('FROM files').df().shape)"
@@ -294,7 +298,7 @@ def test_export_writes_every_table(studio: Studio, tmp_path: Path) -> None:
     assert len(plan) == 4
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("statement", "message"),
     [
         ("DELETE FROM files", "Only SELECT and EXPLAIN are possible"),
@@ -323,6 +327,7 @@ def test_damaged_snapshot_names_remedy(studio: Studio) -> None:
     indexium_core.connect(studio.library.home).close()
 
 
+@pytest.mark.usefixtures("with_snapshots")
 def test_existing_file_is_not_replaced(studio: Studio, tmp_path: Path) -> None:
     out = tmp_path / "own.duckdb"
     report = studio.library.snapshots.take(out)
@@ -364,6 +369,7 @@ def test_each_snapshot_has_its_private_part(studio: Studio, tmp_path: Path) -> N
     assert reader.execute("FROM duckdb_tables() WHERE temporary AND table_name LIKE 'snapshot_%'").fetchall() == []
 
 
+@pytest.mark.usefixtures("with_snapshots")
 def test_snapshot_of_an_earlier_version_leaves_without_a_private_part(studio: Studio) -> None:
     [first] = home_files.snapshots(studio.library.home)
     home_files.private_part_of(first).unlink()
@@ -372,27 +378,25 @@ def test_snapshot_of_an_earlier_version_leaves_without_a_private_part(studio: St
     assert not first.exists()
 
 
-def test_switched_off_snapshots_are_still_taken_on_request(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_switched_off_snapshots_are_still_taken_on_request(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "false")
-    other = Studio(tmp_path / "other", 2)
-    with other.library as library:
+    studio = Studio(tmp_path, 2)
+    with studio.library as library:
         library.scan()
         assert not (library.home / "snapshot").exists()
-        assert library.sql("SELECT count(*) AS n FROM files").n[0] == 2
+        assert library.queries.run("SELECT count(*) AS n FROM files").rows == [(2,)]
 
         def is_reused() -> bool:
             newest = analysis.newest(library.home)
-            library.sql("SELECT 1")
+            library.queries.run("SELECT 1")
             return analysis.newest(library.home) == newest
 
         until(is_reused)  # when the jobs of the scan have ended, nothing changes
-        other.write()
-        assert library.sql("SELECT count(*) AS n FROM history").n[0] == 2
-    del studio
+        studio.write()
+        assert library.queries.run("SELECT count(*) AS n FROM history").rows == [(2,)]
 
 
+@pytest.mark.usefixtures("with_snapshots")
 def test_full_disk_keeps_the_newest_snapshot(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     library = studio.library
     library.snapshots.take()
@@ -413,6 +417,7 @@ def test_full_disk_keeps_the_newest_snapshot(studio: Studio, monkeypatch: pytest
     assert library.history().total == 1
 
 
+@pytest.mark.usefixtures("with_snapshots")
 def test_failed_snapshot_is_retried_later(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also without a further change: it may have a decision that is in no file."""
     snapshots, delays = studio.library._parts.reading.snapshots, list[float]()

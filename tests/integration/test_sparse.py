@@ -15,6 +15,7 @@ from indexium_core.files.reader import FileReader
 from indexium_core.library import Library
 from indexium_core.model.files.media import Extent, Rebuild, Remux
 from tests.support import places, shapes, sparse
+from tests.support.effort import effort
 from tests.support.studio import ALL, OLD
 
 CASES = {"mp4, no room, memory": "mp4_copy", "mkv, live": "matroska_copy"}
@@ -32,8 +33,7 @@ def scanned(folder: Path, name: str, where: Path) -> Iterator[tuple[Library, Pat
         yield library, path
 
 
-@pytest.mark.parametrize("kind", ["memory", "ext4", "xfs", "btrfs"])
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("kind", "name"), effort.pairs(["memory", "ext4", "xfs", "btrfs"], CASES))
 def test_rewrite_and_rollback_keep_holes(tmp_path: Path, kind: str, name: str) -> None:
     with places.folder(kind, tmp_path) as where, scanned(tmp_path, name, where) as (library, path):
         before, old = sparse.room(path), path.read_bytes()

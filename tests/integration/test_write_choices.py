@@ -16,6 +16,7 @@ from indexium_core import settings
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from tests.support import places, readers, shapes
+from tests.support.holding import retry_with
 from tests.support.studio import ALL, OLD
 
 BREAK = replace(ALL, hard_links="break")
@@ -253,6 +254,7 @@ def test_open_video_without_replacement_waits(tmp_path: Path, ext4: Path) -> Non
     with opened(tmp_path, [name], ext4) as library:
         os.link(path, ext4 / "seed")
         library.scan(full=True)
+        retry_with(library, lambda: None)
         with player(path) as playing:
             item = written(library)[name]
             assert (item.status, item.code) == ("conflict", "in_use")

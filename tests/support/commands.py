@@ -18,7 +18,9 @@ from pathlib import Path
 from indexium_core import cli
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.support.commands", "dashboards.web.server", "indexium_core.demo"])
+_CONTEXT.set_forkserver_preload(
+    ["tests.support.commands", "dashboards.web.server", "indexium_core.demo", "tests.support.drawn_charts"]
+)
 
 
 class Command:

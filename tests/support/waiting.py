@@ -16,5 +16,5 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         answered_at = time.monotonic()
         assert answered_at < end, "it never came true"
-        threading.Event().wait(min(max(0.005, 4 * (answered_at - asked_at)), 0.1))
+        threading.Event().wait(min(max(0.005, 9 * (answered_at - asked_at)), 0.2))
         asked_at = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,10 @@ PASSWORD = "correct horse"
 NIGHT, DAY = Actor("schedule", "1", "Nightly scan"), Actor("webhook", "2", "radarr")
 
 
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    made = Studio(tmp_path, 3)
+@contextlib.contextmanager
+def filled(folder: Path) -> Iterator[Studio]:
+    """Open a home in which a schedule and a sender did something."""
+    made = Studio(folder, 3)
     library = made.library
     with library:
         ids = [item.file_id for item in library.plan().items]
@@ -35,30 +37,42 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
         yield made
 
 
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with filled(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """The home of the tests that only read."""
+    with filled(tmp_path_factory.mktemp("unchanged")) as made:
+        yield made
+
+
 def shown_rows(studio: Studio, actor: str = "", **filters: str) -> list[tuple[str, str, str, str]]:
     page = studio.library.activity.page(actor, **filters)
     return [(row.actor_name, row.kind, row.text, row.state) for row in page.items]
 
 
-def test_list_has_everything_that_each_actor_did(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("getpass.getuser", lambda: "ann")
-    assert shown_rows(studio, "nightly SCAN") == [
+def test_list_has_everything_that_each_actor_did(unchanged: Studio) -> None:
+    assert shown_rows(unchanged, "nightly SCAN") == [
         ("Nightly scan", "job", "Scan all libraries", "completed"),
         ("Nightly scan", "step", "edited the people of 2 files", "undone"),
     ]
-    assert shown_rows(studio, "radarr") == [
+    assert shown_rows(unchanged, "radarr") == [
         ("radarr", "operation", "rolled back 3 files", "completed"),
         ("radarr", "operation", "wrote 3 files", "rolled_back"),
     ]
-    everything = shown_rows(studio)
+    everything = shown_rows(unchanged)
     assert ("edited the people of 2 files", "undo") not in {(text, kind) for _, kind, text, _ in everything}
     assert [text for _, kind, text, _ in everything if kind == "undo"] == ["Undo: edited the people of 2 files"]
-    totals = {each.name: each.total for each in studio.library.activity.actors()}
+    totals = {each.name: each.total for each in unchanged.library.activity.actors()}
     assert (totals["Nightly scan"], totals["radarr"], sum(totals.values())) == (2, 2, len(everything))
 
 
-def test_list_is_paged_and_begins_at_a_time(studio: Studio) -> None:
-    activity = studio.library.activity
+def test_list_is_paged_and_begins_at_a_time(unchanged: Studio) -> None:
+    activity = unchanged.library.activity
     first, second = (activity.page(page=number, per_page=2) for number in (1, 2))
     whole = activity.page(per_page=0)
     assert [*first.items, *second.items] == whole.items[:4]

@@ -25,6 +25,7 @@ OPTIONS = """
 """
 
 
+@pytest.mark.further
 @pytest.mark.parametrize("who", effort.some(["some folders", *reversed(ROLES)], 1))
 def test_described_requests_as(house: House, tmp_path: Path, who: str) -> None:
     """A role sees all folders here, so its answers are not searched for hidden names."""

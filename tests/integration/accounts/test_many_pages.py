@@ -48,7 +48,10 @@ def pages(client: Client) -> list[Answer]:
         return list(pool.map(lambda _: client.get("/jobs", **PAGE), range(AT_ONCE)))
 
 
-@pytest.mark.parametrize(("sender", "shown", "status"), [("account", 3, 429), ("person at this computer", 5, 503)])
+@pytest.mark.parametrize(
+    ("sender", "shown", "status"),
+    [pytest.param("account", 3, 429, marks=pytest.mark.further), ("person at this computer", 5, 503)],
+)
 def test_one_page_too_many_is_refused_with_a_page(
     running: DashboardServer, library: Library, sender: str, shown: int, status: int
 ) -> None:

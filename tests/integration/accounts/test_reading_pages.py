@@ -11,6 +11,7 @@ from dashboards.web import server
 from dashboards.web.reading import reading_page
 from indexium_core.library import Library
 from tests.support import media as clips
+from tests.support.cases import each_case
 from tests.support.rest import Client
 from tests.support.sessions import PASSWORD, post_sign_in, signed_in
 
@@ -34,7 +35,7 @@ def url(library: Library) -> Iterator[str]:
         yield made.url
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "shown"),
     [
         ("/reading", b"a &lt;b&gt;Ann.mp4"),

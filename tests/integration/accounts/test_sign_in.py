@@ -128,7 +128,7 @@ def test_wrong_password_is_one_sentence_without_a_cookie(nobody: Client) -> None
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize(
+@each_case(
     "following",
     [
         "https://evil.example/",
@@ -174,6 +174,7 @@ def test_changes_name_the_person(library: Library, nobody: Client) -> None:
     assert found == ("user", str(user.id), "Ann Lee")
 
 
+@pytest.mark.further
 def test_downloads_need_the_permission_of_the_person(library: Library, nobody: Client) -> None:
     library.users.add("Bob", PASSWORD)
     library.users.add("Eve", PASSWORD, role="editor")

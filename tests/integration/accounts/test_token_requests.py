@@ -179,6 +179,7 @@ def test_download_needs_its_permission(program: Callable[..., Client], path: str
     assert missing in answer.text.decode()
 
 
+@pytest.mark.further
 def test_download_of_a_person_needs_the_permission(nobody: Client, library: Library) -> None:
     library.users.change("Bob", role="viewer")
     bob = Client(nobody.url, Cookie=cookie_of(signed_in(nobody, name="Bob")))

@@ -24,6 +24,7 @@ def films(tmp_path: Path, home: Path) -> Path:
     return folder
 
 
+@pytest.mark.further
 def test_script_with_a_token_scans_plans_and_tries_and_is_refused_the_rest(home: Path, films: Path) -> None:
     before = {path: path.read_bytes() for path in films.iterdir()}
     with serving(home) as service:

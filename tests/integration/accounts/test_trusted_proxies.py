@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.sign_in_settings import networks
 from tests.integration.accounts.test_sign_in import PAGE, PASSWORD, SOCKET, cookie_of, opened, signed_in
+from tests.support.cases import each_case
 from tests.support.rest import PATIENCE, Client, events
 from tests.support.reverse_proxy import ADDRESS, reverse_proxy
 
@@ -119,7 +120,7 @@ def test_name_of_the_proxy_counts_more_than_a_cookie(library: Library, running: 
         assert Client(url, Cookie=ann).post("/api/libraries/1/scan").code == "not_allowed"
 
 
-@pytest.mark.parametrize("name", ["Carl", "Bob, Ann Lee"])
+@each_case("name", ["Carl", "Bob, Ann Lee"])
 def test_unknown_person_is_refused(library: Library, running: DashboardServer, name: str) -> None:
     with reverse_proxy(running.url, Remote_User=name) as url:
         answer = Client(url).get("/plan", **PAGE)
@@ -182,7 +183,7 @@ def test_client_is_the_last_address_that_is_no_proxy(chain: str, client: str) ->
     assert client_of(ipaddress.ip_address("10.0.0.1"), [chain], networks("10.0.0.0/8")) == client
 
 
-@pytest.mark.parametrize("text", ["10.0.0.300", "proxy", "10.0.0.0/33"])
+@each_case("text", ["10.0.0.300", "proxy", "10.0.0.0/33"])
 def test_wrong_address_of_a_proxy_is_one_sentence(library: Library, text: str) -> None:
     with pytest.raises(errors.ValidationError, match="a list of addresses or networks, such as"):
         library.configuration.set("trusted_proxies", text)

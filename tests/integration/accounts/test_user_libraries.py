@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 import re
 import time
@@ -35,7 +36,7 @@ from tests.support.split_home import MARKS, House
 from tests.support.studio import ALL
 
 MARK = re.compile("|".join(MARKS), re.IGNORECASE)
-LIMITED = ("viewer", "approver", "editor")
+LIMITED = ("approver", "viewer", "editor")  # the first one may most
 
 
 # Arguments with which calls are tried. The ids are those of the hidden library.
@@ -174,8 +175,9 @@ UNTRIED = frozenset(
 
 def test_no_read_knows_the_other_libraries(house: House) -> None:
     library, bob, wrong = house.library, house.bob("viewer"), []
-    assert sum(bool(MARK.search(str(found))) for _, found in results(library)) > 30  # who sees all sees them
-    for role in effort.some(LIMITED, 2):
+    known = (call for call, found in results(library) if MARK.search(found))
+    assert len(list(itertools.islice(known, 31))) == 31  # who sees all sees them
+    for role in effort.some(LIMITED, 1):
         library.users.change("Bob", role=role)
         tried = 0
         with library.acting_as(bob):
@@ -281,7 +283,7 @@ def changes(library: Library) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield call, lambda method=method, given=given: method(**given)
 
 
-@pytest.mark.parametrize("role", LIMITED)
+@pytest.mark.parametrize("role", ["viewer", "approver", pytest.param("editor", marks=pytest.mark.further)])
 def test_no_change_reaches_the_other_libraries(house: House, role: str) -> None:
     library, before = house.library, rows_of(house.library)
     done, refused = [], []
@@ -307,7 +309,7 @@ def test_no_answer_knows_the_other_libraries(house: House) -> None:
     house.bob("viewer")
     wrong: list[Any] = []
     with server.make_server(house.library, port=0).background() as running:
-        for role in effort.some(LIMITED, 2):
+        for role in effort.some(LIMITED, 1):
             house.library.users.change("Bob", role=role)
             answer = post_sign_in(Client(running.url, Origin=running.url), "Bob")
             bob = Client(running.url, Cookie=answer.headers["set-cookie"].partition(";")[0], Origin=running.url)
@@ -478,9 +480,10 @@ def test_threads_of_several_people_do_not_mix(house: House) -> None:
             counted = library.media.count("type:video")
         return listed, found, counted
 
+    rounds = 30 if effort.exhaustive else 8
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(read, [*expected] * 30))
-    wanted = [(ids, ids, len(ids)) for ids in expected.values()] * 30
+        results = list(pool.map(read, [*expected] * rounds))
+    wanted = [(ids, ids, len(ids)) for ids in expected.values()] * rounds
     assert results == wanted
 
 
@@ -539,10 +542,10 @@ def test_events_of_other_libraries_are_not_sent(house: House) -> None:
         library.jobs.wait(job.id, 30)
     everything = library.event_log.since(first)
     assert any(MARK.search(str(each)) for each in everything)
-    for _ in range(2):  # a second later, they come from the database
+    for seconds in (0, 1.5):  # a second later, they come from the database
+        time.sleep(seconds)
         with library.acting_as(bob):
             seen = library.event_log.since(first)
         assert {each.name for each in seen} > {"plan:changed", "scan:completed"}
         assert not any(MARK.search(str(each)) for each in seen)
         assert {each.data["job_id"] for each in seen if "job_id" in each.data} == {job.id}
-        time.sleep(1.5)

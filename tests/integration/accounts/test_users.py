@@ -11,6 +11,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.accounts import sign_in
 from indexium_core.library import Library
+from tests.support.cases import each_case
 
 PASSWORD = "correct horse"
 
@@ -52,7 +53,7 @@ def test_person_signs_in_with_any_spelling_of_the_name(library: Library, clock: 
     assert (session.user_name, session.address, session.client) == ("Ann Lee", "10.0.0.2", "Firefox")
 
 
-@pytest.mark.parametrize(("name", "password"), [("Ann Lee", "correct horsE"), ("Bob", PASSWORD), ("", "")])
+@each_case(("name", "password"), [("Ann Lee", "correct horsE"), ("Bob", PASSWORD), ("", "")])
 def test_wrong_name_and_wrong_password_have_the_same_answer(library: Library, name: str, password: str) -> None:
     with pytest.raises(errors.SignInError, match="The name or the password is wrong"):
         library.sign_in.sign_in(name, password)
@@ -132,7 +133,7 @@ def test_no_secret_is_stored(tmp_path: Path, library: Library) -> None:
     assert token.encode() not in stored
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("call", "message"),
     [
         (lambda users: users.add("  ", PASSWORD), "needs a name"),

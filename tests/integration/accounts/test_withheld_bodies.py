@@ -17,6 +17,7 @@ from dashboards.web.traffic import bodies, connections
 from indexium_core.library import Library
 from tests.integration.accounts.test_sign_in import paths
 from tests.support import described
+from tests.support.cases import each_case
 from tests.support.rest import PATIENCE, Client, spoken
 from tests.support.reverse_proxy import ADDRESS
 from tests.support.sessions import PASSWORD, signed_in
@@ -84,11 +85,20 @@ def routes(application: Application, client: Client) -> Iterator[tuple[str, str]
     yield "POST", "/api/library/inventory.list"
 
 
-@pytest.mark.parametrize("sender", ["stranger", "viewer"])
+LONGEST, LONG = {"Content-Length": "104857600"}, {"Content-Length": "20000000"}
+CHUNKS = {"Transfer-Encoding": "chunked"}
+
+
 @pytest.mark.parametrize(
-    "framing",
-    [{"Content-Length": "104857600"}, {"Content-Length": "20000000"}, {"Transfer-Encoding": "chunked"}],
-    ids=["100 MB", "20 MB", "chunks"],
+    ("sender", "framing"),
+    [
+        pytest.param("stranger", CHUNKS, id="stranger, chunks"),
+        pytest.param("viewer", CHUNKS, id="viewer, chunks"),
+        pytest.param("viewer", LONG, id="viewer, 20 MB"),
+        pytest.param("stranger", LONG, id="stranger, 20 MB", marks=pytest.mark.further),
+        pytest.param("stranger", LONGEST, id="stranger, 100 MB", marks=pytest.mark.further),
+        pytest.param("viewer", LONGEST, id="viewer, 100 MB", marks=pytest.mark.further),
+    ],
 )
 def test_bodies_without_end_take_little_memory_on_every_route(
     running: DashboardServer,
@@ -138,7 +148,7 @@ def is_open(opened: socket.socket) -> bool:
     return not select.select([opened], [], [], 0)[0]
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/plan", "/healthz", "/nowhere", "/api/webhooks/radarr"])
+@each_case("path", ["/sign-in", "/plan", "/healthz", "/nowhere", "/api/webhooks/radarr"])
 def test_body_of_a_stranger_has_little_time(
     running: DashboardServer, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
 from indexium_core.store.approvals import approvals as store
+from tests.support.forks import Forks
 from tests.support.studio import ALL, Studio
 
 PASSWORD = "correct horse"
@@ -53,19 +53,23 @@ def approve(home: Path, trap: Callable[[Library], None]) -> None:
             library.approvals.approve(1)
 
 
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    """Processes with a whole library."""
+    with Forks(__name__) as server:
+        yield server
+
+
 @pytest.mark.parametrize(
     ("trap", "operations", "state"), [(before_commit, 0, "waiting"), (after_commit, 1, "approved")]
 )
 def test_killed_approval_starts_its_work_once_or_not_at_all(
-    tmp_path: Path, trap: Callable[[Library], None], operations: int, state: str
+    forks: Forks, tmp_path: Path, trap: Callable[[Library], None], operations: int, state: str
 ) -> None:
     studio = proposed(tmp_path)
     home = studio.library.home
     studio.library.close()
-    process = multiprocessing.get_context("spawn").Process(target=approve, args=(home, trap))
-    process.start()
-    process.join(60)
-    assert process.exitcode == KILLED
+    assert forks.run(approve, home, trap) == KILLED
 
     with Library.open(home, take_over="nothing") as library:
         assert library.approvals.get(1).state == state

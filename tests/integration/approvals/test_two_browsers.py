@@ -17,6 +17,7 @@ from tests.support.studio import OLD, Studio
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse"
 SLOW = 30_000  # milliseconds that a busy machine may need for any action
+FILMS = 12
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -52,42 +53,42 @@ def person(browser: Browser, url: str, name: str) -> Page:
 def approve(page: Page) -> None:
     page.get_by_role("button", name="Approve…").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("40 files would lose custom text")).to_be_visible()
+    expect(dialog.get_by_text(f"{FILMS} files would lose custom text")).to_be_visible()
     expect(dialog.get_by_text("Shot at the sea").first).to_be_visible()
     button = dialog.get_by_role("button", name="Approve", exact=True)
     expect(button).to_be_disabled()
-    dialog.get_by_role("textbox").first.fill("approve 40")
+    dialog.get_by_role("textbox").first.fill(f"approve {FILMS}")
     button.click()
 
 
 def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, browser: Browser) -> None:
     expect.set_options(timeout=SLOW)
-    studio = Studio(tmp_path, 40)
+    studio = Studio(tmp_path, FILMS)
     library = studio.library
     with library, server.make_server(library).background() as running:
         for path in studio.paths:
             describe(path, "Shot at the sea", second=1)  # a write loses this text, so it is dangerous
         library.scan([studio.films])
-        assert library.plan().statistics.danger_count == 40
+        assert library.plan().statistics.danger_count == FILMS
         before = studio.bytes()
         for name, role in (("Root", "admin"), ("Ann", "approver"), ("Bob", "editor")):
             library.users.add(name, PASSWORD, role=role)
         library.configuration.set("approval_risk", "danger")
         ann, bob = person(browser, running.url, "Ann"), person(browser, running.url, "Bob")
 
-        bob.get_by_role("button", name="Select all 40").click()
-        bob.get_by_role("button", name="Write 40 files…").click()
+        bob.get_by_role("button", name=f"Select all {FILMS}").click()
+        bob.get_by_role("button", name=f"Write {FILMS} files…").click()
         dialog = bob.get_by_role("dialog")
-        dialog.get_by_role("textbox").first.fill("propose 40")
+        dialog.get_by_role("textbox").first.fill(f"propose {FILMS}")
         expect(dialog.get_by_text("Nothing is written before another person approves it")).to_be_visible()
-        dialog.get_by_role("button", name="Propose to write 40 files").click()
+        dialog.get_by_role("button", name=f"Propose to write {FILMS} files").click()
         expect(bob.get_by_text("waits for approval as request 1")).to_be_visible()
         expect(bob.get_by_text("1 request of yours waits for approval")).to_be_visible()
 
         expect(ann.get_by_text("1 request waits for your decision")).to_be_visible()
         ann.get_by_role("button", name="Show the requests").click()
         ann.get_by_role("grid", name="Requests").get_by_role("row").first.click()
-        expect(ann.get_by_text("40 danger")).to_be_visible()
+        expect(ann.get_by_text(f"{FILMS} danger")).to_be_visible()
         expect(ann.locator(".qfiles .tag.add").first).to_contain_text("Ann Lee")
         expect(ann.locator(".qfiles q").first).to_have_text("Shot at the sea")
 
@@ -111,7 +112,7 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
             expect(page.get_by_role("button", name="Comment…")).to_have_count(0)
         expect(bob.get_by_text("Ann approved your request 1")).to_be_visible()
         [operation] = library.history().items
-        assert (operation.success_count, operation.people) == (40, "proposed by Bob, approved by Ann")
+        assert (operation.success_count, operation.people) == (FILMS, "proposed by Bob, approved by Ann")
 
         bob.get_by_role("button", name="Show the operation").click()
         expect(bob.get_by_text("proposed by Bob, approved by Ann")).to_be_visible()

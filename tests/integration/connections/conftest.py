@@ -9,33 +9,52 @@ import pytest
 
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from tests.support.published_home import HOME, picture, select_picture, tree
+from tests.support.copied_home import SettledHome
+from tests.support.published_home import HOME, PUBLISHING, picture, select_picture, tree
 
 ALL = PublicationSelection(filter=PublicationFilter())
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return HOME.lay_out(tmp_path / "media")
+def _lantern(library: Library) -> int:
+    return next(each.id for each in library.titles.list().items if each.title == "The Lantern Keeper")
+
+
+def _publish(library: Library, _: Path) -> None:
+    library.publications.set_options(1, publish="both")
+    select_picture(library, _lantern(library), picture("red"))
+    library.publications.refresh()
+    assert set(library.publications.start(ALL).wait().counts) == {"success"}
+
+
+_PUBLISHED = SettledHome(HOME, _publish)
 
 
 @pytest.fixture
-def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with HOME.open(tmp_path / "home", folder) as opened:
+def prepared(request: pytest.FixtureRequest) -> SettledHome:
+    """The home of `folder` and `library`: if the test asks for `published`, everything is published in it."""
+    return _PUBLISHED if "published" in request.fixturenames else PUBLISHING
+
+
+@pytest.fixture
+def folder(prepared: SettledHome) -> Path:
+    return prepared.lay_out()
+
+
+@pytest.fixture
+def library(tmp_path: Path, folder: Path, prepared: SettledHome) -> Iterator[Library]:
+    del folder  # its files are there first
+    with prepared.open(tmp_path / "home") as opened:
         opened.settings.webhook_quiet_seconds = 1
-        opened.publications.set_options(1, publish="both")
         yield opened
 
 
 @pytest.fixture
 def film(library: Library) -> int:
-    return next(each.id for each in library.titles.list().items if each.title == "The Lantern Keeper")
+    return _lantern(library)
 
 
 @pytest.fixture
-def published(library: Library, folder: Path, film: int) -> dict[str, bytes]:
-    """The library with everything published: the bytes of each file."""
-    select_picture(library, film, picture("red"))
-    library.publications.refresh()
-    assert set(library.publications.start(ALL).wait().counts) == {"success"}
+def published(library: Library, folder: Path) -> dict[str, bytes]:
+    """The library with everything published, one film with a poster: the bytes of each file."""
+    del library
     return tree(folder)

@@ -20,6 +20,7 @@ from tests.support.cases import each_case
 from tests.support.published_home import HOME
 
 NAME = "The Lantern Keeper (2014)"
+WITH_A_SERVICE = pytest.param("with a service", marks=pytest.mark.further)
 
 
 class Shell:
@@ -79,6 +80,7 @@ def test_source_is_added_tried_tested_and_removed(run: Shell, folder: Path) -> N
     assert "No program sends events." in run.err
 
 
+@pytest.mark.parametrize("run", ["alone", WITH_A_SERVICE], indirect=True)
 def test_automation_is_shown_changed_and_paused(run: Shell) -> None:
     words = ("--mode", "automatic", "--limit", "40", "--quiet", "18:00-23:30", "--no-enrich")
     config = run.json("automation", "set", "1", *words)["config"]
@@ -93,6 +95,7 @@ def test_automation_is_shown_changed_and_paused(run: Shell) -> None:
     assert run("automation", "resume") == 0
 
 
+@pytest.mark.parametrize("run", ["alone", WITH_A_SERVICE], indirect=True)
 @each_case(
     ("words", "message"),
     [

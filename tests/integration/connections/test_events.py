@@ -211,7 +211,9 @@ def test_automatic_library_publishes_safe_rows_only(library: Library, folder: Pa
     assert (operation.source, operation.actor_kind) == ("automation", "webhook")
 
 
-@pytest.mark.parametrize("keeps_back", ["limit", "quiet time", "publish off", "paused"])
+@pytest.mark.parametrize(
+    "keeps_back", ["limit", "quiet time", "publish off", pytest.param("paused", marks=pytest.mark.further)]
+)
 def test_automatic_publication_has_limits(library: Library, folder: Path, keeps_back: str) -> None:
     library.automation.change(1, {"automation_mode": "automatic"})
     if keeps_back == "limit":
@@ -248,14 +250,14 @@ def test_automatic_publication_has_limits(library: Library, folder: Path, keeps_
 
 def test_events_of_one_folder_make_one_reaction(library: Library, folder: Path) -> None:
     sonarr = library.webhooks.add("sonarr", folder_map=[("/tv", str(folder / "Shows"))])
-    for number in range(1, 41):
+    for number in range(1, 13):
         body = {
             "eventType": "Download",
             "series": {"title": "Harbour Lights", "path": "/tv/Harbour Lights"},
             "episodeFile": {"path": f"/tv/Harbour Lights/Season 1/Harbour Lights - S01E{number:02}.mp4"},
         }
         library.webhooks.receive("sonarr", sonarr.secret, json.dumps(body).encode())
-    events = settled(library, count=40)
+    events = settled(library, count=12)
     assert len({each.job_id for each in events}) == 1
     assert library.jobs.list(("scan",)).items[0].title == "Scan Shows/Harbour Lights of media"
 
@@ -473,6 +475,7 @@ def test_empty_mount_restores_nothing(
 # What survives.
 
 
+@pytest.mark.further
 def test_events_survive_the_end_of_the_process(tmp_path: Path, library: Library, folder: Path) -> None:
     radarr = Radarr(library, folder)
     library.settings.webhook_quiet_seconds = 3600

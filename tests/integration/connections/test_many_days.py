@@ -16,7 +16,7 @@ from tests.support.senders import Radarr
 from tests.support.waiting import until
 
 LANTERN = "Films/The Lantern Keeper (2014)"
-NIGHTS, DAYS = 6, 10  # nights with events, and the days between two of them: events are kept for 30 days
+NIGHTS, DAYS = 4, 10  # nights with events, and the days between two of them: events are kept for 30 days
 
 
 def reaction(library: Library, clock: Clock) -> Job:

@@ -15,7 +15,6 @@ from indexium_core.flows.writing import blockers, side_files
 from indexium_core.library import Library
 from indexium_core.model.connections.webhooks import WebhookEvent
 from tests.support import media
-from tests.support.effort import effort
 from tests.support.published_home import tree
 from tests.support.senders import Radarr, settled
 from tests.support.waiting import until
@@ -139,6 +138,12 @@ CAUSES = {
     "quiet time": (quiet, "quiet time"),
 }
 WRITES = ("mount", "pause", "full", "read-only", "lock", "refused")
+REACTIONS = [
+    *((scan, each) for each in ("mount", "pause")),
+    *((react, cause) for cause in WRITES for react in (restore, publish)),
+    (publish, "quiet time"),
+]
+USUAL = {(scan, "pause"), (restore, "full"), (restore, "lock"), (publish, "refused")}
 
 
 def by_itself(library: Library) -> list[int]:
@@ -149,11 +154,7 @@ def by_itself(library: Library) -> list[int]:
 
 @pytest.mark.parametrize(
     ("react", "cause"),
-    [
-        *((scan, each) for each in ("mount", "pause")),
-        *((react, cause) for cause, react in effort.pairs(WRITES, (restore, publish))),
-        (publish, "quiet time"),
-    ],
+    [pytest.param(*each, marks=[] if each in USUAL else [pytest.mark.further]) for each in REACTIONS],
 )
 def test_event_waits_with_the_cause_until_the_cause_ends(
     library: Library,

@@ -11,9 +11,16 @@ from indexium_core.library import Library
 from tests.support.clock import Clock
 from tests.support.copied_home import CopiedHome, search_all_names
 from tests.support.enriched_home import FILES
-from tests.support.providers import use_keys
+from tests.support.providers import KEYS, use_keys
 
 _HOME = CopiedHome(FILES, options=lambda: {"clock": Clock()})
+
+
+def only_tmdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the keys of the other providers away."""
+    for name in KEYS:
+        if name != "tmdb_api_key":
+            monkeypatch.delenv(f"INDEXIUM_{name.upper()}", raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from indexium_core.flows.providers.external_api_manager import ExternalAPIManage
 from indexium_core.library import Library
 from indexium_core.model.lookups.traffic import ProviderDetails
 from indexium_core.model.providers.external_ids import ExternalId
+from tests.integration.enrichment.conftest import only_tmdb
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich, values
 from tests.support.identified_home import add, titles
@@ -33,6 +34,7 @@ def test_title_without_id_is_searched_first(library: Library, folder: Path) -> N
     assert library.enrichment.due().titles == 0
 
 
+@pytest.mark.further
 def test_accepted_match_is_looked_up(library: Library, folder: Path) -> None:
     add(folder / "Films/The Lantern Keeper (2015).mp4", 71)
     library.scan()
@@ -128,7 +130,8 @@ def test_other_match_during_the_requests_is_looked_up_by_the_same_job(
     assert library.enrichment.due().titles == 0
 
 
-def test_rejected_match_does_not_come_back(library: Library, clock: Clock) -> None:
+def test_rejected_match_does_not_come_back(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_tmdb(monkeypatch)
     enrich(library)
     film = titles(library)["Salt Meadows"]  # its name has the id
     position = next(

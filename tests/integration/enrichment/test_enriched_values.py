@@ -10,7 +10,9 @@ from PIL import Image
 
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.flows.snapshots import snapshots
 from indexium_core.library import Library
+from tests.integration.enrichment.conftest import only_tmdb
 from tests.support import tables
 from tests.support.clock import Clock
 from tests.support.enriched_home import FILES, enrich, shown_address, values
@@ -109,7 +111,10 @@ def test_titles_that_are_done_are_not_looked_up_again(
     assert len(stand_in.requests) > asked
 
 
-def test_new_episode_of_a_series_is_looked_up(library: Library, folder: Path, clock: Clock) -> None:
+def test_new_episode_of_a_series_is_looked_up(
+    library: Library, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_tmdb(monkeypatch)
     enrich(library)
     clock.forward(days=1)
     add(folder / "Shows/Harbour Lights (2016) [tmdbid-9000020]/Season 1/Harbour Lights - S01E03.mp4", 50)
@@ -148,7 +153,10 @@ def test_metadata_of_a_file(library: Library, folder: Path) -> None:
         library.enrichment.metadata(999)
 
 
-def test_library_has_a_language_of_its_own(library: Library, folder: Path, stand_in: ProviderStandIn) -> None:
+def test_library_has_a_language_of_its_own(
+    library: Library, folder: Path, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_tmdb(monkeypatch)
     [row] = library.inventory.list()
     assert row.metadata_language == "", "that of the settings"
     library.inventory.set_metadata_language(row.library_id, "DE")
@@ -190,6 +198,7 @@ def test_providers_are_asked_again_only_if_that_is_wanted(
     assert values(library, film)["plot", "tmdb"] != "An older plot"
 
 
+@pytest.mark.further
 def test_value_by_hand_survives_every_enrichment(library: Library, clock: Clock) -> None:
     film = titles(library)["The Lantern Keeper"].id
     library.titles.set_values(film, {"title": "Mine", "plot": "My plot", "cast": [{"name": "Ann Lee"}]})
@@ -205,6 +214,7 @@ def test_value_by_hand_survives_every_enrichment(library: Library, clock: Clock)
     assert shown["genres"] == (["Drama"], "provider")
 
 
+@pytest.mark.further
 def test_value_of_an_nfo_file_is_shown_before_a_provider(library: Library, folder: Path) -> None:
     nfo = "<movie><title>Salt Meadows</title><plot>Of the NFO file</plot></movie>"
     (folder / "Films/Salt Meadows (2019) {tmdb-9000004}.nfo").write_text(nfo)
@@ -236,7 +246,8 @@ def change_value(library: Library, title_id: int, provider: str, name: str, valu
         )
 
 
-def test_complete_answer_removes_what_it_lacks(library: Library, clock: Clock) -> None:
+def test_complete_answer_removes_what_it_lacks(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_tmdb(monkeypatch)
     enrich(library)
     film = titles(library)["The Lantern Keeper"].id
     change_value(library, film, "tmdb", "tagline", "A former tagline")
@@ -292,8 +303,12 @@ def test_name_that_cannot_be_a_person_is_left_out(library: Library) -> None:
     assert {each.name for each in library.people.list()} == {"Ada Quill", "Tom Verren"}
 
 
-def test_published_tables_have_titles_and_follow_them(with_snapshots: None, library: Library) -> None:
+def test_published_tables_have_titles_and_follow_them(
+    with_snapshots: None, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     del with_snapshots
+    for name in ("_DELAY_SECONDS", "_LONGEST_SECONDS"):  # only the queries take snapshots
+        monkeypatch.setattr(snapshots, name, 600.0)
     library.sql("SELECT * FROM titles")  # a snapshot before the changes
     enrich(library)
     film = library.sql("SELECT * FROM titles WHERE title = 'The Lantern Keeper'").iloc[0]

@@ -18,6 +18,7 @@ from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.store.connection import OUT_OF_MEMORY
 from indexium_core.store.titles.enrichment import DueTitle
+from tests.integration.enrichment.conftest import only_tmdb
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich
 from tests.support.identified_home import identify, run, titles
@@ -94,7 +95,10 @@ def test_setting_off_starts_nothing(library: Library) -> None:
 
 
 @pytest.mark.parametrize(("online", "jobs", "proposed"), [("manual", 0, False), ("ask", 0, True), ("on", 1, False)])
-def test_identification_is_followed_by_the_setting(library: Library, online: str, jobs: int, *, proposed: bool) -> None:
+def test_identification_is_followed_by_the_setting(
+    library: Library, monkeypatch: pytest.MonkeyPatch, online: str, jobs: int, *, proposed: bool
+) -> None:
+    only_tmdb(monkeypatch)
     library.configuration.set("online", online)
     identify(library)
     until(lambda: library.jobs.list(kinds=["enrich"]).total == jobs)
@@ -119,7 +123,8 @@ def test_home_videos_and_ignored_titles_are_never_looked_up(library: Library, st
         library.enrichment.schedule_library_enrichment([row.library_id])
 
 
-def test_episode_means_its_series(library: Library) -> None:
+def test_episode_means_its_series(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_tmdb(monkeypatch)
     episode = library.titles.list(kind="episode").items[0]
     job = library.jobs.wait(library.enrichment.enrich_entity("episode", episode.id).id, timeout=60)
     assert (job.summary["enriched"], job.summary["episodes"]) == (1, 3)
@@ -130,7 +135,8 @@ def test_episode_means_its_series(library: Library) -> None:
     assert job.summary["enriched"] == 1
 
 
-def test_events(library: Library) -> None:
+def test_events(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_tmdb(monkeypatch)
     job = enrich(library)
     names = [each.name for each in library.event_log.since(0) if each.data.get("job_id") == job.id]
     assert {"enrich:started", "enrich:completed", "movie:updated", "series:updated"} <= set(names)
@@ -165,7 +171,8 @@ def begin_slowly(library: Library) -> Job:
     return job
 
 
-def test_cancelled_enrichment_keeps_what_is_done(library: Library) -> None:
+def test_cancelled_enrichment_keeps_what_is_done(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_tmdb(monkeypatch)
     job = begin_slowly(library)
     library.jobs.cancel(job.id)
     assert library.jobs.wait(job.id, timeout=60).status == "cancelled"
@@ -174,7 +181,8 @@ def test_cancelled_enrichment_keeps_what_is_done(library: Library) -> None:
     assert enrich(library).summary["enriched"] == 2
 
 
-def test_paused_enrichment_continues(library: Library) -> None:
+def test_paused_enrichment_continues(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_tmdb(monkeypatch)
     job = begin_slowly(library)
     assert library.jobs.pause(job.id)
     assert library.enrichment.get_enrichment_progress(job.id).status == "waiting"
@@ -185,7 +193,10 @@ def test_paused_enrichment_continues(library: Library) -> None:
     assert enrich(library).summary["enriched"] == 2
 
 
-def test_cached_answers_need_no_pause(library: Library, stand_in: ProviderStandIn, clock: Clock) -> None:
+def test_cached_answers_need_no_pause(
+    library: Library, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_tmdb(monkeypatch)
     enrich(library)
     asked = len(stand_in.requests)
     library.configuration.set("enrich_pause_ms", "600000")
@@ -194,7 +205,10 @@ def test_cached_answers_need_no_pause(library: Library, stand_in: ProviderStandI
     assert len(stand_in.requests) == asked
 
 
-def test_two_jobs_look_a_title_up_once(library: Library, stand_in: ProviderStandIn) -> None:
+def test_two_jobs_look_a_title_up_once(
+    library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_tmdb(monkeypatch)
     library.providers.require_one()
     film = titles(library)["Salt Meadows"].id
     jobs = [library.enrichment.schedule_library_enrichment(), library.enrichment.schedule_titles([film])]

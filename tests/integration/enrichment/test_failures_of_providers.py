@@ -30,6 +30,7 @@ def test_failed_provider_keeps_its_values_and_the_others_are_stored(
     assert "OMDb gives no usable answer" in job.summary["problems"]["providers"]
 
 
+@pytest.mark.further
 def test_spent_quota_delays_only_its_provider(library: Library) -> None:
     library.configuration.set("omdb_requests_per_day", "1")
     job = enrich(library)

@@ -13,12 +13,13 @@ from indexium_core.demo.providers.stand_in import Fault, ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.library import Library
 from indexium_core.model.job import Job
+from tests.integration.enrichment.conftest import only_tmdb
 from tests.support import tables
 from tests.support.clock import Clock
 from tests.support.effort import effort
 from tests.support.enriched_home import enrich, values
 from tests.support.identified_home import add, run, titles
-from tests.support.providers import KEYS, store_addresses, use_keys
+from tests.support.providers import store_addresses, use_keys
 from tests.support.waiting import PATIENCE, until
 
 # One fault for each result of a request; those from the sixth on have the result of the fifth.
@@ -58,12 +59,6 @@ def pass_time(library: Library, clock: Clock, *, minutes: int, is_over: Callable
         ]:
             for job in due:
                 library.jobs.wait(job.id, timeout=PATIENCE)
-
-
-def only_tmdb(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in KEYS:
-        if name != "tmdb_api_key":
-            monkeypatch.delenv(f"INDEXIUM_{name.upper()}", raising=False)
 
 
 # An hour without the provider.
@@ -128,7 +123,11 @@ class ManyFilms:
         return self.library.providers.request_page().total
 
 
-@pytest.mark.parametrize(("many", "how"), [(24, "gone"), (24, "server_error")], indirect=["many"])
+@pytest.mark.parametrize(
+    ("many", "how"),
+    [(24, "gone"), pytest.param(24, "server_error", marks=pytest.mark.further)],
+    indirect=["many"],
+)
 def test_library_is_complete_after_an_outage_in_its_middle(many: ManyFilms, clock: Clock, how: str) -> None:
     library = many.library
     job = library.enrichment.schedule_library_enrichment()
@@ -154,7 +153,7 @@ def test_library_is_complete_after_an_outage_in_its_middle(many: ManyFilms, cloc
 # Each fault is no attempt.
 
 
-@pytest.mark.parametrize("fault", effort.some(FAULTS, 2))
+@pytest.mark.parametrize("fault", effort.some(FAULTS, 1))
 def test_fault_is_no_attempt(
     library: Library, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
@@ -215,7 +214,14 @@ def test_title_whose_answer_alone_is_broken_does_not_stop_the_others(
 # One provider of several.
 
 
-@pytest.mark.parametrize("fault", ["server_error", "too_many", "html"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param("server_error", marks=pytest.mark.further),
+        "too_many",
+        pytest.param("html", marks=pytest.mark.further),
+    ],
+)
 def test_values_of_one_provider_follow_those_of_the_others(
     library: Library, stand_in: ProviderStandIn, clock: Clock, fault: Fault
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
+from tests.support.cases import each_case
 from tests.support.copied_home import CopiedHome
 from tests.support.matched_home import content, ids
 from tests.support.waiting import PATIENCE
@@ -45,7 +46,7 @@ class HeldSearch:
         monkeypatch.setattr(library.providers, "match", held)
 
 
-@pytest.mark.parametrize("name", [ACCEPTED, QUESTION])
+@pytest.mark.parametrize("name", [ACCEPTED, pytest.param(QUESTION, marks=pytest.mark.further)])
 def test_undo_of_a_confirmation_during_its_search_keeps_the_name_back(
     library: Library, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -63,7 +64,7 @@ def test_undo_of_a_confirmation_during_its_search_keeps_the_name_back(
     assert library.enrichment.due().titles == 0
 
 
-@pytest.mark.parametrize(("name", "state"), [(ACCEPTED, "accepted"), (QUESTION, "open")])
+@each_case(("name", "state"), [(ACCEPTED, "accepted"), (QUESTION, "open")])
 def test_undo_of_a_confirmation_after_its_search_keeps_the_name_back(library: Library, name: str, state: str) -> None:
     title_id = ids(library)[name]
     before = content(library)
@@ -117,7 +118,7 @@ def later(library: Library, title_id: int) -> None:
     library.matches.later(title_id)
 
 
-@pytest.mark.parametrize("decide", [accept, reject, ignore, later])
+@pytest.mark.parametrize("decide", [accept, reject, pytest.param(ignore, marks=pytest.mark.further), later])
 def test_decision_about_a_question_that_is_searched_again_stays(
     library: Library, monkeypatch: pytest.MonkeyPatch, decide: Callable[[Library, int], None]
 ) -> None:

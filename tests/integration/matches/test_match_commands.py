@@ -7,8 +7,11 @@ import re
 
 import pytest
 
+from dashboards.web import server
 from indexium_core import cli
 from indexium_core.api import remote
+from indexium_core.api.remote import RemoteLibrary
+from indexium_core.api.service import Service
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
 from tests.guards.test_startup import imported_by
@@ -61,17 +64,15 @@ def test_command_line(library: Library, capsys: pytest.CaptureFixture[str]) -> N
 def test_decisions_through_a_running_service(library: Library) -> None:
     title_id = found(library, "The Lantern Keeper")
     question, page = library.matches.get(title_id), library.matches.pending()
-    library.close()
-    with serving(library.home):
-        running = remote.connect(library.home)
-        assert running is not None
-        assert running.matches.get(title_id) == question
-        assert running.matches.pending() == page
-        assert running.matches.accept(title_id, 2).titles == 1
-        known = ExternalId("tmdb", "9000004")
-        assert running.matches.accept_id(title_id, known, "movie").titles == 1
-        assert running.matches.undo().titles == 1
-        running.close()
+    with server.make_server(library, port=0).background() as made:
+        service = Service(url=made.url, token=made.token, pid=0, instance_id=library.instance_id, version="")
+        with RemoteLibrary(library.home, service) as running:
+            assert running.matches.get(title_id) == question
+            assert running.matches.pending() == page
+            assert running.matches.accept(title_id, 2).titles == 1
+            known = ExternalId("tmdb", "9000004")
+            assert running.matches.accept_id(title_id, known, "movie").titles == 1
+            assert running.matches.undo().titles == 1
 
 
 def test_command_beside_a_service_does_not_wait(library: Library) -> None:

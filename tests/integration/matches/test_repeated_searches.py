@@ -171,7 +171,9 @@ def test_explanation_after_a_rejection_names_no_rejected_title(library: Library)
     assert library.matches.get(title_id) == before
 
 
-@pytest.mark.parametrize("text", ["The Lantern Keeper", "tmdb:9000001", "tt99000001"])
+@pytest.mark.parametrize(
+    "text", ["The Lantern Keeper", "tmdb:9000001", pytest.param("tt99000001", marks=pytest.mark.further)]
+)
 def test_rejected_title_stays_rejected_after_a_search_by_hand(library: Library, text: str) -> None:
     title_id = found(library, "The Lantern Keeper")
     library.matches.reject(title_id, 1)
@@ -207,7 +209,7 @@ def test_corrected_title_is_searched_anew(library: Library) -> None:
     assert provider_values(library, title_id)["tmdb_id"] == "9000002"
 
 
-@pytest.mark.parametrize("origin", ["nfo", "name"])
+@pytest.mark.parametrize("origin", [pytest.param("nfo", marks=pytest.mark.further), "name"])
 def test_id_that_contradicts_an_automatic_match_makes_it_a_question(library: Library, origin: str) -> None:
     title_id = found(library, "Orbit of Two Return (2022)")
     library.jobs.wait(library.titles.identify().id, timeout=60)
@@ -238,7 +240,7 @@ def lookup(library: Library) -> dict[str, Any]:
     return {name: job.summary[name] for name in ("enriched", "questions")}
 
 
-@pytest.mark.parametrize("searched", ["", "Salt Meadows"])
+@pytest.mark.parametrize("searched", [pytest.param("", marks=pytest.mark.further), "Salt Meadows"])
 def test_changed_question_is_asked_again_with_new_candidates(library: Library, searched: str) -> None:
     title_id = found(library, "The Lantern Keeper")
     if searched:

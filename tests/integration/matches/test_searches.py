@@ -296,7 +296,7 @@ def test_text_of_a_question_that_is_put_off_is_about_its_candidates(library: Lib
     assert library.matches.suggest(title_id).explanation == suggested
 
 
-@pytest.mark.parametrize(
+@each_case(
     "look",
     [
         lambda library, title_id: library.matches.search(title_id, "Salt Meadows"),

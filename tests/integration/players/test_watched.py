@@ -14,6 +14,7 @@ from indexium_core.demo.players.kodi import LOGIN
 from indexium_core.demo.players.server import KEY
 from indexium_core.library import Library
 from tests.integration.players.conftest import LANTERN
+from tests.support.cases import each_case
 
 
 def test_watch_states_of_kodi_come_back_after_it_lost_them(
@@ -91,7 +92,7 @@ def test_schedule_keeps_dated_copies_and_names_players_that_failed(
     assert library.jobs.wait(library.schedules.run("watch-states").id).status == "failed"
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"form": "other"}', '{"form": "indexium watch states", "version": 1}'])
+@each_case("text", ["", "[]", '{"form": "other"}', '{"form": "indexium watch states", "version": 1}'])
 def test_other_file_is_refused(library: Library, tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text)

@@ -9,8 +9,15 @@ import pytest
 
 from indexium_core.library import Library
 from tests.support.copied_home import SettledHome
-from tests.support.published_home import DONE, LANTERN_DONE, PUBLISHING, SKY_DONE, tree
+from tests.support.published_home import DONE, HOME, LANTERN_DONE, PUBLISHING, SKY_DONE, tree
 
+
+def publish_nfo_files(library: Library, _: Path) -> None:
+    """Turn the publication on, without pictures."""
+    library.publications.set_options(1, publish="nfo")
+
+
+NFO_FILES = SettledHome(HOME, publish_nfo_files)  # nothing is published yet
 _STATES = {"done": DONE, "published": LANTERN_DONE, "sky": SKY_DONE, "first": SKY_DONE}  # by the fixture for it
 
 

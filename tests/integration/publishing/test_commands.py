@@ -302,6 +302,7 @@ class TestHomeVideos:
     def prepared(self) -> SettledHome:
         return PUBLISHING_FAMILY
 
+    @pytest.mark.further
     def test_people_become_the_cast_of_their_videos(self, library: Library, folder: Path) -> None:
         [garden] = folder.rglob("Garden.mp4")
         library.people.add([garden], ["Ann Lee", "Zoë Öz"])

@@ -177,7 +177,7 @@ def test_stopped_file_stays_so_without_any_publication_and_with_another_extensio
     library: Library, folder: Path, film: int
 ) -> None:
     select_picture(library, film, picture("red"))
-    operation = library.publications.start(ALL)
+    operation = library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
     operation.wait()
     poster = folder / LANTERN / "poster.jpg"
     library.publications.choose(f"movie:{film}", "stop", path=str(poster))
@@ -204,7 +204,7 @@ def test_lost_nfo_with_the_name_of_the_video_is_restored_under_it(library: Libra
     nfo = folder / LANTERN / "The Lantern Keeper (2014).nfo"
     nfo.write_bytes(FOREIGN)
     library.publications.refresh()
-    library.publications.start(ALL).wait()
+    library.publications.start(PublicationSelection(addresses=(f"movie:{film}",))).wait()
     before = tree(folder)
     nfo.unlink()
     assert shown(library, film).codes == ["own_file_missing"]
@@ -400,7 +400,7 @@ def test_new_file_that_is_gone_is_no_conflict_of_its_rollback(
     assert shown(library, film).codes == []
 
 
-@pytest.mark.parametrize("lost", ["one file", "all files"])
+@pytest.mark.parametrize("lost", [pytest.param("one file", marks=pytest.mark.further), "all files"])
 def test_publication_is_rolled_back_with_its_restoration(library: Library, folder: Path, film: int, lost: str) -> None:
     select_picture(library, film, picture("red"))
     before = tree(folder)
@@ -448,7 +448,7 @@ def test_unknown_library_is_an_error(library: Library, published: dict[str, byte
         library.publications.start(selection)
 
 
-@pytest.mark.parametrize("choice", ["keep", "stop"])
+@pytest.mark.parametrize("choice", ["keep", pytest.param("stop", marks=pytest.mark.further)])
 def test_choice_about_a_series_is_about_its_seasons_and_episodes(
     library: Library, folder: Path, published: dict[str, bytes], choice: str
 ) -> None:

@@ -14,8 +14,9 @@ from indexium_core.files.titles import nfo
 from indexium_core.library import Library
 from indexium_core.model.publishing.nfo_ownership import named_values
 from indexium_core.store.database import Database
+from tests.integration.publishing.conftest import NFO_FILES
 from tests.support.copied_home import SettledHome
-from tests.support.published_home import ALL, HOME
+from tests.support.published_home import ALL
 
 TRAM = "Films/Night Tram (2009)"
 FILM = """<movie>
@@ -31,7 +32,7 @@ FILM = """<movie>
 
 @pytest.fixture
 def prepared() -> SettledHome:
-    return SettledHome(HOME, lambda library, _: library.publications.set_options(1, publish="nfo"))
+    return NFO_FILES
 
 
 def publish(library: Library) -> None:

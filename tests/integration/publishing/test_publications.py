@@ -23,6 +23,7 @@ from tests.support.attributes import protected
 from tests.support.published_home import ALL, picture, select_picture, states, tree
 
 LANTERN = "Films/The Lantern Keeper (2014)"
+THE_FILM = PublicationSelection(filter=PublicationFilter(query="lantern"))  # what `film` is, found as all others are
 SEASON = "Shows/Harbour Lights/Season 1"
 PUBLISHED = {
     "Films/Copper Sky (2013).nfo",
@@ -149,7 +150,7 @@ def test_second_publication_has_nothing_to_write(library: Library, folder: Path)
 def test_people_of_files_join_the_cast_once(library: Library, folder: Path, film: int) -> None:
     [media] = (folder / LANTERN).glob("*.mp4")
     library.people.add([media], ["ada quill", "Zoë Öz"])
-    publish(library)
+    publish(library, THE_FILM)
     names = [each["name"] for each in document(folder / LANTERN / "movie.nfo").values["cast"]]
     assert names == ["Ada Quill", "Bo Reed", "Zoë Öz"]
     assert library.publications.get("movie", film).people == ["ada quill", "Zoë Öz"]
@@ -196,7 +197,7 @@ def test_foreign_file_is_a_warning_and_edited_in_place(library: Library, folder:
     library.publications.refresh()
     found = library.publications.get("movie", film)
     assert (found.risk, found.codes) == ("warning", ["foreign_nfo_edited"])
-    publish(library)
+    publish(library, THE_FILM)
     written = path.read_bytes()
     assert b"\n\t<shelf>4</shelf>\n" in written
     assert written.endswith(b"</movie>\nhttps://www.imdb.com/title/tt9916362/\n")
@@ -207,7 +208,7 @@ def test_foreign_file_is_a_warning_and_edited_in_place(library: Library, folder:
     assert [each.message for each in found.files if each.message] == [
         "A value by hand takes the place of one of others: title “Lantern Keeper”."
     ]
-    publish(library)
+    publish(library, THE_FILM)
     assert document(path).values["title"] == "The Lantern Keeper"
 
 
@@ -362,9 +363,9 @@ def test_rollback_restores_every_byte_and_gives_nfo_files_a_fresh_time(
 
 def test_newer_publication_of_a_title_is_rolled_back_first(library: Library, folder: Path, film: int) -> None:
     before = tree(folder)
-    first = publish(library)
+    first = publish(library, THE_FILM)
     library.titles.set(film, "plot", "Another plot.")
-    publish(library)
+    publish(library, THE_FILM)
     check = library.history.check(first)
     assert [each.code for each in check.conflicts] == ["superseded_by"]
     handle = library.rollback(first, with_newer=True)
@@ -379,7 +380,7 @@ def test_comment_and_side_files_of_a_film_do_not_wait_for_each_other(library: Li
     library.people.add([media], ["Ada Quill"])
     written = library.write(library.plan())
     written.wait()
-    publish(library)
+    publish(library, THE_FILM)
     assert library.history.check(written.id).can_rollback
     assert not library.history.check(written.id).conflicts
     del film
@@ -390,7 +391,7 @@ def test_comment_and_side_files_of_a_film_do_not_wait_for_each_other(library: Li
 
 def test_title_shows_its_publication(library: Library, film: int) -> None:
     assert library.publications.get("movie", film).is_unpublished
-    operation = publish(library)
+    operation = publish(library, THE_FILM)
     [row] = tables.rows(
         library,
         f"SELECT state, has_unpublished_changes, published_nfo_hash, last_published_at FROM movies WHERE id = {film}",
@@ -429,7 +430,7 @@ def test_our_values_are_not_read_back_as_values_of_the_file(library: Library, fo
 
 def test_changes_since_a_publication_are_discarded_as_one_step(library: Library, film: int) -> None:
     first = select_picture(library, film, picture("blue"))
-    publish(library)
+    publish(library, THE_FILM)
     library.titles.set(film, "plot", "Another plot.")
     library.titles.lock(film, ["year"])
     select_picture(library, film, picture("green"), name="two")
@@ -545,7 +546,7 @@ def test_names_that_are_no_plain_files_are_blocked(library: Library, folder: Pat
     assert other.read_bytes() == b"<movie/>"
 
 
-@pytest.mark.parametrize("level", ["Films", LANTERN])
+@pytest.mark.parametrize("level", ["Films", pytest.param(LANTERN, marks=pytest.mark.further)])
 def test_folder_that_became_a_link_after_the_plan_is_not_followed(
     library: Library, folder: Path, film: int, tmp_path: Path, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -656,11 +657,11 @@ def test_newer_values_of_others_are_not_taken_back(library: Library, folder: Pat
 
 def test_value_that_is_gone_leaves_our_file(library: Library, folder: Path, film: int) -> None:
     library.titles.set_values(film, {"tagline": "One winter.", "imdb_id": "tt9916362"})
-    publish(library)
+    publish(library, THE_FILM)
     assert document(folder / LANTERN / "movie.nfo").ids["imdb"] == "tt9916362"
     library.titles.set_values(film, {"tagline": None, "imdb_id": None, "cast": None})
     assert library.publications.get("movie", film).is_unpublished
-    publish(library)
+    publish(library, THE_FILM)
     found = document(folder / LANTERN / "movie.nfo")
     assert "tagline" not in found.values
     assert "cast" not in found.values

@@ -55,7 +55,9 @@ def beside(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize(("extras", "how"), effort.pairs(["deleted", "kept", "renamed"], ["renamed", "replaced"]))
+@pytest.mark.parametrize(
+    ("extras", "how"), effort.some(effort.pairs(["deleted", "kept", "renamed"], ["renamed", "replaced"]), 2)
+)
 def test_files_follow_the_media_and_a_rollback_is_exact(
     library: Library, folder: Path, sky: int, how: str, extras: str
 ) -> None:
@@ -79,7 +81,7 @@ def test_files_follow_the_media_and_a_rollback_is_exact(
         assert shown(library, sky).risk == "safe"
 
 
-@pytest.mark.parametrize("extras", ["deleted", "kept"])
+@pytest.mark.parametrize("extras", ["deleted", pytest.param("kept", marks=pytest.mark.further)])
 def test_values_that_changed_since_are_edited_into_the_file_of_the_old_name(
     library: Library, folder: Path, sky: int, extras: str
 ) -> None:
@@ -201,7 +203,7 @@ def test_folder_and_media_with_other_names_at_once(library: Library, folder: Pat
     (folder / LANTERN / f"{name}.nfo").write_bytes(FOREIGN)
     select_picture(library, film, RED)
     library.publications.refresh()
-    library.publications.start(ALL).wait()
+    library.publications.start(PublicationSelection(addresses=(f"movie:{film}",))).wait()
     nfo = (folder / LANTERN / f"{name}.nfo").read_bytes()
     (folder / LANTERN / "poster.jpg").unlink()
     new = folder / "Films/Lantern"
@@ -255,7 +257,7 @@ def test_choices_follow_the_media(library: Library, folder: Path, sky: int, choi
     assert beside(folder)[f"{NEW}-poster.jpg"] == RED
 
 
-@pytest.mark.parametrize("choice", ["keep", "stop"])
+@pytest.mark.parametrize("choice", ["keep", pytest.param("stop", marks=pytest.mark.further)])
 @pytest.mark.usefixtures("published")
 def test_choices_follow_a_renamed_folder(library: Library, folder: Path, film: int, choice: str) -> None:
     poster = folder / LANTERN / "poster.jpg"

@@ -14,6 +14,7 @@ from bokeh.server.contexts import ApplicationContext
 
 from dashboards.web import server
 from indexium_core.library import Library
+from tests.support.cases import each_case
 from tests.support.rest import Client, spoken
 
 END = "Content-Type: application/json\nConnection: close\n\n"
@@ -73,7 +74,7 @@ def told(rest: Client, head: str) -> bytes:
         return b"".join(parts)
 
 
-@pytest.mark.parametrize("name", ODD)
+@each_case("name", ODD)
 def test_odd_requests_have_defined_response(rest: Client, name: str) -> None:
     head, status = ODD[name]
     found = told(rest, head)
@@ -150,18 +151,22 @@ def test_many_stalled_listeners_do_not_block_others(rest: Client) -> None:
         assert time.monotonic() - begun < 20
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """A service that closes a connection after half a second without a request."""
+    monkeypatch.setattr(server, "_IDLE", 0.5)
+    with Library.open(tmp_path / "home") as library, server.make_server(library, port=0).background() as made:
+        yield Client(made.url)
+
+
+@each_case(
     ("said", "answered"),
     [("", []), ("GET /api/jobs", []), ("GET /api/jobs/counts HTTP/1.1\nHost: HOST\n\n", [b"HTTP/1.1 200 OK"])],
     ids=["nothing", "half a request", "one request"],
 )
-def test_idle_connection_is_closed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, answered: list[bytes]
-) -> None:
-    monkeypatch.setattr(server, "_IDLE", 0.5)
-    with Library.open(tmp_path / "home") as library, server.make_server(library, port=0).background() as made:
-        begun = time.monotonic()
-        heard = told(Client(made.url), said)
-        closed_after = time.monotonic() - begun
+def test_idle_connection_is_closed(impatient: Client, said: str, answered: list[bytes]) -> None:
+    begun = time.monotonic()
+    heard = told(impatient, said)
+    closed_after = time.monotonic() - begun
     assert heard.splitlines()[:1] == answered
     assert 0.5 <= closed_after < 5

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from dashboards.web import server
 from indexium_core.library import Library
 from tests.support.cases import each_case
 from tests.support.published_home import HOME, tree
@@ -30,7 +31,30 @@ def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def film(library: Library) -> int:
+    return film_of(library)
+
+
+def film_of(library: Library) -> int:
     return next(each.id for each in library.titles.list().items if each.title == "The Lantern Keeper")
+
+
+class Unpublished(NamedTuple):
+    """A service whose titles no test publishes or changes."""
+
+    rest: Client
+    library: Library
+    folder: Path
+    film: int
+
+
+@pytest.fixture(scope="module")
+def unpublished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unpublished]:
+    root = tmp_path_factory.mktemp("unpublished")
+    folder = HOME.lay_out(root / "media")
+    with HOME.open(root / "home", folder) as library:
+        library.publications.set_options(1, publish="both")
+        with server.make_server(library, port=0).background() as running:
+            yield Unpublished(Client(running.url), library, folder, film_of(library))
 
 
 def finished(rest: Client, answer: Answer) -> dict[str, Any]:
@@ -69,7 +93,8 @@ def test_several_titles_are_published_together(rest: Client, library: Library, f
     assert rest.get(f"/api/episodes/{episode}/publish-log").json["total"] == 1
 
 
-def test_plan_is_searched_filtered_and_paged(rest: Client, library: Library, film: int) -> None:
+def test_plan_is_searched_filtered_and_paged(unpublished: Unpublished) -> None:
+    rest, film = unpublished.rest, unpublished.film
     found = rest.get("/api/publications?q=lantern").json
     [row] = found["items"]
     assert (row["address"], row["risk"], row["is_unpublished"]) == (f"movie:{film}", "safe", True)
@@ -83,8 +108,8 @@ def test_plan_is_searched_filtered_and_paged(rest: Client, library: Library, fil
     assert rest.get("/api/publications?library_id=1&action=create&code=drift").json["total"] == 0
 
 
-def test_details_have_differences_and_what_players_show(rest: Client, film: int) -> None:
-    found = rest.get(f"/api/publications/movie/{film}").json
+def test_details_have_differences_and_what_players_show(unpublished: Unpublished) -> None:
+    found = unpublished.rest.get(f"/api/publications/movie/{unpublished.film}").json
     [file] = found["files"]
     assert file["file"]["name"] == "movie.nfo"
     assert file["added"] == len(file["lines"]) > 10
@@ -108,7 +133,8 @@ def test_start_writes_only_what_the_summary_showed(rest: Client, library: Librar
     assert (done["success_count"], done["user_note"]) == (1, "now")
 
 
-def test_dry_run_names_titles_and_changes_nothing(rest: Client, folder: Path, film: int) -> None:
+def test_dry_run_names_titles_and_changes_nothing(unpublished: Unpublished) -> None:
+    rest, _, folder, film = unpublished
     before = tree(folder)
     found = rest.post("/api/publications/dry-run", {"addresses": [f"movie:{film}"]}).json
     assert (found["operation_id"], found["dry_run"], found["excluded"]) == (None, True, {})
@@ -118,7 +144,8 @@ def test_dry_run_names_titles_and_changes_nothing(rest: Client, folder: Path, fi
     assert rest.get("/api/metadata/history").json["total"] == 0
 
 
-def test_rows_are_left_out_and_series_are_published_without_episodes(rest: Client, library: Library, film: int) -> None:
+def test_rows_are_left_out_and_series_are_published_without_episodes(unpublished: Unpublished) -> None:
+    rest, library, _, film = unpublished
     whole = rest.post("/api/publications/summary", {"filter": {}}).json["titles"]
     body = {"filter": {}, "excluded": [f"movie:{film}"]}
     assert rest.post("/api/publications/summary", body).json["titles"] == whole - 1
@@ -222,14 +249,16 @@ def test_nothing_is_published_while_no_library_publishes(rest: Client, library: 
         ("/api/publications/choice", {"address": "movie:99", "choice": "keep"}, "unknown_id"),
     ],
 )
-def test_wrong_requests_are_refused(rest: Client, path: str, body: dict[str, Any], code: str) -> None:
+def test_wrong_requests_are_refused(unpublished: Unpublished, path: str, body: dict[str, Any], code: str) -> None:
+    rest = unpublished.rest
     answer = rest.post(path, body)
     assert answer.status >= 400
     assert answer.code == code
     assert rest.get("/api/metadata/history").json["total"] == 0
 
 
-def test_address_of_a_title_is_not_that_of_another_kind(rest: Client, film: int) -> None:
+def test_address_of_a_title_is_not_that_of_another_kind(unpublished: Unpublished) -> None:
+    rest, film = unpublished.rest, unpublished.film
     assert rest.post(f"/api/series/{film}/publish").code == "unknown_id"
     assert rest.get(f"/api/publications/series/{film}").code == "unknown_id"
     assert rest.get(f"/api/publications/nothing/{film}").code == "bad_request"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from dashboards.web.server import DashboardServer
+from tests.support.cases import each_case
 from tests.support.rest import Client, spoken
 
 BAD: list[tuple[str, str, Any, int, str]] = [
@@ -95,7 +94,7 @@ BAD: list[tuple[str, str, Any, int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "body", "status", "code"), BAD)
+@each_case(("method", "path", "body", "status", "code"), BAD)
 def test_bad_input_is_problem_with_code(
     small: Client, method: str, path: str, body: Any, status: int, code: str
 ) -> None:

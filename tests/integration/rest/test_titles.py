@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.web import server
 from indexium_core.library import Library
 from tests.support.cases import each_case
 from tests.support.copied_home import CopiedHome
@@ -27,11 +28,23 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A service of the same titles, which no test changes."""
+    root = tmp_path_factory.mktemp("unchanged")
+    with (
+        _HOME.open(root / "home", _HOME.lay_out(root / "media")) as library,
+        server.make_server(library, port=0).background() as running,
+    ):
+        yield Client(running.url)
+
+
 def id_of(rest: Client, kind: str, title: str) -> int:
     return next(each["id"] for each in rest.get(f"/api/{kind}").json["items"] if each["title"] == title)
 
 
-def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(rest: Client) -> None:
+def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(unchanged: Client) -> None:
+    rest = unchanged
     found = rest.get("/api/movies?sort=year&order=desc&limit=1&fields=title,year").json
     assert found == {"items": [{"title": "Ring", "year": 1998}], "total": 2, "page": 1, "per_page": 1}
     [ring] = rest.get("/api/movies?sort=year&order=desc&limit=1&fields=id,poster_url").json["items"]
@@ -53,7 +66,8 @@ def test_tags_are_found_and_filtered(rest: Client) -> None:
     assert rest.get("/api/movies?filter[tag]=favour").json["total"] == 0, "a filter takes whole tags"
 
 
-def test_filter_is_json_or_one_parameter_for_each_name(rest: Client) -> None:
+def test_filter_is_json_or_one_parameter_for_each_name(unchanged: Client) -> None:
+    rest = unchanged
     for state, total in (("identified", 2), ("enriched", 0)):
         assert rest.get(f"/api/movies?filter[state]={state}").json["total"] == total
     assert rest.get("/api/series?filter%5Bstate%5D=enriched").json["total"] == 0
@@ -82,12 +96,13 @@ def test_filter_is_json_or_one_parameter_for_each_name(rest: Client) -> None:
         ("limit=1001", "invalid_request"),
     ],
 )
-def test_wrong_parameters_of_list_are_refused(rest: Client, query: str, code: str) -> None:
-    answer = rest.get(f"/api/movies?{query}")
+def test_wrong_parameters_of_list_are_refused(unchanged: Client, query: str, code: str) -> None:
+    answer = unchanged.get(f"/api/movies?{query}")
     assert (answer.status, answer.code) == (422, code)
 
 
-def test_series_have_totals_episodes_and_gaps(rest: Client) -> None:
+def test_series_have_totals_episodes_and_gaps(unchanged: Client) -> None:
+    rest = unchanged
     found = rest.get("/api/series?q=nothing").json
     assert (found["total"], found["total_series"], found["total_episodes"]) == (0, 1, 2)
     pond = id_of(rest, "series", "Pond")
@@ -101,7 +116,8 @@ def test_series_have_totals_episodes_and_gaps(rest: Client) -> None:
     assert rest.get(f"/api/episodes/{episodes['items'][0]['id']}").json["item"]["series_title"] == "Pond"
 
 
-def test_title_of_another_kind_is_unknown(rest: Client) -> None:
+def test_title_of_another_kind_is_unknown(unchanged: Client) -> None:
+    rest = unchanged
     thing = id_of(rest, "movies", "The Thing")
     found = rest.get(f"/api/movies/{thing}").json
     assert [Path(each["file_path"]).name for each in found["files"]] == ["The Thing (1982).mp4"]

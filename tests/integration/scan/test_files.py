@@ -29,14 +29,19 @@ def test_file_is_stored_with_its_content(scanner: Scans, database: Database, roo
     assert row["mtime_ns"] == OLD
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["🎬.mp4", "שלום.mkv", 'it\'s "quoted".mp4', "<script>alert(1)<script>.mp4", "two\nlines.mp4", "a\x1b[31m.mp4"],
-)
-def test_odd_names_are_ordinary_rows(scanner: Scans, database: Database, root: Path, name: str) -> None:
-    clip(root, name)
+def test_odd_names_are_ordinary_rows(scanner: Scans, database: Database, root: Path) -> None:
+    names = [
+        "🎬.mp4",
+        "שלום.mkv",
+        'it\'s "quoted".mp4',
+        "<script>alert(1)<script>.mp4",
+        "two\nlines.mp4",
+        "a\x1b[31m.mp4",
+    ]
+    for name in names:
+        clip(root, name)
     scanner.scan([root])
-    assert states(database) == {name: "ok"}
+    assert states(database) == dict.fromkeys(names, "ok")
 
 
 def test_undecodable_name_keeps_bytes(scanner: Scans, database: Database, root: Path) -> None:

@@ -134,6 +134,7 @@ def test_job_sends_events(library: Library, folder: Path) -> None:
     assert {"identify:started", "identify:completed"} <= set(seen)
 
 
+@pytest.mark.parametrize("executor", [pytest.param("threads", marks=pytest.mark.further), "processes"], indirect=True)
 def test_names_are_read_in_processes(folder: Path, tmp_path: Path, executor: str) -> None:
     with Library.open(tmp_path / "other") as library:
         library.inventory.add(folder, kind="mixed")

@@ -15,7 +15,21 @@ from indexium_core.jobs.job_run import JobRun
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
 from tests.support import tables
-from tests.support.identified_home import FILE_CHANGES, NFO, add, change_kind, identify, rename_file, run, titles
+from tests.support.cases import each_case
+from tests.support.effort import effort
+from tests.support.identified_home import (
+    FILE_CHANGES,
+    NFO,
+    add,
+    add_nfo,
+    change_kind,
+    identify,
+    lose_and_find,
+    rename_file,
+    run,
+    titles,
+    write_tags,
+)
 
 
 def file_of(library: Library, name: str) -> int:
@@ -33,14 +47,15 @@ def episode(library: Library, season: int, number: int) -> TitleItem:
     return next(each for each in found if (each.season, each.episode) == (season, number))
 
 
+USUAL = (rename_file, add_nfo, lose_and_find, change_kind, write_tags)
 TARGETS = ["film", "episode", "trailer", "new film", "new series"]
 
 
 @pytest.mark.parametrize(
     ("change", "target"),
     [
-        *((change, "film") for change in FILE_CHANGES),
-        *((each, target) for each in (rename_file, change_kind) for target in TARGETS[1:]),
+        *(pytest.param(each, "film", marks=[] if each in USUAL else [pytest.mark.further]) for each in FILE_CHANGES),
+        *((change, target) for target, change in effort.pairs(TARGETS[1:], (rename_file, change_kind))),
     ],
 )
 def test_moved_file_stays(library: Library, folder: Path, change: Callable[[Library, Path], None], target: str) -> None:
@@ -180,7 +195,7 @@ def test_moved_file_keeps_its_edition(library: Library, folder: Path, tmp_path: 
     assert [each.value for each in library.titles.candidates(ring.id, "edition")] == ["Final Cut"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("title", "wanted", "message"),
     [
         ("The Thing", {"episodes": [1]}, "is a film, so it takes no season"),

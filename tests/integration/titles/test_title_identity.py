@@ -104,7 +104,13 @@ def replace_in_renamed_folder(library: Library, films: Path, place: Place, *, se
     identify(library)
 
 
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, id=name, marks=[pytest.mark.further] if name in ("name", "NFO file") else [])
+        for name, place in PLACES.items()
+    ],
+)
 def test_film_in_renamed_folder_with_another_file_is_the_same_by_its_id(
     library: Library, folder: Path, place: Place
 ) -> None:

@@ -22,7 +22,20 @@ from indexium_core.model.providers.registry import order_of
 from indexium_core.model.titles.titles import TitleValue
 from indexium_core.store.titles import matches
 from tests.support import tables
-from tests.support.identified_home import FILE_CHANGES, NFO, add, identify, titles
+from tests.support.cases import each_case
+from tests.support.effort import effort
+from tests.support.identified_home import (
+    FILE_CHANGES,
+    NFO,
+    add,
+    add_nfo,
+    change_kind,
+    go_offline,
+    identify,
+    rename_file,
+    titles,
+    write_tags,
+)
 
 
 def forget_and_find(library: Library, folder: Path) -> None:
@@ -68,13 +81,16 @@ def ignore_and_undo(library: Library, _: Path) -> None:
     library.matches.undo()
 
 
+USUAL = (rename_file, add_nfo, go_offline, change_kind, write_tags)
+
+
 @pytest.mark.parametrize(
     "change",
     [
         accept_match,
-        accept_and_undo,
-        ignore_and_undo,
-        *FILE_CHANGES,
+        pytest.param(accept_and_undo, marks=pytest.mark.further),
+        pytest.param(ignore_and_undo, marks=pytest.mark.further),
+        *(pytest.param(each, marks=[] if each in USUAL else [pytest.mark.further]) for each in FILE_CHANGES),
         forget_and_find,
         enrich_titles,
     ],
@@ -209,8 +225,7 @@ def by_hand(library: Library, title_id: int) -> list[tuple[str, object, str, boo
     return [(each.field, each.value, each.origin, each.locked, each.shown) for each in values]
 
 
-@pytest.mark.parametrize("is_locked", [False, True])
-@pytest.mark.parametrize("value", ["First", None])
+@pytest.mark.parametrize(("value", "is_locked"), effort.pairs(["First", None], [True, False]))
 @pytest.mark.parametrize(
     "change",
     [
@@ -310,7 +325,7 @@ def test_person_decides_what_is_no_film(library: Library) -> None:
     assert library.titles.get(title_id).item.state == "ignored"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("field", "value", "error"),
     [
         ("year", "82", errors.ValidationError),
