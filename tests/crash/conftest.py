@@ -30,8 +30,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     A `case` is one of each container and strategy, with --all every row of the table; a `first_case` is one of
     each strategy, with --all also every row. A `strategy_case` is one of each method of writing and one with a
     sidecar, with --all of each strategy. A `spread_case` is one of these methods (see below), with --all each. A
-    `played_case` is such a one, and one with a sidecar. All fields of a container at once are a case, too; with
-    --all also each field of each container, and all fields of a container in every other kind of case.
+    `played_case` is such a one, and one with a sidecar. A `torn_case` is written in place, so a kill leaves neither the
+    old nor the new film; with --all it is each one. All fields of a container at once are a case, too; with --all also
+    each field of each container, and all fields of a container in every other kind of case.
     """
     every = metafunc.config.getoption("--all")
     if every:
@@ -50,6 +51,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("listed_case", shapes.ready() if every else _FOR_STRACE)
     if "spread_case" in metafunc.fixturenames:
         metafunc.parametrize("spread_case", of_strategies + (beside if every else []))
+    if "torn_case" in metafunc.fixturenames:
+        metafunc.parametrize("torn_case", of_strategies + beside if every else of_strategies[-1:])
     if "played_case" in metafunc.fixturenames:
         # Shared blocks are identified by inode numbers, which differ in a copied file.
         played = [name for name in of_strategies + beside if not shapes.ALL[name].means.reflink]

@@ -37,8 +37,8 @@ def test_write_killed_at_any_call_is_recovered(scenes: Scenes, choice: Choice, s
     assert not choice.every or states == sorted(states, reverse=True), "once new, always new"
 
 
-def test_rollback_killed_at_any_call_is_recovered(scenes: Scenes, choice: Choice, spread_case: str) -> None:
-    scene = scenes(spread_case)
+def test_rollback_killed_at_any_call_is_recovered(scenes: Scenes, choice: Choice, torn_case: str) -> None:
+    scene = scenes(torn_case)
     scene.written()
     clean = scene.run(killed_write.roll_back)
     assert {film.state for film in scene.all} == {"old"}
@@ -51,18 +51,18 @@ def test_rollback_killed_at_any_call_is_recovered(scenes: Scenes, choice: Choice
         tally.count(scene.shape.strategy, "kills of a rollback")
 
 
-def test_recovery_killed_at_every_call_completes(scenes: Scenes, choice: Choice, spread_case: str) -> None:
-    """Kill one recovery after another, each at a later call, until one completes; by default at every third call."""
-    scene = scenes(spread_case)
+def test_recovery_killed_at_every_call_completes(scenes: Scenes, choice: Choice, torn_case: str) -> None:
+    """Kill the recovery at its first call, the next one at its second, until one completes."""
+    scene = scenes(torn_case)
     calls = scene.clean.calls
     for point in map(Point, calls) if choice.every else choice.of(calls, scene):
         if not cut(scene, point):
             continue
-        for at in itertools.count(1, 1 if choice.every else 3):
+        for at in itertools.count(1):
             if not scene.run(killed_write.recover, scene.trap(at)).killed:
                 break
             tally.count(scene.shape.strategy, "kills of a recovery")
-        scene.settled(f"killed at {point}, then in recoveries until call {at}")
+        scene.settled(f"killed at {point}, then {at - 1} times in recovery")
     scene.finish("after the last kill")
 
 

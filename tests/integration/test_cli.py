@@ -430,6 +430,8 @@ def test_rejected_rows_are_listed_by_line_and_others_imported(run: Command, tmp_
     assert run("people", "import", tmp_path / "people.csv") == 1
     assert "line 3" in run.err
     assert [row["name"] for row in run.json("people", "list")["items"]] == ["Ann Lee"]
+    assert run("people", "list") == 0
+    assert re.search(r"^#\d+  Ann Lee {6}\d  ", run.out, re.MULTILINE)  # numbers are on the right of their columns
 
 
 def test_write_without_yes_and_without_terminal_is_refused(planned: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -365,6 +365,7 @@ KILLS = [
     ("mp4", "before-commit", True),
     ("mp4", "before-commit", False),
     ("mp4", "after-commit", False),
+    ("wmv", "after-swap", True),
     ("wmv", "after-swap", False),
 ]
 

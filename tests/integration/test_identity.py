@@ -43,9 +43,7 @@ def export(studio: Studio, capsys: pytest.CaptureFixture[str], target: Path, *fl
     studio.library = Library.open(studio.library.home)
 
 
-@pytest.mark.parametrize(
-    "flags", [pytest.param((), id="csv"), pytest.param(("--json",), id="json", marks=pytest.mark.further)]
-)
+@pytest.mark.parametrize("flags", [(), ("--json",)], ids=["csv", "json"])
 def test_people_are_found_after_file_changes_in_any_home(
     studio: Studio, tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
 ) -> None:

@@ -239,8 +239,9 @@ def test_long_values_are_cut_and_say_their_length(queries: Queries) -> None:
 
 
 def test_answer_ends_before_the_row_that_exceeds_its_bytes(queries: Queries) -> None:
-    answer = queries.run("SELECT repeat('x', 90_000) FROM range(1000)", max_bytes=1_000_000)
-    assert (len(answer.rows), answer.total, answer.cut_values) == (11, 1000, 0)
+    text = "SELECT repeat('x', CASE WHEN i < 500 THEN 90_000 ELSE 1 END) FROM range(1000) AS r(i)"
+    answer = queries.run(text, max_bytes=1_000_000)
+    assert (len(answer.rows), answer.total, answer.cut_values) == (11, 1000, 0)  # no later row that would fit
     wide = ", ".join(f"repeat('x', 90_000) AS c{n}" for n in range(100))
     answer = queries.run(f"SELECT {wide} FROM range(3)", max_bytes=1_000_000)
     assert (len(answer.rows), answer.total) == (1, 3)

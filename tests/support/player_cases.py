@@ -218,6 +218,13 @@ CASES: Mapping[str, PlayerCase] = {
         folder=own(b"<movie a=b><title>Unquoted</title></movie>"),
         shows={"Kodi": {"title": "Unquoted"}, "Jellyfin": _OF_FILE},
     ),
+    "an attribute without a value": PlayerCase(
+        folder=own(b"<movie a><title>Alone</title></movie>"), shows={"Kodi": {"title": ""}, "Jellyfin": _OF_FILE}
+    ),
+    "an attribute twice": PlayerCase(
+        folder=own(b'<movie a="1" a="2"><title>Twice</title></movie>'),
+        shows={"Kodi": {"title": ""}, "Jellyfin": _OF_FILE},
+    ),
     "a prefix without a namespace": PlayerCase(
         folder=own(b"<movie><x:a/><title>Prefix</title></movie>"),
         shows={"Kodi": {"title": "Prefix"}, "Jellyfin": _OF_FILE},
@@ -555,6 +562,13 @@ CASES: Mapping[str, PlayerCase] = {
     "pictures in the folder of a season": PlayerCase(
         folder=season({"tvshow.nfo": b"<tvshow><title>T3</title></tvshow>"}, pictures=("poster.jpg",)),
         shows={"Kodi": {"poster": ""}, "Jellyfin": {"title": "Season 1", "poster": "poster.jpg"}},
+    ),
+    "the name of a season in its own file": PlayerCase(
+        folder=season({"season.nfo": b"<season><title>Own</title><seasonname>Named</seasonname></season>"}),
+        shows={"Jellyfin": {"title": "Named"}},
+    ),
+    "the name of a season in the file of a film": PlayerCase(
+        folder=own(movie("Mine", "<seasonname>Named</seasonname>")), shows={"Jellyfin": {"title": "Mine"}}
     ),
     "a season file that is not valid": PlayerCase(
         folder=season({"season.nfo": b"<season><title>Own</title></saison>"}), shows={"Jellyfin": {"title": "Season 1"}}

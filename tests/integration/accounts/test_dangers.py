@@ -79,13 +79,11 @@ def title(studio: Studio) -> int:
 
 
 @pytest.fixture
-def private(studio: Studio, bob: Actor) -> Path:
-    """The file beside the newest snapshot that has the accounts."""
+def private(studio: Studio, bob: Actor) -> Callable[[], Path]:
+    """A function that returns the file beside the newest snapshot that has the accounts."""
     del bob  # it has everybody
     studio.library.queries.run("SELECT 1")
-    found = home_files.private_part_of(analysis.newest(studio.library.home))
-    assert found.is_file()
-    return found
+    return lambda: home_files.private_part_of(analysis.newest(studio.library.home))
 
 
 def stream(library: Library, text: str) -> None:
@@ -102,14 +100,15 @@ WAYS: tuple[Callable[[Library, str], object], ...] = (
 
 @each_case("text, ask", effort.pairs(HIDDEN, WAYS))
 def test_query_reads_no_account(
-    studio: Studio, bob: Actor, private: Path, text: str, ask: Callable[..., object]
+    studio: Studio, bob: Actor, private: Callable[[], Path], text: str, ask: Callable[..., object]
 ) -> None:
     """Also not on this computer: the file that a query opens has no such table."""
-    library = studio.library
+    library, present = studio.library, private()
     with library.acting_as(bob), pytest.raises(errors.SqlError):
-        library.queries.run(text.format(private=private))
+        library.queries.run(text.format(private=present))
     with pytest.raises(errors.SqlError):
-        ask(library, text.format(private=private))
+        ask(library, text.format(private=present))
+    assert present.is_file(), "it was there to be read"
 
 
 def test_file_of_queries_has_only_tables_for_analysts(studio: Studio, bob: Actor) -> None:

@@ -21,6 +21,7 @@ from tests.support.cases import each_case
 from tests.support.rest import PATIENCE, Client, spoken
 from tests.support.reverse_proxy import ADDRESS
 from tests.support.sessions import PASSWORD, signed_in
+from tests.support.waiting import until
 
 MB = 1_000_000
 SENT = 3 * MB  # bytes that each request sends of its body
@@ -195,12 +196,17 @@ def test_connections_of_strangers_are_limited(
         assert stream.recv(100)
 
 
-def test_all_connections_of_strangers_are_limited(running: DashboardServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "OF_ALL", 5)
+@pytest.mark.parametrize("limit", ["OF_ALL", "OF_ADDRESS"])
+def test_all_connections_of_strangers_are_limited(
+    running: DashboardServer, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(connections, limit, 5)
+    monkeypatch.setattr(connections, "FIRST_SECONDS", 600.0)
     with contextlib.ExitStack() as opened:
         silent = [opened.enter_context(spoken(running.url, b"GET")) for _ in range(8)]
         assert [closes(each) for each in silent[:3]] == [True] * 3
         assert [is_open(each) for each in silent[3:]] == [True] * 5
+    until(lambda: len(running._connections) == 0)  # a closed one does not count
 
 
 @pytest.mark.parametrize(

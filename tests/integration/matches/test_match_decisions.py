@@ -135,6 +135,13 @@ def test_accepted_candidate_stands_for_its_title(library: Library, monkeypatch: 
     assert [(each.candidate.year, each.state) for each in question.offers] == [(2014, "proposed"), (1961, "accepted")]
 
 
+def test_match_by_its_id_comes_after_the_proposals(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    before = [each.key for each in library.matches.get(title_id).candidates]
+    library.matches.accept_id(title_id, ExternalId("tmdb", "9000004"), "movie")
+    assert [each.key for each in library.matches.get(title_id).candidates] == [*before, "tmdb:9000004"]
+
+
 def test_description_names_title_and_candidate(library: Library, tmp_path: Path) -> None:
     media.video(tmp_path / "media/Films/Salzwiesen.mp4", seed=60)
     media.video(tmp_path / "media/Films/Night Tramway.mp4", seed=61)

@@ -25,6 +25,7 @@ from tests.support.identified_home import (
     change_kind,
     identify,
     lose_and_find,
+    move_into_series,
     rename_file,
     run,
     titles,
@@ -47,7 +48,7 @@ def episode(library: Library, season: int, number: int) -> TitleItem:
     return next(each for each in found if (each.season, each.episode) == (season, number))
 
 
-USUAL = (rename_file, add_nfo, lose_and_find, change_kind, write_tags)
+USUAL = (rename_file, move_into_series, add_nfo, lose_and_find, change_kind, write_tags)
 TARGETS = ["film", "episode", "trailer", "new film", "new series"]
 
 

@@ -32,6 +32,7 @@ from tests.support.identified_home import (
     change_kind,
     go_offline,
     identify,
+    move_into_series,
     rename_file,
     titles,
     write_tags,
@@ -81,7 +82,7 @@ def ignore_and_undo(library: Library, _: Path) -> None:
     library.matches.undo()
 
 
-USUAL = (rename_file, add_nfo, go_offline, change_kind, write_tags)
+USUAL = (rename_file, move_into_series, add_nfo, go_offline, change_kind, write_tags)
 
 
 @pytest.mark.parametrize(

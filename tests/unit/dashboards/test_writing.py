@@ -20,6 +20,7 @@ from dashboards.questions.dry_run import DryRun, DryRunResult
 from dashboards.questions.write_question import WriteQuestion
 from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
+from dashboards.state import PlanState
 from indexium_core import errors
 from indexium_core.model import query as grammar
 from indexium_core.model.files.scan_reports import ScanProgress
@@ -34,6 +35,7 @@ from indexium_core.model.planning.plan import (
     StaleFile,
     StaleFiles,
 )
+from indexium_core.model.review.reports import DecisionReport
 from tests.support.fake_library import FakeLibrary
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -219,6 +221,27 @@ def test_action_bar_counts_hidden_and_blocked_files() -> None:
         "No selected file can be written",
         "not written: 7 blocked, 1 skipped",
     )
+
+
+def test_preserved_files_stay_selected_and_skipped_ones_do_not(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search may find the preserved files no longer, so they are selected by their ids."""
+    state, kept = PlanState(), list[Selection]()
+    session = SimpleNamespace(
+        search_plan=None, result_cache=None, keep_selection=kept.append, report_decision=lambda *_: None
+    )
+    parts: Any = (asked.library, asked.line, asked.dialog, session, state)
+    bar = plan_write.PlanWrite(*parts).bar
+    for name in ("set_mode", "postpone"):
+        monkeypatch.setattr(asked.library.decisions, name, lambda *_, **__: DecisionReport(files=1))
+    state.selection = Selection(query="risk:safe")
+    by_ids = Selection(included=frozenset(asked.library.plan().ids(state.selection)))
+
+    bar._handle_msg({"type": "preserve"})
+    assert state.selection == by_ids
+    bar._handle_msg({"type": "skip"})
+    assert (state.selection, kept) == (Selection(), [by_ids, Selection()])
+    bar._handle_msg({"type": "unselected", "act": "write"})
+    assert asked.line.toasts == [plan_write.UNSELECTED]
 
 
 def test_changes_of_fields_are_counted(asked: Asked) -> None:

@@ -60,6 +60,8 @@ def test_date_in_exif_changes_in_place(kind: str, tmp_path: Path) -> None:
     assert len(new) == len(data)
     assert sum(a != b for a, b in zip(new, data, strict=True)) <= 40
     assert in_exif(new)[0x9003] == "2020:12:31 23:59:58"
+    # The date of the digitization was the same.
+    assert in_exif(new).get(0x9004) == ("2020:12:31 23:59:58" if kind == "tiff" else None)
     assert (in_exif(new)[0x9011], in_exif(new)[0x9291].strip()) == ("-01:30", "7")
     assert written(new, {KEY: TAKEN}, tmp_path, HERE) == data
     assert shown(written(data, {KEY: None}, tmp_path, HERE)) == {}
@@ -110,6 +112,10 @@ def test_equal_dates_follow_and_others_stay(tmp_path: Path) -> None:
     new = told(written(jpeg(other, taken="2019:07:04 10:11:12"), {KEY: "2020-01-02T03:04:05"}, tmp_path), tmp_path)
     assert new["XMP-xmp:CreateDate"] == "2021:01:01 00:00:00"
     assert new["XMP-photoshop:DateCreated"] == "2020:01:02 03:04:05"
+    later = Image.Exif()
+    later.get_ifd(0x8769).update({0x9003: "2019:07:04 10:11:12", 0x9004: "2021:01:01 00:00:00"})
+    changed = in_exif(written(photo("jpeg", exif=later), {KEY: "2020-01-02T03:04:05"}, tmp_path))
+    assert (changed[0x9003], changed[0x9004]) == ("2020:01:02 03:04:05", "2021:01:01 00:00:00")
 
 
 def test_contradicting_date_is_a_place_of_its_own(tmp_path: Path) -> None:

@@ -102,11 +102,14 @@ def test_playlist_named_avi_is_refused(tmp_path: Path) -> None:
     assert caught.value.reason == "ffmpeg_refused"
 
 
-def test_failure_has_last_ffmpeg_message(stub: Callable[[str], Path], tmp_path: Path) -> None:
-    stub("yes complaint | head -n 100000 >&2; echo 'The end.' >&2; exit 3")
+def test_failure_has_last_ffmpeg_message(
+    stub: Callable[[str], Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stub("yes complaint | head -n 100000 >&2; echo 'Not for people.'; echo 'The end.' >&2; exit 3")
     with pytest.raises(errors.FFmpegError, match=r"could not rewrite the file: The end\.$") as caught:
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
     assert caught.value.reason == "ffmpeg_failed"
+    assert capfd.readouterr().out == ""
 
 
 @pytest.mark.parametrize("code", [0, 1])
@@ -128,9 +131,11 @@ def test_failed_start_of_ffmpeg_is_error(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with pytest.raises(errors.FFmpegError) as caught:
         remuxing.run(COPY, b"/in", b"/out")
     assert caught.value.reason == "ffmpeg_failed"
-    nul = Remux(demuxer="avi", muxer="avi", options=(("metadata", "comment=a\0b"),), size=0)
-    with pytest.raises(errors.FFmpegError, match="could not be started"):
-        remuxing.run(nul, b"/in", b"/out")
+    for text, reason in (("a\0b", "embedded null byte"), ("a" * 3_000_000, "Argument list too long")):
+        edit = Remux(demuxer="avi", muxer="avi", options=(("metadata", f"comment={text}"),), size=0)
+        with pytest.raises(errors.FFmpegError, match=rf"could not be started: {reason}\.$") as caught:
+            remuxing.run(edit, b"/in", b"/out")
+        assert caught.value.reason == "ffmpeg_failed"
 
 
 def test_stalled_ffmpeg_is_stopped(stub: Callable[[str], Path], tmp_path: Path) -> None:
@@ -186,9 +191,11 @@ def test_interruption_leaves_no_ffmpeg(stub: Callable[[str], Path], tmp_path: Pa
             raise KeyboardInterrupt
         return False
 
+    begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), cancelled=interrupt)
     assert not is_alive(pid)
+    assert time.monotonic() - begun < 30  # it does not wait for the end of the work
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows a signal for the death of a parent")

@@ -203,10 +203,15 @@ def test_closed_pool_starts_no_process(processes: Processes, lock: Path) -> None
     """A retry of a lost call during the end of the program would leave a process that holds the home."""
     processes.call(pieces.process_of)
     processes.close()
+    server = processes._server._process
 
+    assert server is not None
+    assert server.returncode == -signal.SIGKILL
     assert wait_for_previous_processes(lock, seconds=0)
     with pytest.raises(WorkerLostError, match="because the program is stopping"):
         processes.call(pieces.process_of)
+    processes.warm()
+    assert processes._server._process is server
     assert wait_for_previous_processes(lock, seconds=0)
 
 

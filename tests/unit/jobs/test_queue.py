@@ -112,6 +112,9 @@ def test_completed_job_has_its_summary(bench: Bench) -> None:
     told = [event.name for event in bench.report if event.name.startswith("long:")]
     assert (told[0], told[-1]) == ("long:started", "long:completed")
     assert set(told[1:-1]) == {"long:progress"}
+    [ended] = [event.data for event in bench.report if event.name == "long:completed"]
+    assert (ended["message"], ended["status"]) == ("completed", "completed")
+    assert (ended["current"], ended["total"]) == (3, 3)
 
 
 def test_progress_is_never_stored_after_result(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -570,6 +573,13 @@ def test_job_of_older_program_runs(bench: Bench) -> None:
     assert bench.done == [("note", "old")]
 
 
+def test_job_has_the_payload_version_of_its_kind(bench: Bench) -> None:
+    bench.queue.register("new", bench.note, title="New", version=2)
+
+    assert bench.store.payload_version(bench.queue.add_job("note").id) == 1
+    assert bench.store.payload_version(bench.queue.add_job("new").id) == 2
+
+
 def test_unstored_end_is_stored_when_possible(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     tried, well, real = threading.Semaphore(0), threading.Event(), bench.store.finish
 
@@ -629,14 +639,20 @@ def test_permanent_error_is_not_retried(bench: Bench) -> None:
     assert (refused.status, refused.error_message) == ("failed", "It can never be.")
     assert (broken.status, broken.error_message) == ("failed", "Unexpected error: really")
     assert len(tries) == 2
+    told = [event.data["message"] for event in bench.report if event.name == "wrong:completed"]
+    assert told == ["It can never be.", "Unexpected error: really"]
 
 
-@pytest.mark.parametrize("summary", [{"failed": 2}, {"errors": {"corrupt": 1}}, {"errors": 3}])
+@pytest.mark.parametrize(
+    "summary", [{"failed": 2, "message": "2 of 3 failed."}, {"errors": {"corrupt": 1}}, {"errors": 3}]
+)
 def test_failed_items_complete_job_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
     bench.queue.register("half", lambda _: summary, title="Half")
     bench.queue.start()
 
     assert bench.queue.wait(bench.queue.add_job("half").id, PATIENCE).status == "completed_with_errors"
+    [ended] = [event.data for event in bench.report if event.name == "half:completed"]
+    assert ended["message"] == summary.get("message", "completed_with_errors")
 
 
 def test_stalled_job_is_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

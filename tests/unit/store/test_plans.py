@@ -429,6 +429,15 @@ def test_newest_version_is_kept_at_any_age(films: Database) -> None:
     assert plan_read.version(films.read(), version.plan_id) == (version, Modes())
 
 
+def test_version_has_each_of_its_modes(films: Database) -> None:
+    modes = Modes(
+        people_mode="exact", comment_mode="preserve", include_unknown=True, hard_links="break", large_bytes=1000
+    )
+    version = plan_compute.refresh(films, modes, now=NOW)
+
+    assert plan_read.version(films.read(), version.plan_id) == (version, modes)
+
+
 def test_version_of_unfinished_operation_is_kept(films: Database) -> None:
     _, first, *_ = aged(films, named=True)
     with films.atomic() as tx:
