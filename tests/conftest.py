@@ -109,7 +109,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.flaky(reruns=2, only_rerun=_LATE))
     if not hasattr(config, "workerinput"):
         return
-    files = {name: [list(group) for _, group in itertools.groupby(found, _scope)] for name, found in folders.items()}
+    files = {
+        name: [list(group) for _, group in itertools.groupby(found, lambda item: scope_of(item.nodeid))]
+        for name, found in folders.items()
+    }
     others = [*files["crash"], *files["integration"]]
     step = max(1, len(others) // max(1, len(files["browser"])))
     ordered = []
@@ -117,10 +120,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ordered += [group, *others[number * step : (number + 1) * step]]
     ordered += [*others[len(files["browser"]) * step :], *files["guards"], *files["unit"]]
     items[:] = itertools.chain.from_iterable(ordered)
-
-
-def _scope(item: pytest.Item) -> str:
-    return scope_of(item.nodeid)
 
 
 def scope_of(test: str) -> str:

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 import pytest
@@ -43,17 +42,12 @@ def made(empty_home: Path, home: Path) -> Path:
     return home
 
 
-class Holder(NamedTuple):
-    """Another process with the home open."""
-
-    process: Child
-    pid: int
-
-
 @pytest.fixture
-def holder(home: Path) -> Iterator[Holder]:
+def holder(home: Path) -> Iterator[Child]:
+    """Another process with the home open."""
     with Child(held_home.hold, home, "http://127.0.0.1:5006") as process:
-        yield Holder(process, int(process.hear("open")))
+        process.hear("open")
+        yield process
 
 
 def contents(home: Path) -> dict[str, bytes]:
@@ -67,7 +61,7 @@ def kept(database: Database) -> list[tuple[object, ...]]:
 # --- one process at a time ---------------------------------------------------------------------------------------
 
 
-def test_second_process_reports_holder_of_home_and_remedy(home: Path, holder: Holder) -> None:
+def test_second_process_reports_holder_of_home_and_remedy(home: Path, holder: Child) -> None:
     with pytest.raises(errors.HomeInUseError) as caught:
         Database.open(home)
 
@@ -77,17 +71,17 @@ def test_second_process_reports_holder_of_home_and_remedy(home: Path, holder: Ho
     assert json.loads((home / "lock").read_text()) == {"pid": holder.pid, "url": "http://127.0.0.1:5006"}
 
 
-def test_home_is_free_after_normal_end_of_holder(home: Path, holder: Holder) -> None:
-    holder.process.say("end")
-    holder.process.end(30)
+def test_home_is_free_after_normal_end_of_holder(home: Path, holder: Child) -> None:
+    holder.say("end")
+    holder.end(30)
 
     assert (home / "lock").read_text() == ""
     with Database.open(home) as database:
         assert kept(database) == [("held",)]
 
 
-def test_home_is_free_and_complete_after_killed_holder(home: Path, holder: Holder) -> None:
-    holder.process.kill()
+def test_home_is_free_and_complete_after_killed_holder(home: Path, holder: Child) -> None:
+    holder.kill()
 
     assert (home / (FILE_NAME + ".wal")).exists()
     with Database.open(home) as database:
@@ -332,9 +326,9 @@ def test_migration_is_applied_once_after_copy_of_database(made: Path, monkeypatc
 
 
 def test_copy_before_migration_has_commits_of_killed_process(
-    home: Path, holder: Holder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    home: Path, holder: Child, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    holder.process.kill()
+    holder.kill()
     known = migrations.available()
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "available", lambda: [*known, LATER])

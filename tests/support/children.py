@@ -43,6 +43,12 @@ class Child:
     def say(self, word: str) -> None:
         self._pipe.send(word)
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def is_running(self) -> bool:
         return self._process.is_alive()
 

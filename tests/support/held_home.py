@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from indexium_core.store.database import Database
 
 
 def hold(pipe: Connection, home: Path, url: str) -> None:
-    """Open a home, store a row, say `open` and the number of the process, and close the home after any answer."""
+    """Open a home, store a row, say `open`, and close the home after any answer."""
     database = Database.open(home, url=url)
     with database.atomic() as tx:
         tx.execute("INSERT INTO touched_files VALUES (7, 'held')")
-    pipe.send(f"open {os.getpid()}")
+    pipe.send("open")
     pipe.recv()
     database.close()

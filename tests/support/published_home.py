@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,10 +38,15 @@ LANTERN = {
 }
 
 
-def _fill(library: Library, folder: Path) -> None:
+def by_title(library: Library) -> dict[str, int]:
+    """Return the ids of films and series by their titles, without years."""
+    return {each.title: each.id for each in library.titles.list(per_page=100).items}
+
+
+def fill(library: Library, folder: Path) -> None:
+    """Identify the titles, of which one film has many values."""
     scan_titles(library, folder)
-    ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
-    library.titles.set_values(ids["The Lantern Keeper"], LANTERN)
+    library.titles.set_values(by_title(library)["The Lantern Keeper"], LANTERN)
 
 
 def _scan_family(library: Library, folder: Path) -> None:
@@ -49,7 +54,7 @@ def _scan_family(library: Library, folder: Path) -> None:
     library.scan()
 
 
-HOME = CopiedHome(FILES, _fill)
+HOME = CopiedHome(FILES, fill)
 FAMILY = CopiedHome(VIDEOS, _scan_family)
 ALL = PublicationSelection(filter=PublicationFilter())
 FOREIGN = b'\xef\xbb\xbf<movie>\r\n\t<custom a="1">x</custom>\r\n\t<title>Old</title>\r\n</movie>\r\n'
@@ -118,33 +123,31 @@ def select_picture(
     return candidate.id
 
 
-def _turn_on(library: Library, _: Path) -> None:
+def turn_on(library: Library, _: Path, *, publish: str = "both") -> None:
+    """Turn the publication on; nothing is published yet."""
     [found] = library.inventory.list()
-    library.publications.set_options(found.library_id, publish="both")
+    library.publications.set_options(found.library_id, publish=publish)
 
 
-def _publish(library: Library, folder: Path) -> None:
-    _turn_on(library, folder)
+def _publish(library: Library, folder: Path, *, poster_of: str = "", over: str = "") -> None:
+    """Publish everything: with a poster of one film, and over an NFO file of others beside it."""
+    turn_on(library, folder)
+    if over:
+        (folder / over).write_bytes(FOREIGN)
+        library.titles.set_values(by_title(library)[poster_of], {"title": poster_of})  # by hand, so it replaces theirs
+    if poster_of:
+        select_picture(library, by_title(library)[poster_of], picture("red"))
+        library.publications.refresh()
     assert set(library.publications.start(ALL).wait().counts) == {"success"}
 
 
-def _publish_over(name: str, title: str) -> Callable[[Library, Path], None]:
-    """Return a preparation that publishes everything, over an NFO file of others and with a poster of one film."""
-
-    def prepare(library: Library, folder: Path) -> None:
-        _turn_on(library, folder)
-        (folder / name).write_bytes(FOREIGN)
-        film = next(each.id for each in library.titles.list().items if each.title == title)
-        library.titles.set_values(film, {"title": title})  # by hand, so that it takes the place of theirs
-        select_picture(library, film, picture("red"))
-        library.publications.refresh()
-        assert set(library.publications.start(ALL).wait().counts) == {"success"}
-
-    return prepare
-
-
-PUBLISHING = SettledHome(HOME, _turn_on)  # nothing is published yet
+turn_on_nfo_files = partial(turn_on, publish="nfo")
+PUBLISHING = SettledHome(HOME, turn_on)
+PUBLISHING_NFO_FILES = SettledHome(HOME, turn_on_nfo_files)
+PUBLISHING_FAMILY = SettledHome(FAMILY, turn_on)
 DONE = SettledHome(HOME, _publish)
-LANTERN_DONE = SettledHome(HOME, _publish_over("Films/The Lantern Keeper (2014)/movie.nfo", "The Lantern Keeper"))
-SKY_DONE = SettledHome(HOME, _publish_over("Films/Copper Sky (2013).nfo", "Copper Sky"))
-PUBLISHING_FAMILY = SettledHome(FAMILY, _turn_on)
+POSTER_DONE = SettledHome(HOME, partial(_publish, poster_of="The Lantern Keeper"))
+LANTERN_DONE = SettledHome(
+    HOME, partial(_publish, poster_of="The Lantern Keeper", over="Films/The Lantern Keeper (2014)/movie.nfo")
+)
+SKY_DONE = SettledHome(HOME, partial(_publish, poster_of="Copper Sky", over="Films/Copper Sky (2013).nfo"))

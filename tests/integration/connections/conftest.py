@@ -10,29 +10,15 @@ import pytest
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from tests.support.copied_home import SettledHome
-from tests.support.published_home import HOME, PUBLISHING, picture, select_picture, tree
+from tests.support.published_home import POSTER_DONE, PUBLISHING, by_title, tree
 
 ALL = PublicationSelection(filter=PublicationFilter())
-
-
-def _lantern(library: Library) -> int:
-    return next(each.id for each in library.titles.list().items if each.title == "The Lantern Keeper")
-
-
-def _publish(library: Library, _: Path) -> None:
-    library.publications.set_options(1, publish="both")
-    select_picture(library, _lantern(library), picture("red"))
-    library.publications.refresh()
-    assert set(library.publications.start(ALL).wait().counts) == {"success"}
-
-
-_PUBLISHED = SettledHome(HOME, _publish)
 
 
 @pytest.fixture
 def prepared(request: pytest.FixtureRequest) -> SettledHome:
     """The home of `folder` and `library`: if the test asks for `published`, everything is published in it."""
-    return _PUBLISHED if "published" in request.fixturenames else PUBLISHING
+    return POSTER_DONE if "published" in request.fixturenames else PUBLISHING
 
 
 @pytest.fixture
@@ -50,7 +36,7 @@ def library(tmp_path: Path, folder: Path, prepared: SettledHome) -> Iterator[Lib
 
 @pytest.fixture
 def film(library: Library) -> int:
-    return _lantern(library)
+    return by_title(library)["The Lantern Keeper"]
 
 
 @pytest.fixture

@@ -9,15 +9,8 @@ import pytest
 
 from indexium_core.library import Library
 from tests.support.copied_home import SettledHome
-from tests.support.published_home import DONE, HOME, LANTERN_DONE, PUBLISHING, SKY_DONE, tree
+from tests.support.published_home import DONE, LANTERN_DONE, PUBLISHING, SKY_DONE, by_title, tree
 
-
-def publish_nfo_files(library: Library, _: Path) -> None:
-    """Turn the publication on, without pictures."""
-    library.publications.set_options(1, publish="nfo")
-
-
-NFO_FILES = SettledHome(HOME, publish_nfo_files)  # nothing is published yet
 _STATES = {"done": DONE, "published": LANTERN_DONE, "sky": SKY_DONE, "first": SKY_DONE}  # by the fixture for it
 
 
@@ -41,7 +34,7 @@ def library(tmp_path: Path, folder: Path, prepared: SettledHome) -> Iterator[Lib
 
 @pytest.fixture
 def film(library: Library) -> int:
-    return _id(library, "The Lantern Keeper")
+    return by_title(library)["The Lantern Keeper"]
 
 
 @pytest.fixture
@@ -61,7 +54,7 @@ def published(library: Library, folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def sky(library: Library) -> int:
     """A film in a folder with others, published with a poster and over an NFO file of others, as is every title."""
-    return _id(library, "Copper Sky")
+    return by_title(library)["Copper Sky"]
 
 
 @pytest.fixture
@@ -69,7 +62,3 @@ def first(library: Library) -> int:
     """The operation that published the film of `sky`, and every other title."""
     [operation] = library.history().items
     return operation.id
-
-
-def _id(library: Library, title: str) -> int:
-    return next(each.id for each in library.titles.list().items if each.title == title)

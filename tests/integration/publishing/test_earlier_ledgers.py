@@ -14,9 +14,8 @@ from indexium_core.files.titles import nfo
 from indexium_core.library import Library
 from indexium_core.model.publishing.nfo_ownership import named_values
 from indexium_core.store.database import Database
-from tests.integration.publishing.conftest import NFO_FILES
 from tests.support.copied_home import SettledHome
-from tests.support.published_home import ALL
+from tests.support.published_home import ALL, PUBLISHING_NFO_FILES
 
 TRAM = "Films/Night Tram (2009)"
 FILM = """<movie>
@@ -32,7 +31,7 @@ FILM = """<movie>
 
 @pytest.fixture
 def prepared() -> SettledHome:
-    return NFO_FILES
+    return PUBLISHING_NFO_FILES
 
 
 def publish(library: Library) -> None:

@@ -18,10 +18,17 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
-from tests.integration.publishing.conftest import NFO_FILES, publish_nfo_files
-from tests.support.copied_home import CopiedHome, SettledHome, scan_titles
+from tests.support.copied_home import CopiedHome, SettledHome
 from tests.support.effort import effort
-from tests.support.published_home import ALL, FILES, LANTERN, PUBLISHING_FAMILY, tree
+from tests.support.published_home import (
+    ALL,
+    FILES,
+    PUBLISHING_FAMILY,
+    PUBLISHING_NFO_FILES,
+    fill,
+    tree,
+    turn_on_nfo_files,
+)
 
 TRAM = "Films/Night Tram (2009)"
 FILM = """<movie>
@@ -37,15 +44,8 @@ FILM = """<movie>
 """
 
 
-def scan_films(library: Library, folder: Path) -> None:
-    """Identify films, of which one has many values."""
-    scan_titles(library, folder)
-    [film] = library.titles.list("lantern").items
-    library.titles.set_values(film.id, LANTERN)
-
-
 # Without a series, whose files each publication of everything would write, too.
-NFO_FILES_OF_FILMS = SettledHome(CopiedHome(FILES[:3], scan_films), publish_nfo_files)
+NFO_FILES_OF_FILMS = SettledHome(CopiedHome(FILES[:3], fill), turn_on_nfo_files)
 
 
 def elements(path: Path) -> Counter[str]:
@@ -81,7 +81,7 @@ def library_files(library: Library, title_id: int) -> set[int]:
 
 @pytest.fixture
 def prepared() -> SettledHome:
-    return NFO_FILES
+    return PUBLISHING_NFO_FILES
 
 
 class TestFilms:
