@@ -192,18 +192,18 @@ def test_unsaved_edits_stay_as_drafts(site: Site, library: Library) -> None:
 
 
 TEXTS = "input:is([type=text], [type=search], [type=password], :not([type])):visible, textarea:visible"
-PAGES = (
-    "plan",
-    "checks",
-    "progress",
-    "history",
-    "library",
-    "library?show=folders",
-    "people",
-    "query",
-    "jobs",
-    "settings",
-)
+PAGES = {  # the number of text fields
+    "plan": 1,
+    "checks": 0,
+    "progress": 0,
+    "history": 1,
+    "library": 1,
+    "library?show=folders": 0,
+    "people": 1,
+    "query": 2,
+    "jobs": 0,
+    "settings": 6,
+}
 
 
 def _typed(page: Page, source: random.Random) -> Iterator[str]:
@@ -217,7 +217,7 @@ def _typed(page: Page, source: random.Random) -> Iterator[str]:
             page.keyboard.press("Space" if letter == " " else letter)
         for key in ("Backspace", "Delete", "Home", "End"):
             page.keyboard.press(key)
-        yield field.get_attribute("aria-label") or field.get_attribute("placeholder") or ""
+        yield field.get_attribute("aria-label") or field.get_attribute("name") or ""
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
 
@@ -228,15 +228,15 @@ def test_text_in_any_field_is_no_command(site: Site, library: Library) -> None:
         return decisions, library.history.count_operations().by_type, library.media.overview("rating:1..5").total
 
     before, source = state(), random.Random(25)
-    fields: list[str] = []
-    page = site.visit(f"/{PAGES[0]}")
-    for path in PAGES:
+    page = site.visit("/plan")
+    for path, number in PAGES.items():
         site.turn(page, f"/{path}")
         expect(page.locator(f".page-{path.partition('?')[0]}").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        fields += _typed(page, source)
+        if number:
+            expect(page.locator(TEXTS).nth(number - 1)).to_be_visible()
+        fields = list(_typed(page, source))
         expect(page.locator("dialog[open]")).to_have_count(0)
-    assert len(fields) >= 8, fields
+        assert len(fields) >= number, (path, fields)
 
     # The editors of a file, while the focus is on them and after it was lost.
     site.turn(page, "/plan?q=folder:Kyoto&sort=name")

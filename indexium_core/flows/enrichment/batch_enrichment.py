@@ -442,6 +442,8 @@ class BatchEnrichmentService:
         emit_changes(self._events, sorted(run.changes), job_id=run.job.job_id)
         if run.stop_sentence and run.wait is None:
             raise errors.ProviderError(run.stop_sentence, code="provider_off")
+        if run.stop_sentence and run.tries:
+            self._database.run(lambda tx: rows.end_waits(tx, run.tries))
         message = summary(run.report)
         start = None if run.report.cancelled else self._next_start(run)
         if start is not None:

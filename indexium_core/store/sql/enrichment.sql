@@ -195,6 +195,11 @@ SELECT unnest($entity_type::VARCHAR[]), unnest($entity_id::BIGINT[]), unnest($at
 ON CONFLICT (entity_type, entity_id) DO UPDATE SET attempts = excluded.attempts, problem = excluded.problem,
     attempted_at = excluded.attempted_at, not_before = excluded.not_before, waits_for = excluded.waits_for;
 
+-- name: end_waits
+-- Titles that failed before an outage was known are due when it ends. They keep a wait, so that they come last.
+UPDATE title_enrichment SET not_before = attempted_at + INTERVAL 1 SECOND
+WHERE attempts = 0 AND list_contains($ids::BIGINT[], entity_id);
+
 -- name: forget_attempts
 -- Delete the attempts of titles that do not exist any more.
 DELETE FROM title_enrichment AS e

@@ -235,6 +235,11 @@ def record_attempts(tx: Connection, attempts: Collection[AttemptRow], *, at: dat
     tx.execute(_sql("record_attempts"), columns | {"at": at})
 
 
+def end_waits(tx: Connection, ids: Collection[int]) -> None:
+    """Let titles wait no longer than their provider: its outage was the reason why they had no answer."""
+    tx.execute(_sql("end_waits"), {"ids": list(ids)})
+
+
 def forget_attempts(tx: Connection) -> None:
     """Delete the attempts of titles that do not exist any more."""
     tx.execute(_sql("forget_attempts"))

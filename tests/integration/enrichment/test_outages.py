@@ -311,12 +311,18 @@ def test_enriched_titles_are_named_as_such(library: Library, capsys: pytest.Capt
     assert code == 0
 
 
-def test_person_can_end_a_pause(library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("threads", ["1", "4"])
+def test_person_can_end_a_pause(
+    library: Library, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch, threads: str
+) -> None:
+    """With one thread, the first title fails before the outage is known: it does not wait longer than the others."""
     only_tmdb(monkeypatch)
+    library.configuration.set("enrich_concurrency", threads)
     stand_in.fail("tmdb", "server_error")
     enrich(library)
     assert library.providers.status()[0].state == "paused"
     stand_in.recover()
+    clock.forward(seconds=1)
     assert library.provider_keys.test("tmdb").accepted
     assert library.providers.status()[0].state == "on"
     assert enrich(library).summary["enriched"] == 3
