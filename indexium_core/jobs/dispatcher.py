@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5  # seconds between two progress reports of a job
 HEARTBEAT_SECONDS = 5.0  # seconds between two heartbeats
+_RECENT_SECONDS = 3600.0  # how long somebody may still ask for a job that has ended
 LOOK_SECONDS = 60.0  # longest sleep before a look at the clock, because the system clock may be changed meanwhile
 STOP_SECONDS = 5.0  # longest wait of `stop` for jobs that never change a media file
 
@@ -72,6 +73,7 @@ class Dispatcher:
         self._clock, self._executor, self._backoff = clock, executor, backoff
         self._scheduler = scheduler
         self._runs: dict[int, JobRun] = {}
+        self._ends: dict[int, float] = {}  # monotonic seconds of the jobs that have ended a short time ago
         self._has_work = False  # a job may be due
         self._next_due_at: datetime | None = None
         self._thread: threading.Thread | None = None
@@ -100,6 +102,13 @@ class Dispatcher:
         """Return the ids of the running jobs of one kind."""
         with self.condition:
             return [job_id for job_id, run in self._runs.items() if run.kind.name == kind]
+
+    def recent_ends(self) -> list[int]:
+        """Return the ids of the jobs that have ended here within an hour, whatever the clock of the machine says."""
+        with self.condition:
+            since = time.monotonic() - _RECENT_SECONDS
+            self._ends = {job_id: seconds for job_id, seconds in self._ends.items() if seconds > since}
+            return list(self._ends)
 
     def start(self) -> None:
         """Start jobs from now on."""
@@ -264,6 +273,8 @@ class Dispatcher:
     def _record_end(self, run: JobRun, end: JobEnd) -> None:
         with self._progress_lock:
             run.is_over = True
+        with self.condition:
+            self._ends[run.job_id] = time.monotonic()
         progress, now = run.report(is_forced=True), self._clock()
         is_recorded = False
         try:

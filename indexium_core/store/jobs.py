@@ -304,16 +304,16 @@ class JobRows:
             tx.execute(_sql("finish_operation_run"), values)
             _fail_dependents(tx, now)
 
-    def prune(self, *, before: datetime, of_titles_before: datetime | None = None) -> int:
+    def prune(self, *, before: datetime, of_titles_before: datetime | None = None, but: Sequence[int] = ()) -> int:
         """
-        Delete jobs that ended before a time and to which no row refers; return their number.
+        Delete jobs that ended before a time and to which no row refers, except some; return their number.
 
         `of_titles_before` is the time for completed jobs of single titles.
         """
-        times = {"before": before, "of_titles_before": of_titles_before or before}
-        if not self._database.read().value(_sql("prunable"), times):
+        values = {"before": before, "of_titles_before": of_titles_before or before, "but": list(but)}
+        if not self._database.read().value(_sql("prunable"), values):
             return 0  # without opening a transaction, which would block others
-        return self._delete("prunable", times)
+        return self._delete("prunable", values)
 
     def forget_completed(self, kind: str, *, but: int) -> None:
         """Delete the completed jobs of a kind to which no row refers, except one."""

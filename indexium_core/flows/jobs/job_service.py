@@ -212,10 +212,16 @@ class JobService:
 
     @needs(SETTINGS_MANAGE)
     def tidy(self) -> int:
-        """Delete jobs that ended long ago and are not referenced; return their number."""
+        """
+        Delete jobs that ended long ago and are not referenced; return their number.
+
+        Somebody may still wait for a job that has just ended here: it stays, also if the clock was set since.
+        """
         now = self._clock()
         kept = timedelta(days=self._keep_days())
-        return self._store.prune(before=now - kept, of_titles_before=now - min(kept, _KEPT_OF_TITLES))
+        return self._store.prune(
+            before=now - kept, of_titles_before=now - min(kept, _KEPT_OF_TITLES), but=self._queue.recent_ends()
+        )
 
     def _wrong(self, job_id: int, what: str) -> errors.UsageError:
         job = self.get(job_id)

@@ -271,7 +271,8 @@ WHERE status IN ('completed', 'completed_with_errors', 'failed', 'cancelled')
           AND (job_type = 'enrich' AND json_array_length(payload, '$.titles') > 0
                OR job_type = 'artwork' AND (json_array_length(payload, '$.title_ids') > 0
                                             OR payload->>'$.since' IS NOT NULL)))
-  AND operation_id IS NULL AND id NOT IN (SELECT depends_on FROM job_dependencies)
+  AND operation_id IS NULL AND NOT list_contains($but::BIGINT[], id)
+  AND id NOT IN (SELECT depends_on FROM job_dependencies)
   AND id NOT IN (SELECT job_id FROM audit_events WHERE job_id IS NOT NULL);
 
 -- name: completed_before

@@ -334,6 +334,17 @@ def test_dependent_old_jobs_are_deleted_in_turn(bench: Bench) -> None:
     assert [bench.store.prune(before=later) for _ in range(3)] == [1, 1, 0]
 
 
+def test_job_that_has_just_ended_stays_if_the_clock_jumps(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.queue.start()
+    ended = bench.queue.wait(bench.queue.add_job("note", {"name": "first"}).id, PATIENCE).id
+    later = NOW + timedelta(days=400)
+
+    assert bench.store.prune(before=later, but=bench.queue.recent_ends()) == 0
+    monkeypatch.setattr(dispatcher, "_RECENT_SECONDS", 0.0)  # an hour later
+    assert bench.store.prune(before=later, but=bench.queue.recent_ends()) == 1
+    assert bench.store.find(ended, now=later) is None
+
+
 def test_paused_job_stores_who_paused_it(bench: Bench) -> None:
     bench.queue.start()
     job = bench.begin()
