@@ -18,13 +18,13 @@ from bokeh.util.token import get_session_id, get_token_payload
 from panel.io.document import init_doc
 from panel.io.state import set_curdoc
 
+from dashboards import face
 from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
+from dashboards.face_screen import FaceScreen
 from dashboards.frame import plain
 from dashboards.pages.account.screen import AccountScreen
 from dashboards.pages.accounts.screen import AccountsScreen
-from dashboards.pages.activity.screen import ActivityScreen
-from dashboards.pages.checks.screen import ChecksScreen
 from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
@@ -40,6 +40,7 @@ from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
+from dashboards.state import ActivityState, ChecksState
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
@@ -53,7 +54,7 @@ _UNUSED_SCRIPTS = ("es-module-shims", "/bokeh-gl.")
 FAILED = "An error occurred while this page was created; no file was changed. The log of the service has the details."
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
-    PageEntry("checks", "Checks", ChecksScreen),
+    PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
     PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", TitlesScreen),
@@ -62,7 +63,7 @@ PAGES = (
     PageEntry("requests", "Requests", RequestsScreen),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
-    PageEntry("activity", "Activity", ActivityScreen, "history/activity"),
+    PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
     PageEntry("jobs", "Jobs", JobsScreen),
     PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
@@ -134,6 +135,7 @@ class Pages:
         template = PageTemplate(self._template, items=roots)
         template.is_at_root = bool(assets)
         values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
+        values |= {"face": face.facts(library, session.account), "modules": face.modules()}
         for name, value in (
             values
             | {"places": list(roots)}

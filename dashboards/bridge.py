@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from typing import Any, TypeVar, Unpack
 
@@ -191,6 +191,26 @@ class Bridge:
 
         def on_event(event: Event) -> None:
             if event.name in names:
+                throttle.on_event()
+
+        self._unsubscribe.append(self._events.subscribe(on_event))
+
+    def follow(self, react: Callable[[Mapping[str, int]], None], *, every: float) -> None:
+        """Call `react` on the document with the id of the newest event of each name, except progress, like `listen`."""
+        lock, newest = threading.Lock(), dict[str, int]()
+
+        def tell() -> None:
+            with lock:
+                found = dict(newest)
+                newest.clear()
+            react(found)
+
+        throttle = _Throttle(self, tell, every)
+
+        def on_event(event: Event) -> None:
+            if not event.is_progress:
+                with lock:
+                    newest[event.name] = event.id
                 throttle.on_event()
 
         self._unsubscribe.append(self._events.subscribe(on_event))

@@ -18,6 +18,7 @@ from tornado.ioloop import IOLoop
 from dashboards import bridge, kept_selection, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
+from dashboards.face_screen import FaceScreen
 from dashboards.frame import current_work, shell
 from dashboards.frame.footer_panel import EVENTS, FooterPanel
 from dashboards.frame.undo import Undoing
@@ -134,6 +135,7 @@ class Session:
         self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
         self._shell.on(undo=lambda message: self._undo(int(message["id"])))
         self._shell.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
+        self._shell.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
         self._shell.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
@@ -282,6 +284,7 @@ class Session:
                 screen.start()
             self._enter()  # the page is read first
             self.bridge.listen((*EVENTS, "plan:changed", "job:changed"), self.refresh_frame, every=1.0)
+            self.bridge.follow(self._shell.tell_events, every=0.1)
             self._footer.start()
             self.interrupted.start()
             self.undoing.start()
@@ -331,6 +334,8 @@ class Session:
         self._screens[page].state.param.update(**values)
         self.view.page = page
         self._enter()
+        if isinstance(self._screen, FaceScreen):
+            self._put(url=self._address(), push=True)
 
     def search_plan(self, query: str) -> None:
         """Show the files that a search finds, on the plan page."""
@@ -375,7 +380,10 @@ class Session:
         def enter() -> None:
             if self.view.page != page:  # a person has opened another page meanwhile
                 return
-            self.update_address(push=push)
+            if isinstance(self._screen, FaceScreen):  # its address belongs to the browser
+                self._put(page=page, url="", title=f"{self._titles[page]} · Indexium")
+            else:
+                self.update_address(push=push)
             self._screen.enter()
             self.refresh_frame()
             self.refresh_footer()
@@ -387,13 +395,16 @@ class Session:
 
     def update_address(self, *, push: bool = False) -> None:
         """Put the state of the page into the browser's address; `push` adds a step to the browser's history."""
-        search = self._screen.state.search()
         title = f"{self._screen.own_title() or self._titles[self.view.page]} · Indexium"
+        self._put(page=self.view.page, url=self._address(), push=push, title=title)
+
+    def _address(self) -> str:
+        """Return the address of the page with its state."""
+        search = self._screen.state.search()
         if self._base:
             search = f"view={self.view.page}&{search}".rstrip("&")
         path = self._base or self._screen.own_path() or self._paths[self.view.page]
-        url = path + (f"?{search}" if search else "")
-        self._put(page=self.view.page, url=url, push=push, title=title)
+        return path + (f"?{search}" if search else "")
 
     def _undo(self, step_id: int) -> None:
         if not any(screen.undo(step_id) for screen in self._screens.values()):

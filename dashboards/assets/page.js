@@ -134,3 +134,15 @@
   }
   if (dataset.healthz) setTimeout(explainEmptyPage, SOCKET_PATIENCE)
 })()
+
+// The keys that a person presses before the modules of the page are there: keys.js takes them over.
+;(() => {
+  /** @type {KeyboardEvent[]} */
+  const early = []
+  globalThis.indexiumEarlyKeys = early
+  const keep = (/** @type {KeyboardEvent} */ event) => {
+    if (!globalThis.indexiumEarlyKeys) window.removeEventListener("keydown", keep, true)
+    else if (!event.ctrlKey && !event.metaKey && !event.altKey && event.target === document.body) early.push(event)
+  }
+  window.addEventListener("keydown", keep, true)
+})()

@@ -41,7 +41,8 @@ _IMPROPER = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, L
 def _paths() -> Mapping[str, Traversable]:
     """Return every script and style sheet of the components by its file name, which is unique."""
     found: dict[str, Traversable] = {}
-    folders = [resources.files("dashboards")]
+    package = resources.files("dashboards")
+    folders = [package, package / "assets" / "face"]
     for folder in folders:
         for path in folder.iterdir():
             if path.is_dir() and path.name != "assets":
@@ -111,14 +112,14 @@ def _without_export(found: re.Match[str]) -> str:
     return found[0].removeprefix("export ")
 
 
-def _proper(value: Any) -> Any:
+def proper(value: Any) -> Any:
     """Return a message with lone surrogates replaced; raise `ValueError` for numbers beyond 2**53."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, Mapping):
-        return {_proper(key): _proper(each) for key, each in value.items()}
+        return {proper(key): proper(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_proper(each) for each in value]
+        return [proper(each) for each in value]
     if isinstance(value, int | float) and not abs(value) <= _LARGEST:
         raise ValueError("A number of the view is too large for JavaScript.")
     return value
@@ -182,7 +183,7 @@ class Component(JSComponent):
             return
         self.on_message()
         try:
-            handler(_proper(data))
+            handler(proper(data))
         except errors.ForbiddenError as error:  # the services refuse also what a page still offers
             self.on_refusal(error.message)
         except _IMPROPER:  # our pages never send such a message

@@ -1,5 +1,5 @@
 // One change of a property of a file: its old and its new value, or its lock.
-import {h} from "./browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** @type {(change: ChangeView) => Child} */
 export const drawChange = change => [

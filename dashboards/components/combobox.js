@@ -1,7 +1,7 @@
 // A text field with a list of options for the typed text: a combobox with a list box (ARIA). Enter takes the active option.
 // The first option is active from the start, unless the typed text is an answer of its own (see `preferred`). Subclasses
 // define where the options come from, how an option is drawn, and what it does.
-import {h} from "./browser/dom.js"
+import {h} from "#face/dom.js"
 
 const STEPS = {ArrowDown: 1, ArrowUp: -1}
 const DELAY = 90 // milliseconds without typing before a request

@@ -1,5 +1,5 @@
 // The text of a comment and of other fields, with its changes marked.
-import {h} from "./browser/dom.js"
+import {h} from "#face/dom.js"
 
 /**
  * @typedef {"old" | "new" | "same"} Kind

@@ -3,12 +3,12 @@
 // The focus does not start on the button that confirms, and a key that was pressed before it opened does nothing.
 import {component, showWait} from "./browser/component.js"
 import {drawSection} from "./dialog_sections.js"
-import {h, morph} from "./browser/dom.js"
+import {h, morph} from "#face/dom.js"
 import {hasModifier} from "./browser/keyboard.js"
-import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "./browser/modal.js"
+import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "#face/modal.js"
 import {hideBroken} from "./posters.js"
-import {button, closeButton} from "./widgets.js"
-import {count} from "./wording.js"
+import {button, closeButton} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
 

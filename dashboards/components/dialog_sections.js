@@ -1,8 +1,8 @@
 // The sections of a dialog, by their kind.
-import {h} from "./browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawGauge} from "./gauge.js"
 import {drawImage} from "./posters.js"
-import {button, chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets.js"
+import {button, chip, drawSelect, drawTag, facts, fileName, turnButtons} from "#face/widgets.js"
 
 /** @param {DialogItemView} item */
 const chipsOf = ({chips, level, status, glyph}) =>

@@ -1,7 +1,7 @@
 // Details beside a list if there is room, otherwise in a sheet over the page.
-import {focusedElement, h} from "./browser/dom.js"
-import {isDialogOpen} from "./browser/modal.js"
-import {closeButton} from "./widgets.js"
+import {focusedElement, h} from "#face/dom.js"
+import {isDialogOpen} from "#face/modal.js"
+import {closeButton} from "#face/widgets.js"
 
 export const NARROW = window.matchMedia("(max-width: 1080px)")
 const FOCUSABLE = "button:not(:disabled), a[href], input:not(:disabled), select, summary, [tabindex='0']"

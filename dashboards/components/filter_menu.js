@@ -1,8 +1,8 @@
 // The filters of a list: buttons that open the values of a filter with their counts.
 import {listen} from "./browser/component.js"
-import {h} from "./browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawSearchField} from "./search_field.js"
-import {iconButton} from "./widgets.js"
+import {iconButton} from "#face/widgets.js"
 
 /**
  * @typedef {{value: string, label: string, count: string, on: boolean}} Option `count` is the number of items.

@@ -1,5 +1,5 @@
 // A bar that shows progress.
-import {h} from "./browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** @type {(label: string, gauge: GaugeView) => HTMLElement} */
 export const drawGauge = (label, {now, max, parts}) =>

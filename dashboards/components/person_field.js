@@ -3,9 +3,9 @@
 // a new person is a choice of its own, unless there is no other suggestion.
 /** @import {Host} from "./combobox.js" */
 import {Combobox} from "./combobox.js"
-import {h} from "./browser/dom.js"
-import {button} from "./widgets.js"
-import {plural} from "./wording.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
+import {plural} from "#face/wording.js"
 
 /**
  * @typedef {PersonOfferView & {isNew?: boolean, isMeant?: boolean}} PersonOption

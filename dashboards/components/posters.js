@@ -1,5 +1,5 @@
 // Pictures of titles and files; the poster of a title, or its initials if there is none.
-import {h} from "./browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** @type {Set<string>} */
 const MISSING = new Set() // addresses without a picture

@@ -1,6 +1,6 @@
 // The rows of a list as a grid with a cursor. The keys act on the row at the cursor; this row is the only tab stop.
 import {currentPage, listen} from "./browser/component.js"
-import {h} from "./browser/dom.js"
+import {h} from "#face/dom.js"
 import {closesDetails} from "./browser/keyboard.js"
 
 const STEPS = {ArrowDown: 1, ArrowUp: -1}

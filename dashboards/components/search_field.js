@@ -1,6 +1,6 @@
 // The search field of a page, with the key that moves the focus there and a button that empties the field.
-import {h} from "./browser/dom.js"
-import {closeButton} from "./widgets.js"
+import {h} from "#face/dom.js"
+import {closeButton} from "#face/widgets.js"
 
 export const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 

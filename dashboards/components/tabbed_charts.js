@@ -1,8 +1,8 @@
 // A card with several charts: title and tabs above the chart, its legend and the same figures as a table below it.
 import {component} from "./browser/component.js"
-import {h} from "./browser/dom.js"
-import {button} from "./widgets.js"
-import {count} from "./wording.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /** @typedef {Component<TabbedChartsCardView, {isTableOpen: boolean}>} Self */
 

@@ -1,6 +1,6 @@
 // The person who has signed in: a menu at the end of the rail, and on a phone a group of the other pages.
 import {currentPage} from "../components/browser/component.js"
-import {h} from "../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** @param {string} name */
 const initialsOf = name =>

@@ -1,8 +1,8 @@
 // The footer of a page: the selected or waiting files, and the actions for them.
 import {component} from "../components/browser/component.js"
-import {h} from "../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../components/browser/keyboard.js"
-import {button} from "../components/widgets.js"
+import {button} from "#face/widgets.js"
 
 const WAITING = new Set(["write", "dry_run"]) // the server counts the files before it answers
 

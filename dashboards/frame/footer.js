@@ -1,10 +1,10 @@
 // The footer of every page: running work, interrupted work, and finished work that can be undone.
 // A row that a person dismisses stays dismissed in this browser, also after a reload. A good result dismisses itself.
 import {component, listen} from "../components/browser/component.js"
-import {h} from "../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawGauge} from "../components/gauge.js"
 import {store, stored} from "../components/browser/local_storage.js"
-import {button, closeButton} from "../components/widgets.js"
+import {button, closeButton} from "#face/widgets.js"
 
 /**
  * @typedef {{isUnfolded: boolean, seconds: Map<string, number>}} State

@@ -1,9 +1,9 @@
 // The dialog that lists the keys of the page.
 import {currentPage} from "../components/browser/component.js"
-import {h, morph} from "../components/browser/dom.js"
+import {h, morph} from "#face/dom.js"
 import {bindings} from "../components/browser/keyboard.js"
-import {markDialogClosed, openDialog} from "../components/browser/modal.js"
-import {closeButton} from "../components/widgets.js"
+import {markDialogClosed, openDialog} from "#face/modal.js"
+import {closeButton} from "#face/widgets.js"
 
 /** @typedef {[does: string, keys: string[]]} Line */
 

@@ -1,6 +1,6 @@
 // The navigation rail: the pages, the state of the folders and the theme.
 import {currentPage} from "../components/browser/component.js"
-import {h} from "../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {store} from "../components/browser/local_storage.js"
 import {drawAccount, drawAccountGroup} from "./account_menu.js"
 

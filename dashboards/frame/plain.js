@@ -1,5 +1,5 @@
 // The rail of a page without a session: its entries are plain links, and only the browser stores the theme.
-import {morph} from "../components/browser/dom.js"
+import {morph} from "#face/dom.js"
 import {drawNavigation, switchTheme} from "./navigation.js"
 
 const rail = document.querySelector(".rail")

@@ -1,7 +1,7 @@
 // A page that the person may not use: its title, and why.
 import {component} from "../components/browser/component.js"
-import {h} from "../components/browser/dom.js"
-import {emptyState} from "../components/widgets.js"
+import {h} from "#face/dom.js"
+import {emptyState} from "#face/widgets.js"
 
 /** @param {RenderContext} context */
 export function render(context) {

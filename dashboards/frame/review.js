@@ -1,6 +1,6 @@
 // Undo and redo of decisions; each button names its step in its tip and to a screen reader.
 import {component} from "../components/browser/component.js"
-import {h} from "../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../components/browser/keyboard.js"
 
 const UNDO = {act: "undo", sign: "↶", word: "Undo", key: "z"}

@@ -1,10 +1,10 @@
 // The frame of every page: the rail, the toasts, the list of keys, and the state of the connection.
 import {component, currentPage, listen} from "../components/browser/component.js"
-import {h} from "../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {makeKeyList} from "./key_list.js"
 import {keys} from "../components/browser/keyboard.js"
 import {ofTab, store, stored} from "../components/browser/local_storage.js"
-import {isDialogOpen, placeDialog} from "../components/browser/modal.js"
+import {isDialogOpen, placeDialog} from "#face/modal.js"
 import {signOut} from "./account_menu.js"
 import {drawNavigation, switchTheme} from "./navigation.js"
 import {Toasts} from "./toasts.js"
@@ -57,6 +57,9 @@ function showPage(self, name) {
   requestAnimationFrame(() => setTimeout(keepFocus)) // the browser moves the focus when it draws
 }
 
+/** Return whether the browser draws a page and owns its address. @param {string} page */
+const isFacePage = page => Boolean(document.querySelector(`[data-face="${page}"]`))
+
 /** @param {Self} self */
 const draw = ({view, state}) => [
   drawNavigation(view, state.isOpen, state.isMenuOpen),
@@ -81,6 +84,10 @@ const ACTIONS = {
     if (page === currentPage()) {
       self.paint()
       return
+    }
+    if (isFacePage(page)) {
+      history.pushState({depth: 0}, "", self.view.pages.find(({id}) => id === page).href)
+      window.dispatchEvent(new Event("indexium:address"))
     }
     showPage(self, page)
     self.send("go", {page})
@@ -127,7 +134,8 @@ function updateAddress(view, before) {
   const isFirst = before?.url === undefined // the first page adds no step to the history
   const isOtherPage = view.url.split("?")[0] !== location.pathname
   const method = !isFirst && (isOtherPage || view.push) ? "pushState" : "replaceState"
-  history[method]({}, "", view.url)
+  history[method]({depth: 0}, "", view.url)
+  if (isFacePage(view.page)) window.dispatchEvent(new Event("indexium:address"))
 }
 
 /** @type {(self: Self, message: any) => void} */
@@ -142,6 +150,7 @@ function onMessage(self, message) {
     if (!message.busy) window.dispatchEvent(new Event("indexium:answered"))
     self.paint()
   }
+  if (message.events) window.dispatchEvent(new CustomEvent("indexium:events", {detail: message.events}))
   if (message.answered) window.dispatchEvent(new Event("indexium:answered"))
 }
 
@@ -219,6 +228,8 @@ function listenToWindow(self) {
     self.paint()
     self.send("theme", {theme: event.detail})
   })
+  listen(model, window, "indexium:toast", event => state.toasts.add(event.detail))
+  listen(model, window, "indexium:tell", event => self.send(event.detail.type, event.detail))
   listen(model, window, "indexium:connection", event => {
     state.line = event.detail
     self.paint()
@@ -261,6 +272,7 @@ export function render(context) {
   placeDialog(context.el, keyList.box)
   bindKeys(self, keyList.open)
   listenToWindow(self)
+  window.dispatchEvent(new Event("indexium:frame"))
   reportReload(self)
   self.send("hello", {theme: document.documentElement.dataset.theme, selection: stored("indexium.selection", ofTab)})
 }

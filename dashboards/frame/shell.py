@@ -26,8 +26,9 @@ class Shell(Component):
     The frame of every page.
 
     Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
-    step), `stop` {id} (of a job), `plan` {query}. Receives: {kind, text, undo, stop, plan, topic}, a toast; {cleared},
-    a topic whose errors are removed; {undoable}, the steps that can be undone; {busy}; {answered}.
+    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}. Receives: {kind, text, undo, stop, plan, topic}, a
+    toast; {cleared}, a topic whose errors are removed; {events}, ids by names; {undoable}, the steps that can be
+    undone; {busy}; {answered}.
     """
 
     _esm = module("shell")
@@ -50,6 +51,10 @@ class Shell(Component):
     def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback
         """Show that a requested action is running."""
         self._send_msg({"busy": busy})
+
+    def tell_events(self, newest: Mapping[str, int]) -> None:
+        """Tell which events there were: their names, with the newest id of each."""
+        self._send_msg({"events": dict(newest)})
 
     def answered(self) -> None:
         """Tell that everything that the browser asked for is shown."""

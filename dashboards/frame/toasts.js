@@ -1,7 +1,7 @@
 // Short messages that disappear automatically; errors stay longest, and no message disappears under the pointer or the
 // focus.
-import {h} from "../components/browser/dom.js"
-import {button, closeButton} from "../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, closeButton} from "#face/widgets.js"
 
 /**
  * @typedef {"error" | "good" | "info"} ToastKind

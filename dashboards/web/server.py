@@ -36,6 +36,7 @@ from dashboards import app, session
 from dashboards.components.base import scripts
 from dashboards.web import (
     artwork,
+    calls,
     downloads,
     first_person,
     not_found,
@@ -227,6 +228,7 @@ class DashboardServer:
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
         self._queries = ThreadPoolExecutor(max_workers=6, thread_name_prefix="query-downloads")
+        self._calls = ThreadPoolExecutor(max_workers=8, thread_name_prefix="calls")
         self._signing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sign-in")
         self._api = Mount(
             make_app(library, token=self.token),
@@ -355,6 +357,7 @@ class DashboardServer:
             (r"/media/(\d{1,19})", OriginalFile, {"library": self._library, "pool": self._films}),
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
             *artwork.routes(self._library, self._artwork),
+            *calls.routes(self._library, self._calls),
             *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             *query_downloads.routes(self._library, self._pages.shared.result_cache, self._queries),
             *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
@@ -425,6 +428,7 @@ class DashboardServer:
         self._artwork.shutdown(wait=False, cancel_futures=True)
         self._films.shutdown(wait=False, cancel_futures=True)
         self._queries.shutdown(wait=False, cancel_futures=True)
+        self._calls.shutdown(wait=False, cancel_futures=True)
         self._signing.shutdown(wait=False, cancel_futures=True)
         self._checks.stop()
         server.unlisten()

@@ -7,10 +7,13 @@ a digest of the data of a finding: when this digest changes, an ignored finding 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from indexium_core.model import wording
 from indexium_core.model.files.properties import Value, display_value
+from indexium_core.model.people import people_comment
 from indexium_core.model.shapes import ListPage, Shaped
 
 Kind = Literal[
@@ -51,6 +54,7 @@ BULK_KINDS: tuple[Kind, ...] = (
     "unknown",
     "other_recording",
 )  # one action can resolve all findings of these kinds
+_OF_FILES = ("differ", "faces", "corruption", "other_recording", "copied_people")  # findings about one file each
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "copies": ("Copies differ", "Files with the same content that would not have the same people."),
     "differ": ("Database and file differ", "Files that name people that the database does not assign to them."),
@@ -113,6 +117,11 @@ class CheckFile(Shaped):
         return self.risk is not None
 
     @property
+    def place(self) -> str:
+        """The folder in words: `Family / 2019`; the library for a file at its root."""
+        return self.folder.replace("/", " / ") or self.library
+
+    @property
     def media(self) -> str:
         """Resolution, size and duration: `1920 × 1080, 2.1 GB, 1:43:10`."""
         facts: tuple[tuple[str, Value], ...] = (
@@ -150,6 +159,34 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTag:
+    """A name of a finding, or what tells one of its files from the others."""
+
+    name: str
+    differs: bool = False  # it is not the same everywhere
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedNames:
+    """The people of a file at one place, such as the comment."""
+
+    label: str  # the place; "" if there is only one
+    tags: list[CheckTag]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedFile:
+    """A file of a finding, with what is compared."""
+
+    file_name: str
+    file_path: str
+    place: str
+    media: str  # if the files are compared by it
+    names: list[ComparedNames]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRow(Shaped):
     """One finding."""
 
@@ -165,6 +202,85 @@ class CheckRow(Shaped):
     names: tuple[CheckName, ...]
     resolutions: tuple[Resolution, ...]
     query: str  # search that finds the files in the plan
+
+    @property
+    def shown_title(self) -> str:
+        """What a list calls the finding."""
+        return self.names[0].name if self.kind == "spelling" else self.title
+
+    @property
+    def is_of_file(self) -> bool:
+        """Whether the title is the name of a file."""
+        return self.kind in (*_OF_FILES, "copies", "same_name")
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the number of files tells something: a finding may be about one file."""
+        return self.kind not in (*_OF_FILES, "ambiguous_person", "same_name")
+
+    @property
+    def below(self) -> str:
+        """The second line of a list: the place or the reason."""
+        if self.kind == "same_name":
+            return self.subject
+        if self.kind in (*_OF_FILES, "copies"):
+            return self.files[0].place
+        if self.kind == "spelling":
+            return self.text
+        first = self.files[0].file_name if self.files else ""
+        return f"{first} and {wording.count(self.file_count - 1)} more" if self.file_count > 1 else first
+
+    @property
+    def tags(self) -> list[CheckTag]:
+        """The names of the finding, first those that differ."""
+        meant = self.resolutions[0].names if self.resolutions else ()
+        odd = {people_comment.person_key(name) for name in meant}
+        match self.kind:
+            case "spelling":
+                return [CheckTag(name=each.name, note=wording.count(each.files)) for each in self.names]
+            case "same_name" | "other_recording" | "copied_people":
+                return _marked(meant, odd)
+            case "differ" | "faces":
+                others = self.files[0].known if self.kind == "differ" else self.files[0].people
+                return _marked((*meant, *others), odd)
+            case "several_files":
+                return [CheckTag(name=each.media) for each in self.files]
+            case "copies":
+                everywhere = [each for each in self.files[0].people if people_comment.person_key(each) not in odd]
+                return _marked((*meant, *everywhere), odd)
+            case _:
+                return []
+
+    @property
+    def compared(self) -> list[ComparedFile]:
+        """The first files, with the names that are compared in each."""
+        odd = {people_comment.person_key(name) for each in self.resolutions for name in each.names} | {
+            people_comment.person_key(each.name) for each in self.names
+        }
+        return [
+            ComparedFile(
+                file_name=each.file_name,
+                file_path=each.file_path,
+                place=each.place,
+                media=each.media if self.kind == "several_files" else "",
+                names=[ComparedNames(label=label, tags=_marked(names, odd)) for label, names in self._lists(each)],
+            )
+            for each in self.files
+        ]
+
+    def _lists(self, file: CheckFile) -> list[tuple[str, list[str]]]:
+        """Return the lists of names of a file, with the label of each."""
+        if self.kind in ("several_files", "shared_id"):
+            return []
+        if self.kind in ("differ", "ambiguous_person"):
+            return [("in the file", file.named), ("in the database", file.known)]
+        if self.kind in ("spelling", "unknown", "placeholder") and file.named and file.named != file.people:
+            return [("now", file.named), ("after the write", file.people)]
+        return [("", file.people)]
+
+
+def _marked(names: Iterable[str], odd: Collection[str]) -> list[CheckTag]:
+    return [CheckTag(name=each, differs=people_comment.person_key(each) in odd) for each in names]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

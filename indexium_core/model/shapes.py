@@ -13,6 +13,8 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from indexium_core import errors
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -78,6 +80,30 @@ class ListPage(Shaped):
 def picked(value: Any, shape: str) -> dict[str, Any]:
     """Return some attributes of a value as JSON values."""
     return {name: _json(getattr(value, attribute)) for name, attribute in _names(value.__class__, shape)}
+
+
+def wanted(value: Any, want: Any) -> Any:
+    """
+    Return the JSON form of some attributes of a value: `{"items": {"title": 1, "names": {"name": 1}}, "total": 1}`.
+
+    A name is one of the outer form or a property; 1 stands for the whole value. Lists have the attributes of each item.
+
+    Raises:
+        UsageError: A value does not have an attribute.
+
+    """
+    if value is None or not isinstance(want, Mapping):
+        return _json(value)
+    if isinstance(value, list | tuple):
+        return [wanted(each, want) for each in value]
+    if isinstance(value, Mapping):
+        return {name: wanted(value[name], part) for name, part in want.items() if name in value}
+    kind: Any = value.__class__
+    known = dict(_names(kind, getattr(kind, "shape", ""))) if hasattr(kind, "__dataclass_fields__") else {}
+    for name in map(str, want):
+        if name not in known and (name.startswith("_") or not isinstance(getattr(kind, name, None), property)):
+            raise errors.UsageError(f"A {kind.__name__} has no “{name[:40]}”.")
+    return {name: wanted(getattr(value, known.get(name, str(name))), part) for name, part in want.items()}
 
 
 def types_of(kind: type, shape: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def test_keyboard_resolves_findings(site: Site, library: Library) -> None:
     """Copies, spellings and unknown names in sequence: each shows its effect, and the plan changes."""
     counts = {group.kind: group.total for group in library.checks.groups()}
     page = site.visit("/checks")
-    drawer, dialog = page.locator(".cdrawer"), page.locator("dialog[open]")
+    drawer, dialog = page.get_by_label("Finding", exact=True), page.locator("dialog[open]")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{sum(counts.values())} findings")
     expect(page.get_by_role("link", name="Checks")).to_contain_text(str(sum(counts.values())))
     # Copies: the database adds the person, and both files will have the same people.
@@ -38,19 +38,19 @@ def test_keyboard_resolves_findings(site: Site, library: Library) -> None:
     expect(dialog).to_contain_text("Carla Gomez becomes Carla Gómez in 1 file")
     page.wait_for_timeout(450)  # the key that opened the question does not answer it
     press(page, "Tab", "Enter")
-    expect(page.locator(".crow")).to_have_count(counts["spelling"] - 1)
-    (item,) = library.plan("name:harbour").items
-    assert item.result_people == ["Ólafur Jónsson", "Carla Gómez"]
+    expect(page.locator(".page-checks [role=row]")).to_have_count(counts["spelling"] - 1)
     # A merge of two people is an ordinary step: undone and redone with its key.
     undo = page.locator("[aria-label='Undo: merged Carla Gomez into Carla Gómez']")
     expect(undo).to_be_attached()
+    (item,) = library.plan("name:harbour").items
+    assert item.result_people == ["Ólafur Jónsson", "Carla Gómez"]
     press(page, "z")
-    expect(page.locator(".crow")).to_have_count(counts["spelling"])
+    expect(page.locator(".page-checks [role=row]")).to_have_count(counts["spelling"])
     again = library.steps.next().redo
     assert again is not None
     assert again.label == "merged Carla Gomez into Carla Gómez"
     press(page, "Z")
-    expect(page.locator(".crow")).to_have_count(counts["spelling"] - 1)
+    expect(page.locator(".page-checks [role=row]")).to_have_count(counts["spelling"] - 1)
     expect(undo).to_be_attached()
     # An ignored finding stays ignored after a reload, and can be listed again.
     expect(drawer.get_by_role("heading")).to_contain_text("Kim Park")
@@ -73,7 +73,7 @@ def test_keyboard_resolves_findings(site: Site, library: Library) -> None:
 @pytest.mark.further
 def test_checks_on_phone(look: Site) -> None:
     page = look.visit("/checks?kind=differ", width=390, theme="dark")
-    rows, drawer = page.locator(".crow"), page.locator(".cdrawer")
+    rows, drawer = page.locator(".page-checks [role=row]"), page.get_by_label("Finding", exact=True)
     expect(rows.first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     rows.first.click()

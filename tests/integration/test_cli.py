@@ -553,6 +553,7 @@ def test_hints_repeat_program_name_of_call(
 def test_option_home_may_be_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["plan", "--json", f"--home={home}"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == 0
+    assert home.is_dir()  # the command has not opened the default home
 
 
 def test_version_is_shown_without_home(capsys: pytest.CaptureFixture[str]) -> None:

@@ -214,14 +214,22 @@ def test_close_ends_an_attempt_to_connect(monkeypatch: pytest.MonkeyPatch) -> No
             call.result(PATIENCE)
 
 
-def test_lost_connection_is_no_error_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A scan fails with one sentence, and no file counts as damaged."""
+class _LostClient:
+    """A client that has lost its scheduler."""
+
+    def nthreads(self, **_: object) -> dict[str, int]:
+        raise OSError("The connection is closed.")
+
+    def submit(self, *_: object, **__: object) -> None:
+        raise OSError("The connection is closed.")
+
+
+@pytest.mark.parametrize("excluded", [{}, {"tcp://127.0.0.1:1": float("inf")}], ids=["all workers", "some workers"])
+def test_lost_connection_is_no_error_of_a_file(monkeypatch: pytest.MonkeyPatch, excluded: dict[str, float]) -> None:
+    """A scan fails with one sentence, and no file counts as damaged. A call goes to all workers, or to some of them."""
     executor = Cluster("dask://127.0.0.1:9")
-
-    def lose(*_: object) -> None:
-        raise ClusterLostError("was lost")
-
-    monkeypatch.setattr(executor, "_run", lose)
+    executor._excluded_until = excluded
+    monkeypatch.setattr(executor, "_connected", _LostClient)
     file = FileToRead(
         path=b"/films/a.mp4", stat=FileStat(size=1, mtime_ns=1, device=1, inode=1, nlink=1, mode=0o100644)
     )

@@ -210,7 +210,7 @@ def test_import_of_file_is_one_review_step(library: Library) -> None:
     one, two = (library.plan(f"name:{name} postponed:yes OR name:{name}").page().items[0] for name in ("0001", "0002"))
     assert (one.result_people, one.comment_mode, one.edited) == (["Zoë Öz"], "preserve", True)
     assert two.postponed
-    assert library.steps.next()[0].label == "imported changes of 2 files from a spreadsheet"
+    assert library.steps.next().undo.label == "imported changes of 2 files from a spreadsheet"
 
     library.steps.undo()
     assert [row.kind for row in library.decisions.list()] == []

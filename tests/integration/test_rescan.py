@@ -385,9 +385,11 @@ class Stopping:
     def __init__(self, payload: Mapping[str, Any], checkpoint: Mapping[str, Any] | None, *, after: int) -> None:
         self.payload, self.checkpoint, self._left = payload, checkpoint, after
         self.saved: list[Mapping[str, Any]] = []
+        self.shown: list[tuple[int, int | None]] = []
         self.cut = False
 
     def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
+        self.shown.append((current, total))
         assert current == sum(counters.values()) or current > sum(counters.values())
 
     def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
@@ -421,7 +423,9 @@ def test_stopped_rescan_resumes_from_checkpoint(
     context = Stopping(orders, saved, after=1000)
     second = library.rescans.execute(context)
 
-    assert len(read) == 3 - (saved or {"processed": 0})["processed"], "no file is read twice"
+    done = (saved or {"processed": 0})["processed"]
+    assert len(read) == 3 - done, "no file is read twice"
+    assert context.shown[0] == (done, 3)  # this report comes before the first file, which may take long
     assert counts(second) == (3, 2, 0, 0, 0, {"empty": 1})
     assert first.cancelled == (len(read) > 0)
 

@@ -21,6 +21,7 @@ import pandas as pd
 
 from indexium_core.flows.approvals.previews import Previews
 from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.library import LibraryServices
 from indexium_core.model import check, query
 from indexium_core.model.approval import ApprovalNotice
 from indexium_core.model.check import CheckGroup, CheckPage
@@ -49,6 +50,12 @@ from tests.support.fake_plan import PEOPLE, FakePlan, details_of, finds, items, 
 
 class FakeLibrary(FakeOperations):
     """A stand-in for `indexium_core.library.Library`."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a service without calls for one that no test uses."""
+        if name in LibraryServices.__annotations__:
+            return SimpleNamespace()
+        raise AttributeError(name)
 
     def __init__(self, count: int = 200, *, pace: float = 0.01, **settings: Any) -> None:
         super().__init__(items(count), pace=pace)

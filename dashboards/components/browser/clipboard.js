@@ -1,5 +1,5 @@
 // The clipboard.
-import {h} from "./dom.js"
+import {h} from "#face/dom.js"
 
 /**
  * Copy a text; return whether this worked. A page from another machine cannot use the clipboard: it copies a selection.

@@ -1,26 +1,8 @@
 // Makes a Panel component from a drawing function: draws the view, and sends the actions of a person to the server.
-import {h, morph} from "./dom.js"
+import {h, morph} from "#face/dom.js"
+import {adoptSheets} from "#face/sheets.js"
 
 globalThis.indexiumRoots ??= new Set()
-globalThis.indexiumSheets ??= new Map()
-const SHEETS = globalThis.indexiumSheets // by name; the page has each text once
-
-/** @type {(name: string) => CSSStyleSheet} */
-function styleSheet(name) {
-  if (!SHEETS.has(name)) {
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(document.querySelector(`[data-sheet="${name}"]`)?.textContent ?? "")
-    SHEETS.set(name, sheet)
-  }
-  return SHEETS.get(name)
-}
-
-/** @type {(root: any, names: string[]) => void} */
-function adoptSheets(root, names) {
-  const present = root.adoptedStyleSheets
-  root.adoptedStyleSheets = [...present, ...names.map(styleSheet).filter(sheet => !present.includes(sheet))]
-}
-
 /**
  * Put a component into its place, if it was created after the page: Bokeh appends it to the end of the page.
  *

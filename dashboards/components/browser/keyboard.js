@@ -1,7 +1,7 @@
 // Single keys: a page binds them, and the list of keys in the frame of every page reads them.
 import {currentPage, listen} from "./component.js"
-import {focusedElement} from "./dom.js"
-import {isDialogOpen} from "./modal.js"
+import {focusedElement} from "#face/dom.js"
+import {isDialogOpen} from "#face/modal.js"
 
 const NOT_TYPED = "input:is([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range])"
 // Keys that scroll, move the focus or belong to the browser's own menus are never bound.

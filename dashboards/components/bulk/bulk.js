@@ -6,11 +6,11 @@ import {drawFooter} from "./bulk_footer.js"
 import {drawMedia, drawModes, drawNote, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
 import {component, listen} from "../browser/component.js"
-import {h} from "../browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../browser/keyboard.js"
-import {markDialogClosed, mayFocusText, openDialog} from "../browser/modal.js"
+import {markDialogClosed, mayFocusText, openDialog} from "#face/modal.js"
 import {PersonField, includesName} from "../person_field.js"
-import {closeButton} from "../widgets.js"
+import {closeButton} from "#face/widgets.js"
 
 /**
  * @typedef {object} State

@@ -1,6 +1,6 @@
 // The tab that sets one field of all files in the dialog for many files: a value, or a rule with placeholders.
-import {h} from "../browser/dom.js"
-import {drawSelect, drawTag, fileName, label} from "../widgets.js"
+import {h} from "#face/dom.js"
+import {drawSelect, drawTag, fileName, label} from "#face/widgets.js"
 
 /** @import {Self} from "./bulk.js" */
 /** @param {BulkEffectView["examples"][number]} example */

@@ -1,7 +1,7 @@
 // The footer of the dialog for many files: the effect in words, and the button that applies the change.
-import {h} from "../browser/dom.js"
-import {button} from "../widgets.js"
-import {plural} from "../wording.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
+import {plural} from "#face/wording.js"
 
 /** @import {Self} from "./bulk.js" */
 /**

@@ -1,6 +1,6 @@
 // The tabs with options in the dialog for many files: skip, modes and media.
-import {h} from "../browser/dom.js"
-import {label} from "../widgets.js"
+import {h} from "#face/dom.js"
+import {label} from "#face/widgets.js"
 
 /** @import {Self} from "./bulk.js" */
 

@@ -1,8 +1,8 @@
 // The tabs that change people in the dialog for many files: add and remove, replace, and templates.
-import {h} from "../browser/dom.js"
+import {h} from "#face/dom.js"
 import {includesName} from "../person_field.js"
-import {button, drawTag, fileName, iconButton, label} from "../widgets.js"
-import {count, plural} from "../wording.js"
+import {button, drawTag, fileName, iconButton, label} from "#face/widgets.js"
+import {count, plural} from "#face/wording.js"
 
 /** @import {Self} from "./bulk.js" */
 const SEARCHABLE = 24 // a longer list of people has a search field

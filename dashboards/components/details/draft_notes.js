@@ -1,7 +1,7 @@
 // The notes of a file that has edits which are not saved.
-import {h} from "../browser/dom.js"
+import {h} from "#face/dom.js"
 import {draftOf} from "../browser/edit_drafts.js"
-import {button} from "../widgets.js"
+import {button} from "#face/widgets.js"
 
 /** @import {DraftKind, PeopleDraft} from "../browser/edit_drafts.js" */
 

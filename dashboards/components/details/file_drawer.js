@@ -1,7 +1,7 @@
 // What would change in one file and why: beside the table on wide screens, in a sheet on narrow ones.
 import {copyText} from "../browser/clipboard.js"
 import {component, currentPage, listen} from "../browser/component.js"
-import {h} from "../browser/dom.js"
+import {h} from "#face/dom.js"
 import {NARROW, drawer, drawerFrame} from "../drawer.js"
 import {keys, mayAct} from "../browser/keyboard.js"
 import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
@@ -25,7 +25,7 @@ import {drawRecord, drawSection} from "./file_history.js"
 import {ONLY_THIS_ACTIONS, onlyThis} from "./only_this.js"
 import {MEDIA_ACTIONS, MediaProperties} from "./properties.js"
 import {closeByDragging} from "./sheet_drag.js"
-import {facts, label} from "../widgets.js"
+import {facts, label} from "#face/widgets.js"
 
 /** @import {Opened} from "./file_history.js" */
 /** @import {DraftKind, ValueDraft} from "../browser/edit_drafts.js" */

@@ -1,8 +1,8 @@
 // Parts of a file's details that only draw: the picture, the path, people, comments, suggestions and buttons.
-import {h} from "../browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawFolded} from "./file_history.js"
-import {GLYPHS, button, chip, drawTag, iconButton, label} from "../widgets.js"
-import {andMore} from "../wording.js"
+import {GLYPHS, button, chip, drawTag, iconButton, label} from "#face/widgets.js"
+import {andMore} from "#face/wording.js"
 
 /**
  * @typedef {object} Shown

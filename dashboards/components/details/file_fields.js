@@ -1,8 +1,8 @@
 // The fields of one file beside the comment: each value is a button that opens an input; a rating is five stars.
 import {drawPart} from "../comment_text.js"
-import {h} from "../browser/dom.js"
-import {drawSelect, facts, iconButton} from "../widgets.js"
-import {plural} from "../wording.js"
+import {h} from "#face/dom.js"
+import {drawSelect, facts, iconButton} from "#face/widgets.js"
+import {plural} from "#face/wording.js"
 import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
 import {drawSection} from "./file_history.js"
 import {drawOnlyThis, onlyThis} from "./only_this.js"

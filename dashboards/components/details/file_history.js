@@ -1,9 +1,9 @@
 // The parts of a file's details that open on demand: its history, changes, streams, tags, and its place on the disk.
 import {drawChange} from "../changes.js"
 import {drawComment, drawFieldValues, drawPart} from "../comment_text.js"
-import {h} from "../browser/dom.js"
-import {button, chip, drawTag, facts, label, pager} from "../widgets.js"
-import {count} from "../wording.js"
+import {h} from "#face/dom.js"
+import {button, chip, drawTag, facts, label, pager} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /** @import {Kind} from "../comment_text.js" */
 /**

@@ -1,5 +1,5 @@
 // The choice to edit only this file: without it, an edit reaches all copies of the file.
-import {h} from "../browser/dom.js"
+import {h} from "#face/dom.js"
 
 /**
  * @typedef {Component<any, {onlyThis: number}>} Host Its state has the id of the file whose copies edits leave alone.

@@ -1,9 +1,9 @@
 // The editor for the people of one file: a draft of the list, and a field that adds to it.
-import {h} from "../browser/dom.js"
+import {h} from "#face/dom.js"
 import {PersonField, cleanName, includesName} from "../person_field.js"
 import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
 import {drawOnlyThis, onlyThis} from "./only_this.js"
-import {button} from "../widgets.js"
+import {button} from "#face/widgets.js"
 
 /** @import {Offers} from "../person_field.js" */
 

@@ -1,7 +1,7 @@
 // The media properties of one file: each with a padlock, a field to set it by hand, and *Rescan* for all of them.
-import {h} from "../browser/dom.js"
+import {h} from "#face/dom.js"
 import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
-import {button} from "../widgets.js"
+import {button} from "#face/widgets.js"
 
 /**
  * @typedef {Component<{id?: number, media?: MediaView}, any>} Host

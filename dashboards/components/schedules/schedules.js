@@ -1,6 +1,6 @@
 // The section of schedules: when each runs, its next run and its last result, a switch, and a button that runs it now.
-import {h} from "../browser/dom.js"
-import {button, chip} from "../widgets.js"
+import {h} from "#face/dom.js"
+import {button, chip} from "#face/widgets.js"
 
 /** @type {(row: ScheduleView, problem: SchedulesView["problem"]) => HTMLElement} */
 const drawSchedule = ({name, label, help, enabled, when, cron, next, last, result, reason, level}, problem) =>

@@ -1,6 +1,6 @@
 // The second factor of the person who signed in: an app, its first code, the recovery codes, and the switch.
-import {h} from "../browser/dom.js"
-import {button} from "../widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 
 /** @type {(problem: string) => Child} */
 const drawProblem = problem => problem && h("p", {class: "bad-text", id: "second-factor-bad", role: "alert"}, problem)

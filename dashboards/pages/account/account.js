@@ -1,7 +1,7 @@
 // The page of the person who has signed in: a card for each section.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {emptyState, loadingPage} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {emptyState, loadingPage} from "#face/widgets.js"
 import {drawLinked, LINKED_ACTIONS, onLinkedDrawn} from "./account_linked.js"
 import {drawPassword, onPasswordDrawn, PASSWORD_ACTIONS, submitPassword} from "./account_password.js"
 import {drawProfile} from "./account_profile.js"

@@ -1,6 +1,6 @@
 // The card with the accounts of the OpenID Connect provider with which the person signs in, too.
-import {h} from "../../components/browser/dom.js"
-import {button} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 
 /** @import {Self} from "./account.js" */
 

@@ -1,6 +1,6 @@
 // The card with the form for a new password. It keeps no text: the fields are emptied after the change.
-import {h} from "../../components/browser/dom.js"
-import {button} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 
 /** @import {Self} from "./account.js" */
 

@@ -1,5 +1,5 @@
 // The card with the role of the person, and what it allows.
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** @type {(title: string, items: string[], kind: string) => Child} */
 const drawList = (title, items, kind) =>

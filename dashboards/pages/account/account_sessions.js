@@ -1,6 +1,6 @@
 // The card with the browsers in which the person has signed in.
-import {h} from "../../components/browser/dom.js"
-import {button, chip} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, chip} from "#face/widgets.js"
 
 /** @param {OwnSessionView} session */
 const drawSession = ({id, browser, client, address, seen, since, is_here: isHere}) =>

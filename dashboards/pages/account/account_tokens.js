@@ -1,6 +1,6 @@
 // The card with the API tokens of the person. The text of a new one is shown once.
-import {h} from "../../components/browser/dom.js"
-import {button, drawSelect} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, drawSelect} from "#face/widgets.js"
 
 /** @import {Self} from "./account.js" */
 

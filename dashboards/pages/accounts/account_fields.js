@@ -1,5 +1,5 @@
 // The fields of a person, for the form and the drawer. Text fields keep what is typed while the page is drawn again.
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** @typedef {{find(selector: string): HTMLInputElement | null}} FormOwner */
 

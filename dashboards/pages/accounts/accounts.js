@@ -1,9 +1,9 @@
 // The people who sign in: a row each, and the form for a new one.
 import {component, listen} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {button, chip, drawSelect, emptyState, loadingPage} from "../../components/widgets.js"
+import {button, chip, drawSelect, emptyState, loadingPage} from "#face/widgets.js"
 import {folderFields, passwordFields, textField, typedIn} from "./account_fields.js"
 
 /**

@@ -1,8 +1,8 @@
 // One person: role, sign-in, password, sessions.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
-import {button, drawSelect, facts, label} from "../../components/widgets.js"
+import {button, drawSelect, facts, label} from "#face/widgets.js"
 import {folderFields, passwordFields, typedIn} from "./account_fields.js"
 
 /**

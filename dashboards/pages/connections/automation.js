@@ -1,6 +1,6 @@
 // How far each library may go by itself: its mode, its limit and quiet time, and a switch for each detail.
-import {h} from "../../components/browser/dom.js"
-import {button} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 import {drawSwitch, refusal} from "./connection_parts.js"
 
 /** @import {Self} from "./connections.js" */

@@ -1,6 +1,6 @@
 // Parts that several sections of the page of connections draw.
-import {h} from "../../components/browser/dom.js"
-import {chip, GLYPHS} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {chip, GLYPHS} from "#face/widgets.js"
 
 /** @type {Record<string, string>} */
 const SIGNS = {...GLYPHS, off: "–", new: "○"}

@@ -1,8 +1,8 @@
 // The page of connections: the common switch, the senders of events, the players, the automation of libraries, and the schedules.
 import {copyText} from "../../components/browser/clipboard.js"
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {button, emptyState, loadingPage} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, emptyState, loadingPage} from "#face/widgets.js"
 import {drawSchedules, SCHEDULE_ACTIONS} from "../../components/schedules/schedules.js"
 import {drawSwitch, refusal, savedOf} from "./connection_parts.js"
 import {AUTOMATION_ACTIONS, drawAutomation, typedLimits} from "./automation.js"

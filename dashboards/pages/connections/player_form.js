@@ -1,6 +1,6 @@
 // The forms of a player: a new one, its address, name and folders, and its key, which the server never sends.
-import {h} from "../../components/browser/dom.js"
-import {button, drawSelect, iconButton} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, drawSelect, iconButton} from "#face/widgets.js"
 import {drawFolder, drawMapArrow, drawMapHead, refusal} from "./connection_parts.js"
 
 /** @import {PlayerDraft, Self} from "./connections.js" */

@@ -1,6 +1,6 @@
 // The players: how the last contact with each ended, what it shows of what was published, and its forms.
-import {h} from "../../components/browser/dom.js"
-import {button, emptyState} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, emptyState} from "#face/widgets.js"
 import {drawState, drawSwitch, refusal, savedOf} from "./connection_parts.js"
 import {drawKeyForm, drawPlayerForm} from "./player_form.js"
 

@@ -1,6 +1,6 @@
 // The events of a sender: what it sent, when, and what that led to.
-import {h} from "../../components/browser/dom.js"
-import {button, pager} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, pager} from "#face/widgets.js"
 import {drawState, refusal} from "./connection_parts.js"
 
 /** @import {Self} from "./connections.js" */

@@ -1,6 +1,6 @@
 // A sender in detail: its address and secret, the map of its folders, a path to try, and its events.
-import {h} from "../../components/browser/dom.js"
-import {button, iconButton} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, iconButton} from "#face/widgets.js"
 import {drawEvents} from "./sender_events.js"
 import {drawFolder, drawMapArrow, drawMapHead, drawState, refusal} from "./connection_parts.js"
 

@@ -1,6 +1,6 @@
 // The senders: a row each, the form for a new one, and the sender in detail below its row.
-import {h} from "../../components/browser/dom.js"
-import {button, drawSelect, emptyState} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, drawSelect, emptyState} from "#face/widgets.js"
 import {drawState, drawSwitch, refusal} from "./connection_parts.js"
 import {drawPanel} from "./sender_panel.js"
 

@@ -1,8 +1,8 @@
 // To decide: one question with its candidates. A key shows the next question at once; the server follows.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {button, loadingPage} from "../../components/widgets.js"
+import {button, loadingPage} from "#face/widgets.js"
 import {drawSearchField} from "../../components/search_field.js"
 import {drawImage, hideBroken} from "../../components/posters.js"
 import {drawFile, drawQueue} from "./decide_file.js"

@@ -1,7 +1,7 @@
 // Three candidates side by side, with the score of each and its reasons.
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawPoster} from "../../components/posters.js"
-import {button, chip} from "../../components/widgets.js"
+import {button, chip} from "#face/widgets.js"
 
 export const SHOWN = 3 // candidates side by side
 

@@ -1,5 +1,5 @@
 // The file of a question with what it says, and the queue of the next questions.
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawImage} from "../../components/posters.js"
 
 const LINES = 8 // of the queue

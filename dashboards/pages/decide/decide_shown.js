@@ -1,7 +1,7 @@
 // The question that the page shows, its place in the list, and whether others have replaced it.
-import {h} from "../../components/browser/dom.js"
-import {button} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /**
  * @import {Self} from "./decide.js"

@@ -1,9 +1,9 @@
 // One operation of the history: its result for each file, and the effect of a rollback.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
 import {drawFiles} from "./history_files.js"
-import {button, chip, facts, fileName, label} from "../../components/widgets.js"
+import {button, chip, facts, fileName, label} from "#face/widgets.js"
 
 /**
  * @typedef {Component<HistoryDetailsView, {showsConflicts: boolean, timer: number}>} Self

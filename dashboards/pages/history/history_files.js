@@ -1,8 +1,8 @@
 // The files of one operation: a list with pages, a filter, a search, and a choice of files to roll back.
 import {drawComment, drawFieldValues} from "../../components/comment_text.js"
-import {h} from "../../components/browser/dom.js"
-import {button, chip, cutName, drawTag, facts, label, pager} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {h} from "#face/dom.js"
+import {button, chip, cutName, drawTag, facts, label, pager} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /** @param {OperationFileDetailView} detail */
 const drawComments = ({before, after, same, beside, done}) =>

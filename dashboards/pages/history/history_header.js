@@ -1,7 +1,7 @@
 // The totals of all operations, in one line.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {button} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 
 /** @param {RenderContext} context */
 export function render(context) {

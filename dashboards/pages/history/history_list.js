@@ -1,9 +1,9 @@
 // Operations, newest first.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {button, chip, emptyState, pager} from "../../components/widgets.js"
+import {button, chip, emptyState, pager} from "#face/widgets.js"
 
 /**
  * @typedef {Component<HistoryListView, {offered: number | null}>} Self

@@ -1,10 +1,10 @@
 // Search and filters of the list of operations; each part of them has a button that removes it.
 import {component, listen} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../components/search_field.js"
-import {button} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {button} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /**
  * @typedef {{opened: "" | "status" | "date", timer: number, jump: ResultJump}} State

@@ -1,11 +1,11 @@
 // One job: its work or its result, its facts, and its actions.
 import {drawChange} from "../../components/changes.js"
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
 import {drawGauge} from "../../components/gauge.js"
-import {button, drawSelect, facts, label, pager} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {button, drawSelect, facts, label, pager} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /**
  * @typedef {Component<JobDetailsView>} Self

@@ -1,9 +1,9 @@
 // The log of one job, in a dialog of a fixed height. It scrolls to new lines until a person scrolls up.
 import {component} from "../../components/browser/component.js"
-import {h, morph} from "../../components/browser/dom.js"
+import {h, morph} from "#face/dom.js"
 import {hasModifier} from "../../components/browser/keyboard.js"
-import {markDialogClosed, openDialog, placeDialog} from "../../components/browser/modal.js"
-import {button, closeButton} from "../../components/widgets.js"
+import {markDialogClosed, openDialog, placeDialog} from "#face/modal.js"
+import {button, closeButton} from "#face/widgets.js"
 
 const NEAR = 24 // within this distance in pixels, a position counts as the end
 

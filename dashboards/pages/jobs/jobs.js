@@ -1,10 +1,10 @@
 // Running, waiting and finished jobs, in areas of a fixed height.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawGauge} from "../../components/gauge.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {button, chip, cutName, drawSelect, turnButtons} from "../../components/widgets.js"
+import {button, chip, cutName, drawSelect, turnButtons} from "#face/widgets.js"
 
 /**
  * @typedef {Component<JobsListView, Set<string>>} Self The state: the areas that had a job; they keep their height.

@@ -1,7 +1,7 @@
 // The number of running jobs, the jobs with a long pause, and a card for each kind of job.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {button, chip} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, chip} from "#face/widgets.js"
 
 /**
  * @typedef {Component<JobsHeaderView>} Self

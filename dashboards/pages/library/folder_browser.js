@@ -1,6 +1,6 @@
 // The folders of this machine, one level at a time: places on top, then the folders inside the opened one.
-import {h} from "../../components/browser/dom.js"
-import {button} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 
 /**
  * @typedef {{path: string, name: string, known: boolean}} Folder `known`: the folder is scanned already.

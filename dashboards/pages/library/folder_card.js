@@ -1,7 +1,7 @@
 // One folder of the library: its state, its settings, and its actions.
-import {h} from "../../components/browser/dom.js"
-import {button, chip, drawSelect} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {h} from "#face/dom.js"
+import {button, chip, drawSelect} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /** @type {{field: "people_mode" | "comment_mode", label: string, choices: [value: string, label: string][]}[]} */
 const MODES = [

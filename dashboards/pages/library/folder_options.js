@@ -1,6 +1,6 @@
 // What a new folder holds, and whether its photos are scanned: proposed from its names, and chosen before the first scan.
-import {h} from "../../components/browser/dom.js"
-import {drawSelect} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {drawSelect} from "#face/widgets.js"
 
 const SETTLED = 400 // milliseconds without a key: the typed path is complete
 

@@ -1,6 +1,6 @@
 // The numbers of the home; each number opens its list of files, one page at a time.
-import {h} from "../../components/browser/dom.js"
-import {button, chip, closeButton, drawTag, emptyState, fileName, pager} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, chip, closeButton, drawTag, emptyState, fileName, pager} from "#face/widgets.js"
 
 /** @param {InventoryTileView} tile */
 const drawTile = ({kind, count, label, level, on}) =>

@@ -1,6 +1,6 @@
 // The folders with their state, the scan while it runs, the first steps, and an uploaded list of people.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawFolder} from "./folder_card.js"
 import {drawBrowser} from "./folder_browser.js"
 import {FolderField} from "./folder_field.js"
@@ -11,7 +11,7 @@ import {keys} from "../../components/browser/keyboard.js"
 import {drawPeopleImport, drawPromise} from "./people_import.js"
 import {drawShows} from "./pictures/pictures_shows.js"
 import {upload} from "../../components/browser/upload.js"
-import {button, closeButton} from "../../components/widgets.js"
+import {button, closeButton} from "#face/widgets.js"
 
 /** @import {Listing} from "./folder_browser.js" */
 /** @import {FolderOptions} from "./folder_options.js" */

@@ -1,6 +1,6 @@
 // An uploaded list of people: its effect, and its import.
-import {h} from "../../components/browser/dom.js"
-import {button, chip, drawSelect} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, chip, drawSelect} from "#face/widgets.js"
 
 /** @type {(text: string) => HTMLElement} */
 export const drawPromise = text => h("p", {class: "promise"}, h("span", {"aria-hidden": "true"}, "✓ "), text)

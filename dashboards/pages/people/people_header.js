@@ -1,9 +1,9 @@
 // The number of people, the search, and how the list is shown.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../components/search_field.js"
-import {button, drawSelect} from "../../components/widgets.js"
+import {button, drawSelect} from "#face/widgets.js"
 
 /**
  * @typedef {Component<PeopleHeaderView, {timer: number, jump: ResultJump}>} Self

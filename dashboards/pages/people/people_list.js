@@ -1,9 +1,9 @@
 // A page of people, as pictures or as rows.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {cutName, emptyState, pager} from "../../components/widgets.js"
+import {cutName, emptyState, pager} from "#face/widgets.js"
 import {hideBroken} from "../../components/posters.js"
 import {drawPortrait} from "./portrait.js"
 

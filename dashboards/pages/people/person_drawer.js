@@ -1,10 +1,10 @@
 // One person: numbers, companions, files, and the changes of the person.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
 import {hideBroken} from "../../components/posters.js"
-import {button, facts, fileName, label} from "../../components/widgets.js"
+import {button, facts, fileName, label} from "#face/widgets.js"
 import {drawPortrait} from "./portrait.js"
 
 /**

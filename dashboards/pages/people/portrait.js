@@ -1,5 +1,5 @@
 // The picture of a person, over the initials, which stay if there is none.
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawImage} from "../../components/posters.js"
 
 /** @type {(person: {initials: string, picture: string}) => HTMLElement} */

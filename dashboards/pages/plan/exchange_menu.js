@@ -1,5 +1,5 @@
 // The menu for files: the plan as a file to download, and the upload of an edited file.
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {Menu} from "./search/menu.js"
 import {upload} from "../../components/browser/upload.js"
 

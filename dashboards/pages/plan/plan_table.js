@@ -1,13 +1,13 @@
 // One page of the plan as an ARIA grid: a row for each file, one tab stop, single keys, and cards on a phone (by CSS).
 import {component, currentPage, listen} from "../../components/browser/component.js"
-import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
+import {h, keyedNodes, reuse} from "#face/dom.js"
 import {closesDetails, delayKeys, hasModifier, keys} from "../../components/browser/keyboard.js"
 import {stored} from "../../components/browser/local_storage.js"
 import {hasDraft} from "../../components/browser/edit_drafts.js"
 import {Selection} from "../../components/browser/selection.js"
 import {fitTags, forgetWidths} from "./tag_fit.js"
 import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow, showSelected} from "./plan_table_parts.js"
-import {pager} from "../../components/widgets.js"
+import {pager} from "#face/widgets.js"
 
 /**
  * @typedef {object} State

@@ -1,8 +1,8 @@
 // Parts of the plan's table that only draw: the head, a row, the empty list, and the list before its first view.
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawHeadBox, drawRowBox} from "../../components/rows.js"
-import {boneRows, button, chip, drawTag, fileName} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {boneRows, button, chip, drawTag, fileName} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /** @type {[key: string, label: string, className: string][]} */
 const COLUMNS = [

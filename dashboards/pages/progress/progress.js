@@ -1,9 +1,9 @@
 // One operation during and after its run: the bar, the counts, the actions, and each file.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawGauge} from "../../components/gauge.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {button, chip, drawSelect, emptyState, fileName, loadingPage, pager} from "../../components/widgets.js"
+import {button, chip, drawSelect, emptyState, fileName, loadingPage, pager} from "#face/widgets.js"
 
 /**
  * @typedef {Component<ProgressView>} Self

@@ -1,10 +1,10 @@
 // One title of the publications: why, the differences of its NFO files, pictures, players, and the rollback.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
 import {drawImage, hideBroken} from "../../components/posters.js"
-import {GLYPHS, boneRows, button, facts} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {GLYPHS, boneRows, button, facts} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 import {drawAction, drawActors, drawPicture} from "./publish_parts.js"
 
 /**

@@ -1,6 +1,6 @@
 // The numbers of the publications, the risk levels, the search and the filters.
 import {component, currentPage} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {
   FILTER_ACTIONS,
@@ -11,7 +11,7 @@ import {
   newMenuState,
 } from "../../components/filter_menu.js"
 import {ResultJump, SEARCH_DELAY} from "../../components/search_field.js"
-import {button, drawRisks, drawSelect, loadingPage} from "../../components/widgets.js"
+import {button, drawRisks, drawSelect, loadingPage} from "#face/widgets.js"
 
 /** @import {MenuState} from "../../components/filter_menu.js" */
 /** @typedef {Component<PublishHeaderView, MenuState & {searchTimer: number, jump: ResultJump}>} Self */

@@ -1,12 +1,12 @@
 // The titles that would be published, each with its files: a grid with a cursor and a selection.
 import {Selection} from "../../components/browser/selection.js"
 import {component} from "../../components/browser/component.js"
-import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
+import {h, keyedNodes, reuse} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {hideBroken} from "../../components/posters.js"
 import {RowCursor, drawHeadBox, drawRowBox} from "../../components/rows.js"
-import {boneRows, button, chip, cutName, pager} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {boneRows, button, chip, cutName, pager} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 import {drawActors, drawPicture, drawSideFile} from "./publish_parts.js"
 
 /**

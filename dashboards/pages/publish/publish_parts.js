@@ -1,6 +1,6 @@
 // Parts of publications that the list and the details draw.
 import {drawPoster} from "../../components/posters.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** @param {PublishSideFileView} file */
 export const drawSideFile = ({kind, sign, name, word}) =>

@@ -1,6 +1,6 @@
 // The editor of a query: its text with colours and completions, its fields, and the buttons that run and save it.
 import {component, listen} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawError, drawField, drawHead, drawRun} from "./query_editor_parts.js"
 import {SqlCompletion, coloured} from "./sql_text.js"

@@ -1,6 +1,6 @@
 // The parts of the editor of a query: its head, its fields, the line that runs it, and its error.
-import {h} from "../../components/browser/dom.js"
-import {button, drawSelect} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, drawSelect} from "#face/widgets.js"
 
 /** @typedef {Pick<import("./query_editor.js").Self, "view" | "state">} Shown */
 

@@ -1,6 +1,6 @@
 // The title of the page of queries.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** @param {RenderContext} context */
 export function render(context) {

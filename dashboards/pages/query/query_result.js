@@ -1,9 +1,9 @@
 // The result of a query: a table with pages, a chart, and a description of the columns.
 import {copyText} from "../../components/browser/clipboard.js"
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js"
-import {plural} from "../../components/wording.js"
+import {h} from "#face/dom.js"
+import {button, chip, drawSelect, turnButtons} from "#face/widgets.js"
+import {plural} from "#face/wording.js"
 
 /**
  * @typedef {Component<QueryResultView>} Self

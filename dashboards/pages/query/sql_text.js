@@ -1,7 +1,7 @@
 // The colours of SQL, and the completion of the word at the cursor.
 /** @import {Host} from "../../components/combobox.js" */
 import {Combobox} from "../../components/combobox.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 const TOKEN =
   /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*(?:'|$))|("(?:[^"]|"")*(?:"|$))|(\$[a-z_]\w*)|\b(\d[\w.]*)|\b(all|and|anti|any|as|asc|between|by|case|cross|desc|describe|distinct|else|end|except|exists|explain|false|filter|from|full|group|having|ilike|in|inner|intersect|interval|is|join|left|like|limit|natural|not|null|nulls|offset|on|or|order|outer|over|partition|pivot|qualify|recursive|right|select|semi|show|summarize|then|true|union|unpivot|using|values|when|where|window|with)\b/gi

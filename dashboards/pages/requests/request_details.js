@@ -1,9 +1,9 @@
 // One request: its state, what people did with it, and its files as the plan has them.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
-import {button, chip, drawTag, facts, fileName, label, pager} from "../../components/widgets.js"
-import {count} from "../../components/wording.js"
+import {button, chip, drawTag, facts, fileName, label, pager} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /**
  * @typedef {Component<RequestDetailsView>} Self

@@ -1,7 +1,7 @@
 // The title of the page of requests, how many wait, and the filter.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {drawSelect} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {drawSelect} from "#face/widgets.js"
 
 /** @param {RenderContext} context */
 export function render(context) {

@@ -1,9 +1,9 @@
 // Requests for approval, the newest first.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {chip, emptyState, pager} from "../../components/widgets.js"
+import {chip, emptyState, pager} from "#face/widgets.js"
 
 /** @type {(row: RequestRowView, list: RowCursor<RequestRowView>) => HTMLElement} */
 const drawRow = (row, list) =>

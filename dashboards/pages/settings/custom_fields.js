@@ -1,6 +1,6 @@
 // The section of custom fields: the definitions, and the form for a new or a changed one.
-import {h} from "../../components/browser/dom.js"
-import {button, drawSelect, facts} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, drawSelect, facts} from "#face/widgets.js"
 
 /**
  * @typedef {object} Form

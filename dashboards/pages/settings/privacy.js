@@ -1,7 +1,7 @@
 // The section of privacy: the switches, what is sent and what never is, the providers, and every request that left.
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawKeys} from "./provider_keys.js"
-import {button, chip, drawProviderRequests, drawSelect, label, pager} from "../../components/widgets.js"
+import {button, chip, drawProviderRequests, drawSelect, label, pager} from "#face/widgets.js"
 
 /** @type {(title: string, texts: string[], kind: string) => HTMLElement} */
 const drawFacts = (title, texts, kind) =>

@@ -1,6 +1,6 @@
 // The keys of one provider: entering, testing and removing one. The page never receives a key.
-import {h} from "../../components/browser/dom.js"
-import {button, drawSelect} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, drawSelect} from "#face/widgets.js"
 
 /** @param {KeyedProviderView} provider */
 const drawForm = ({id, name, keys, leaves}) => [

@@ -1,7 +1,7 @@
 // Every setting: its purpose, its value, and a field to change it. A number is sent when the focus leaves the field.
 import {component} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {button, chip, facts} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button, chip, facts} from "#face/widgets.js"
 import {drawCustomFields, emptyForm} from "./custom_fields.js"
 import {drawPrivacy, PRIVACY_ACTIONS} from "./privacy.js"
 import {KEY_ACTIONS, onKeyField} from "./provider_keys.js"

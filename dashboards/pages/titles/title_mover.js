@@ -1,8 +1,8 @@
 // The dialog that moves a file to another title: a search, a role, and the number of an episode.
 import {component} from "../../components/browser/component.js"
-import {h, morph} from "../../components/browser/dom.js"
-import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "../../components/browser/modal.js"
-import {button, closeButton} from "../../components/widgets.js"
+import {h, morph} from "#face/dom.js"
+import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "#face/modal.js"
+import {button, closeButton} from "#face/widgets.js"
 
 const DELAY = 200 // milliseconds without typing before a search
 

@@ -1,8 +1,8 @@
 // One title: values with origin and padlock, people, files, seasons with gaps, match and related titles.
 import {component, currentPage} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {button, drawProviderRequests, pager} from "../../components/widgets.js"
+import {button, drawProviderRequests, pager} from "#face/widgets.js"
 import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
 import {artworkKeys} from "./artwork_dialog/artwork_keys.js"
 import {drawValues, section} from "./title_values.js"

@@ -1,6 +1,6 @@
 // The values of a title with origin and padlock, the candidates of the open one, and the form for a value by hand.
-import {h} from "../../components/browser/dom.js"
-import {button} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 
 /** @type {(title: string, key: string, ...body: Child[]) => HTMLElement} */
 export const section = (title, key, ...body) =>

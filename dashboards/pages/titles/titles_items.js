@@ -1,6 +1,6 @@
 // The titles of the list: posters, or the rows of a table.
-import {h} from "../../components/browser/dom.js"
-import {cutName} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {cutName} from "#face/widgets.js"
 import {drawPoster} from "../../components/posters.js"
 import {drawBox} from "./titles_selection.js"
 

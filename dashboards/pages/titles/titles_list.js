@@ -2,9 +2,9 @@
 import {Selection} from "../../components/browser/selection.js"
 import {SEARCH_DELAY} from "../../components/search_field.js"
 import {component, currentPage, listen} from "../../components/browser/component.js"
-import {focusedElement, h} from "../../components/browser/dom.js"
+import {focusedElement, h} from "#face/dom.js"
 import {keys, mayAct} from "../../components/browser/keyboard.js"
-import {isDialogOpen} from "../../components/browser/modal.js"
+import {isDialogOpen} from "#face/modal.js"
 import {
   FILTER_ACTIONS,
   closeFilterOutside,
@@ -14,7 +14,7 @@ import {
   drawFilterBar,
   newMenuState,
 } from "../../components/filter_menu.js"
-import {button, drawSelect, loadingPage, pager, turnButtons} from "../../components/widgets.js"
+import {button, drawSelect, loadingPage, pager, turnButtons} from "#face/widgets.js"
 import {forgetMissing, hideBroken} from "../../components/posters.js"
 import {drawItems} from "./titles_items.js"
 import {SELECTION_ACTIONS, drawActs, drawAllBox, selectionKeys} from "./titles_selection.js"

@@ -1,6 +1,6 @@
 // The selection of the titles: the boxes of the titles and of the whole list, and the actions for the selected ones.
-import {h} from "../../components/browser/dom.js"
-import {button} from "../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 
 /** @import {Selection} from "../../components/browser/selection.js" */
 /** @typedef {Component<TitlesListView, {selection: Selection<TitlesListView>, isShifted: boolean}>} Selecting */

@@ -2,7 +2,7 @@
 The size and the time of the body of each request, which are decided before the body is read.
 
 A handler that reads a body in pieces has its own limit. Every other handler gets the whole body at once, so that body
-is short: it is a form.
+is short: it is a form, or at most `largest_body` bytes of the handler for a sender who is known.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def limit(request: HTTPServerRequest, handler: type[RequestHandler], *, is_known
     if is_dropped:
         connection.set_max_body_size(DROPPED)
     elif is_form:
-        connection.set_max_body_size(FORM)  # of a body in chunks, whose length nobody announces
-        return announced(request) <= FORM
+        largest = getattr(handler, "largest_body", FORM) if is_known else FORM
+        connection.set_max_body_size(largest)  # of a body in chunks, whose length nobody announces
+        return announced(request) <= largest
     return True

@@ -22,10 +22,11 @@ from indexium_core.flows.checks.finding_page import names_text
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, wording
 from indexium_core.model.accounts.needs import needs
-from indexium_core.model.accounts.permissions import PLAN_EDIT
+from indexium_core.model.accounts.permissions import PLAN_EDIT, QUERY_RUN
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
 from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
+from indexium_core.model.query.snapshot_sql import check_as_sql
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding
@@ -134,6 +135,12 @@ class Checks:
             message = f"The check “{kind}” has no finding with the subject {subject}, or not any more."
             raise errors.UnknownIdError(message)
         return rows[0]
+
+    @needs(QUERY_RUN)
+    @remote()
+    def as_sql(self, kind: str, *, ignored: bool = False) -> str:
+        """Return a query for the open findings of one check; with `ignored`, the ignored ones. Errors as in `page`."""
+        return check_as_sql(_kind(kind), ignored=ignored)
 
     @needs(PLAN_EDIT)
     @remote()

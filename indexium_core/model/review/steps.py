@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from indexium_core.model.operations.actor import Actor, ActorKind
 
@@ -68,7 +68,8 @@ class StepOutcome:
     names_stay: bool = False  # the step's people changed later, so they stay as they are
 
 
-class Steps(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
     """The next step to undo, the next step to redo, and the ids of all steps that can be undone now."""
 
     undo: StepRow | None

@@ -367,6 +367,8 @@ def test_rejected_and_withdrawn_requests_have_ended(three: Team) -> None:
     for each in (rejected, withdrawn):
         with pytest.raises(errors.UsageError, match="nobody can decide about it"):
             three.approve(each, three.ann)
+        with library.acting_as(three.ann):
+            assert "nobody can decide about it" in library.approvals.why_not_approve(each.id)
     assert three.proposed(three.bob).id not in (rejected.id, withdrawn.id)
     assert library.history().total == 0
     activity = [(row.actor_name, row.text, row.id) for row in library.activity.page().items if row.kind == "request"]

@@ -186,11 +186,13 @@ def test_what_a_person_deletes_stays_a_question(
 
 def test_manual_library_only_proposes(library: Library, folder: Path, published: dict[str, bytes]) -> None:
     library.automation.change(1, {"automation_mode": "manual"})
+    earlier = library.jobs.list(("artwork",)).total
     film = folder / LANTERN / f"{NAME}.mp4"
     Radarr(library, folder).upgrade(film, film)
     event = settled(library)[0]
     assert "1 title with lost files waits for you." in event.result
     assert not (folder / LANTERN / "movie.nfo").exists()
+    assert library.jobs.list(("artwork",)).total == earlier  # no picture is chosen either
 
 
 def test_automatic_library_publishes_safe_rows_only(library: Library, folder: Path, film: int) -> None:

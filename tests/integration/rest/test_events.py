@@ -65,6 +65,7 @@ def test_only_requested_events_are_sent(running: DashboardServer, library: Libra
         library.views.save("Mine", "risk:danger")
         found = next(block for block in told if "event" in block)
     assert found["event"] == "views:changed"
+    assert rest("HEAD", "/api/events").headers["cache-control"] == "no-store"
 
 
 def test_disconnected_listener_is_removed(running: DashboardServer, library: Library) -> None:

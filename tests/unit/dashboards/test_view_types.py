@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashboards.components.base import Component
 from dashboards.components.view_types import GaugeView
-from tests.support import view_types
+from indexium_core.library import Library
+from tests.support import call_types, view_types
 from tests.support.view_types import mismatches
 
 
@@ -40,3 +42,10 @@ def test_every_component_names_shape_of_its_view() -> None:
 )
 def test_wrong_view_is_found(view: dict[str, Any], found: list[str]) -> None:
     assert mismatches(json.dumps(view), GaugeView) == found
+
+
+def test_scripts_have_types_of_calls(tmp_path: Path) -> None:
+    written = call_types.FILE.read_text(encoding="utf-8")
+    with Library.open(tmp_path / "home") as library:
+        made = call_types.description(call_types.services_of(library))
+    assert written == made, "Run: python -m tests.support.call_types"

@@ -264,6 +264,10 @@ def replaced(path: Path) -> None:
     other.replace(path)
 
 
+def removed(path: Path) -> None:
+    path.unlink()
+
+
 def made_a_link(path: Path) -> None:
     path.rename(path.with_name("moved"))
     path.symlink_to(path.with_name("moved"))
@@ -284,8 +288,16 @@ def test_changed_file_after_examination_is_conflict(place: Place, change) -> Non
     assert place.marks() == []
 
 
-@pytest.mark.parametrize("change", [touched, appended, replaced])
-def test_change_during_journaling_is_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, change) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (touched, "changed_on_disk"),
+        (appended, "changed_on_disk"),
+        (replaced, "changed_on_disk"),
+        (removed, "missing_file"),
+    ],
+)
+def test_change_during_journaling_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch, change, code: str) -> None:  # type: ignore[no-untyped-def]
     real = OperationJournal.begin
 
     def begin(self: OperationJournal, entry: journal.JournalEntry) -> None:
@@ -293,9 +305,10 @@ def test_change_during_journaling_is_conflict(place: Place, monkeypatch: pytest.
         change(place.path)
 
     monkeypatch.setattr(OperationJournal, "begin", begin)
-    with pytest.raises(errors.ConflictError):
+    with pytest.raises((errors.ConflictError, errors.FileAccessError)) as caught:
         place.edit(PATCHES["one byte"])
-    assert place.path.read_bytes() in {OLD, OLD + b"more"}
+    assert caught.value.reason == code
+    assert not place.path.exists() or place.path.read_bytes() in {OLD, OLD + b"more"}
     assert place.marks() == ["undone"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import subprocess
 import time
 import zlib
@@ -720,6 +721,13 @@ def test_rotation_of_a_heic_is_its_own(turns: int, size: tuple[int, int]) -> Non
     item = heif.Item(b"Exif", bytes(4) + exif(orientation=8).tobytes().removeprefix(b"Exif\0\0"))
     found = examined(heic(item, turns=turns))
     assert (found.dimensions, found.exif.camera) == (size, "Canon EOS 5")
+
+
+def test_cut_of_a_heic_is_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture has 64 × 48 pixels, of which its file shows 50 × 40."""
+    box, cut = heif.box, struct.pack(">8I", 100, 2, 40, 1, 0, 1, 0, 1)  # numerators and denominators
+    monkeypatch.setattr(heif, "box", lambda kind, *parts: box(b"clap", cut) if kind == b"irot" else box(kind, *parts))
+    assert examined(heic(turns=1)).dimensions == (50, 40)
 
 
 @pytest.mark.parametrize(("turns", "size"), [(0, (230, 120)), (1, (120, 230)), (2, (230, 120)), (3, (120, 230))])

@@ -100,6 +100,12 @@ def test_stream_comment_is_kept(key: str) -> None:
         verify.compare(before, after, [CHANGE])
 
 
+def test_proof_has_the_hash_of_the_media() -> None:
+    assert verify.compare(EVIDENCE, WRITTEN, [CHANGE])["payload"] == "x1:00"
+    without = replace(EVIDENCE, payload=(), payload_hash=None)
+    assert verify.compare(without, replace(WRITTEN, payload=(), payload_hash=None), [CHANGE])["payload"] == "none"
+
+
 def test_every_difference_is_described() -> None:
     after = replace(tagged(WRITTEN, café="1"), payload=(800,), payload_hash="x1:01")
     with pytest.raises(errors.VerificationError) as caught:

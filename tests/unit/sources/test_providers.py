@@ -160,6 +160,9 @@ def test_pictures_have_size_language_and_votes(setup: Setup) -> None:
     assert series is not None
     assert [each.season for each in series.images if each.kind == "poster"] == [None, None, None, 0, 1, 2]
     assert series.images[-1].url == f"{setup.stand_in.url}/images/original/poster-20-2.jpg"
+    series = setup.providers["tvdb"].details("8000020", "tv")
+    assert series is not None
+    assert [each.season for each in series.images if each.kind == "poster"] == [None, None, 1, 1, 2]
 
     pictures = setup.providers["fanarttv"].images({"tvdb": "8000021"}, "tv")
     assert [(each.kind, each.language, each.votes, each.season) for each in pictures] == [

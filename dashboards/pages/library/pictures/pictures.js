@@ -1,14 +1,14 @@
 // All files of the library as a virtual grid of pictures or as a table: only visible rows are in the page, and tiles are
 // read by pages while a person scrolls.
 import {component, currentPage, listen} from "../../../components/browser/component.js"
-import {focusedElement, h, keyedNodes, reuse} from "../../../components/browser/dom.js"
+import {focusedElement, h, keyedNodes, reuse} from "#face/dom.js"
 import {hasDraft} from "../../../components/browser/edit_drafts.js"
 import {FILTER_ACTIONS, closeFilterOutside, closesFilter, newMenuState} from "../../../components/filter_menu.js"
 import {hasModifier} from "../../../components/browser/keyboard.js"
 import {store, stored} from "../../../components/browser/local_storage.js"
-import {isDialogOpen} from "../../../components/browser/modal.js"
+import {isDialogOpen} from "#face/modal.js"
 import {SEARCH_DELAY} from "../../../components/search_field.js"
-import {loadingPage} from "../../../components/widgets.js"
+import {loadingPage} from "#face/widgets.js"
 import {PLACES, bindKeys, showsCursor} from "./pictures_keys.js"
 import {Layout} from "./pictures_layout.js"
 import {drawBar, drawFilters, drawHead, drawMeaning, drawMonths, drawNothing} from "./pictures_parts.js"

@@ -1,8 +1,8 @@
 // What surrounds the grid of files: the head with filters, the months at the edge, and the actions for the selection.
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {drawEmptyList, drawFilter, drawFilterBar} from "../../../components/filter_menu.js"
-import {button, drawSelect} from "../../../components/widgets.js"
-import {count, plural} from "../../../components/wording.js"
+import {button, drawSelect} from "#face/widgets.js"
+import {count, plural} from "#face/wording.js"
 import {drawShows} from "./pictures_shows.js"
 import {isAdvancing} from "./pictures_selection.js"
 import {STARS, dayText} from "./pictures_tiles.js"

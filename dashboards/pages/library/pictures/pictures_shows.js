@@ -1,5 +1,5 @@
 // The choice between pictures, table and folders.
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 /** The buttons that choose how the library is shown. @param {string} shows */
 export const drawShows = shows =>

@@ -1,7 +1,7 @@
 // One file as a tile of the grid, or as a row of the table.
-import {h} from "../../../components/browser/dom.js"
-import {cutName} from "../../../components/widgets.js"
-import {count, plural} from "../../../components/wording.js"
+import {h} from "#face/dom.js"
+import {cutName} from "#face/widgets.js"
+import {count, plural} from "#face/wording.js"
 
 /**
  * @typedef {object} Tile

@@ -1,5 +1,5 @@
 // The facts of a tile in a box beside it, while the mouse or the keyboard focus rests on the tile.
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {dayText, drawPeople, starText} from "./pictures_tiles.js"
 
 /** @import {Self} from "./pictures_scroll.js" */

@@ -1,9 +1,9 @@
 // One file over the whole window: the picture or the video of the tile at the cursor, its rating, and the next file.
-import {h, morph} from "../../../components/browser/dom.js"
+import {h, morph} from "#face/dom.js"
 import {hasModifier} from "../../../components/browser/keyboard.js"
-import {markDialogClosed, openDialog, placeDialog} from "../../../components/browser/modal.js"
-import {button, closeButton, iconButton} from "../../../components/widgets.js"
-import {count, plural} from "../../../components/wording.js"
+import {markDialogClosed, openDialog, placeDialog} from "#face/modal.js"
+import {button, closeButton, iconButton} from "#face/widgets.js"
+import {count, plural} from "#face/wording.js"
 import {focusCursor, moveTo} from "./pictures_scroll.js"
 import {isAdvancing, onCursor, open, openBulk, rateByKey, setAdvancing, toggleFavorite} from "./pictures_selection.js"
 import {BROKEN, STARS, dayText, drawPeople, starText} from "./pictures_tiles.js"

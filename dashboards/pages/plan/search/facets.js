@@ -1,8 +1,8 @@
 // The panel of facets: the values that narrow the search, with counts. Each list is one tab stop with arrow keys.
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {Menu} from "./menu.js"
-import {button} from "../../../components/widgets.js"
-import {count} from "../../../components/wording.js"
+import {button} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 /**
  * @typedef {[value: string, label: string, count: string, isOn: boolean]} Value

@@ -1,6 +1,6 @@
 // A menu of the plan's header: a button that opens a panel, with the focus in it.
-import {h} from "../../../components/browser/dom.js"
-import {button} from "../../../components/widgets.js"
+import {h} from "#face/dom.js"
+import {button} from "#face/widgets.js"
 
 export class Menu {
   isOpen = false

@@ -1,6 +1,6 @@
 // Headline, risk levels, search with its facets and saved views, the description of the search, and the order.
 import {component, listen} from "../../../components/browser/component.js"
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {ExchangeMenu} from "../exchange_menu.js"
 import {FacetsMenu} from "./facets.js"
 import {keys} from "../../../components/browser/keyboard.js"
@@ -10,7 +10,7 @@ import {drawError, drawLoading, drawMeaning, drawProblem, drawReview, drawSort, 
 import {SearchCompletion, lengthOf} from "./search_completion.js"
 import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../../components/search_field.js"
 import {ViewsMenu} from "./views.js"
-import {drawRisks} from "../../../components/widgets.js"
+import {drawRisks} from "#face/widgets.js"
 
 /**
  * @typedef {object} State

@@ -1,8 +1,8 @@
 // Parts of the plan's header that only draw: the risk levels, the description of the search, the order, and messages.
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {stored} from "../../../components/browser/local_storage.js"
-import {button, chip, iconButton} from "../../../components/widgets.js"
-import {count} from "../../../components/wording.js"
+import {button, chip, iconButton} from "#face/widgets.js"
+import {count} from "#face/wording.js"
 
 export const isDense = () => stored("indexium.dense") === "1"
 

@@ -1,7 +1,7 @@
 // Completion of the word at the cursor of the search field.
 /** @import {Host} from "../../../components/combobox.js" */
 import {Combobox} from "../../../components/combobox.js"
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 /**
  * @typedef {{text: string, label: string, hint: string, count: string, start: number, end: number}} Completion

@@ -1,7 +1,7 @@
 // The menu of saved views: open, save, rename, remove and restore a view, and choose the one that the plan opens with.
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 import {Menu} from "./menu.js"
-import {button, closeButton, iconButton} from "../../../components/widgets.js"
+import {button, closeButton, iconButton} from "#face/widgets.js"
 
 const RESTORABLE = 12_000 // milliseconds for which a removed view can be restored
 

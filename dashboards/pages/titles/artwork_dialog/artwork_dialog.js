@@ -1,8 +1,8 @@
 // The dialog that chooses the pictures of a title. A choice is shown at once; the answer of the server corrects it.
 import {component} from "../../../components/browser/component.js"
-import {h, morph} from "../../../components/browser/dom.js"
+import {h, morph} from "#face/dom.js"
 import {hasModifier} from "../../../components/browser/keyboard.js"
-import {markDialogClosed, openDialog, placeDialog} from "../../../components/browser/modal.js"
+import {markDialogClosed, openDialog, placeDialog} from "#face/modal.js"
 import {makeLarge, paintLarge, showLarge} from "./artwork_large.js"
 import {drawDialog} from "./artwork_layout.js"
 import {Previews} from "./artwork_previews.js"

@@ -1,8 +1,8 @@
 // The picture at the cursor over the whole window, beside the one that is chosen.
-import {h, morph} from "../../../components/browser/dom.js"
+import {h, morph} from "#face/dom.js"
 import {hasModifier} from "../../../components/browser/keyboard.js"
-import {markDialogClosed, openDialog} from "../../../components/browser/modal.js"
-import {button, closeButton} from "../../../components/widgets.js"
+import {markDialogClosed, openDialog} from "#face/modal.js"
+import {button, closeButton} from "#face/widgets.js"
 import {
   allPictures,
   currentPicture,

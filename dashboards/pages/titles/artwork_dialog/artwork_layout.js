@@ -1,7 +1,7 @@
 // The frame of the dialog of pictures: kinds, the chosen picture, filters, tiles and the footer.
-import {h} from "../../../components/browser/dom.js"
-import {button, closeButton} from "../../../components/widgets.js"
-import {plural} from "../../../components/wording.js"
+import {h} from "#face/dom.js"
+import {button, closeButton} from "#face/widgets.js"
+import {plural} from "#face/wording.js"
 import {
   allPictures,
   currentPicture,

@@ -1,5 +1,5 @@
 // The small pictures of the tiles: those in sight are loaded, the first ones first, a few at a time.
-import {h} from "../../../components/browser/dom.js"
+import {h} from "#face/dom.js"
 
 const MOST = 6 // that are loaded at one time: the providers and the other parts of the page need the connections, too
 const AHEAD = "300px" // around the part that is in sight

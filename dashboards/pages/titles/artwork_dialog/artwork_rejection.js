@@ -1,8 +1,8 @@
 // The question why a picture is rejected: numbered reasons, or a text.
-import {h, morph} from "../../../components/browser/dom.js"
+import {h, morph} from "#face/dom.js"
 import {hasModifier} from "../../../components/browser/keyboard.js"
-import {markDialogClosed, openDialog} from "../../../components/browser/modal.js"
-import {button} from "../../../components/widgets.js"
+import {markDialogClosed, openDialog} from "#face/modal.js"
+import {button} from "#face/widgets.js"
 import {act, currentPicture, focusIn} from "./artwork_state.js"
 
 /** @import {Self} from "./artwork_state.js" */

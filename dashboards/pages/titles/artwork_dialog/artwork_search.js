@@ -1,8 +1,8 @@
 // The search of pictures at providers: which of them, and what each answered.
-import {h, morph} from "../../../components/browser/dom.js"
+import {h, morph} from "#face/dom.js"
 import {hasModifier} from "../../../components/browser/keyboard.js"
-import {markDialogClosed, openDialog} from "../../../components/browser/modal.js"
-import {button} from "../../../components/widgets.js"
+import {markDialogClosed, openDialog} from "#face/modal.js"
+import {button} from "#face/widgets.js"
 import {focusIn} from "./artwork_state.js"
 
 /** @import {Self} from "./artwork_state.js" */

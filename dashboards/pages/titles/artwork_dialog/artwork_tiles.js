@@ -1,7 +1,7 @@
 // The tiles of the dialog of pictures, and the parts of a score.
-import {h, keyedNodes, reuse} from "../../../components/browser/dom.js"
+import {h, keyedNodes, reuse} from "#face/dom.js"
 import {languageKey, languageName, allPictures, shownPictures} from "./artwork_state.js"
-import {button} from "../../../components/widgets.js"
+import {button} from "#face/widgets.js"
 import {drawPreview} from "./artwork_previews.js"
 
 /** @import {Self} from "./artwork_state.js" */

@@ -53,6 +53,7 @@ def test_title_is_cleaned(name: str, title: str) -> None:
         ("New York, New York", "New York", 0.5),
         ("The And", "And", 0.5),  # stop words count where there are only stop words
         ("The", "Of", 0.0),
+        ("The", "The Office", 0.3),  # stop words do not count where one title has another word
         ("kitten", "sitting", 1 - 3 / 7),
         ("", "", 0.0),
     ],

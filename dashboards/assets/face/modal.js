@@ -1,5 +1,5 @@
 // Modal <dialog> elements. While one is open, the keys of the page do nothing.
-import {h} from "./dom.js"
+import {h} from "#face/dom.js"
 
 globalThis.indexiumDialogs ??= new Set()
 const root = document.documentElement

@@ -1,6 +1,6 @@
 // Parts that many components draw.
-import {h} from "./browser/dom.js"
-import {count} from "./wording.js"
+import {h} from "#face/dom.js"
+import {count} from "#face/wording.js"
 
 /** @type {Record<string, string>} */
 export const GLYPHS = {safe: "✓", warning: "!", danger: "▲", blocked: "■", unchanged: "=", done: "✓"}

@@ -1,0 +1,123 @@
+// What is shown is in the address: the page, its filters, the open row; each layer above it (a dialog, a picture) is a
+// step of the history, so *Back* closes the topmost one.
+
+const DELAY = 200 // milliseconds: a browser refuses hundreds of changes of the address within some seconds
+
+/** @returns {Record<string, string>} */
+const parsed = () => Object.fromEntries(new URLSearchParams(location.search))
+
+let shown = parsed()
+/** @type {Set<() => void>} */
+const listeners = new Set()
+/** @type {{close: () => void}[]} */
+const layers = []
+/** @type {(() => void)[] | null} */
+let afterBack = null // what waits for the end of a step back; null: none is on its way
+let timer = 0
+
+const announce = () => {
+  for (const listener of listeners) listener()
+}
+
+/** Return the values of the address by name. */
+export const place = () => shown
+
+/** Call a function after each change of the address. @param {() => void} listener */
+export function onAddress(listener) {
+  listeners.add(listener)
+}
+
+/** @type {(method: "pushState" | "replaceState") => void} */
+function write(method) {
+  clearTimeout(timer)
+  timer = 0
+  const search = new URLSearchParams(shown).toString()
+  const address = location.pathname + (search && `?${search}`)
+  if (address !== location.pathname + location.search) history[method]({depth: layers.length}, "", address)
+}
+
+/** Write the address that is shown, if that waits. */
+function flush() {
+  if (timer) write("replaceState")
+}
+window.addEventListener("pagehide", flush)
+
+/** @param {() => void} work */
+function inOrder(work) {
+  if (afterBack) afterBack.push(work)
+  else work()
+}
+
+/**
+ * Change values of the address; "" and null remove one. `push` adds a step to the history.
+ *
+ * @param {Record<string, string | number | null>} changes
+ * @param {{push?: boolean}} [options]
+ */
+export function go(changes, {push = true} = {}) {
+  if (push) inOrder(flush)
+  shown = {...shown}
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === "" || value === null || value === undefined) delete shown[name]
+    else shown[name] = String(value)
+  }
+  if (push) inOrder(() => write("pushState"))
+  else if (!timer) timer = setTimeout(() => inOrder(() => write("replaceState")), DELAY)
+  announce()
+}
+
+/** Show another page. @param {string} href */
+export const visit = href =>
+  inOrder(() => {
+    flush()
+    history.pushState({depth: 0}, "", href)
+    window.dispatchEvent(new PopStateEvent("popstate", {state: history.state}))
+  })
+
+/**
+ * Put a layer above the page, and return the function that closes it; *Back* closes it, too.
+ *
+ * @param {() => void} close Takes the layer away.
+ */
+export function layer(close) {
+  const own = {close}
+  layers.push(own)
+  inOrder(() => {
+    flush()
+    history.pushState({depth: layers.length}, "")
+  })
+  return () => {
+    const at = layers.indexOf(own)
+    if (at < 0) return
+    const above = layers.splice(at)
+    for (const each of above.reverse()) each.close()
+    inOrder(() => {
+      afterBack = []
+      history.go(-above.length)
+      setTimeout(endBack, 500) // a browser may drop the event
+    })
+  }
+}
+
+function endBack() {
+  const late = afterBack ?? []
+  afterBack = null
+  for (const work of late) work()
+}
+
+window.addEventListener("popstate", ({state}) => {
+  if (afterBack) {
+    endBack()
+    return
+  }
+  clearTimeout(timer)
+  timer = 0
+  while (layers.length > (state?.depth ?? 0)) layers.pop().close()
+  shown = parsed()
+  announce()
+})
+// The server leads to another address of this page.
+window.addEventListener("indexium:address", () => {
+  shown = parsed()
+  announce()
+})

@@ -1,0 +1,233 @@
+// Calls of the library, and what they returned: a read is answered from memory until an event makes it old.
+import {home, toast} from "#face/frame.js"
+
+const MOST_KEPT = 200 // reads
+const OUTBOX = "indexium.outbox"
+const RETRY = 2000 // milliseconds between two tries of a change that the server has not answered
+const LONGEST_RETRY = 600_000 // milliseconds for which a change is sent again
+const LOST = "Indexium does not answer."
+
+/** @typedef {[name: string, args: object, want?: object]} Read */
+/**
+ * @typedef {object} Kept A read that was made.
+ * @property {any} [value]
+ * @property {Error} [error]
+ * @property {number} event The id of the newest event before it was read.
+ * @property {number} sentAt When it was sent, see `clock`.
+ * @property {boolean} isOld An event has made it old: it is read again when it is asked for.
+ * @property {Promise<void>} [promise] While it is read.
+ * @property {string[]} news Names of the events that make it old.
+ */
+/** @typedef {{once: string, name: string, args: object, also?: Read[], home: string, at: number}} Change */
+
+/** @type {Map<string, Kept>} */
+const kept = new Map() // by the call as JSON; those used last are at the end
+/** @type {Record<string, number>} */
+const newest = {} // ids of the newest events by name
+/** @type {Set<() => void>} */
+const listeners = new Set()
+let clock = 0 // counts what was sent and answered: it orders reads and changes
+
+/** Call a function when a read has another value. @param {() => void} listener */
+export function onNews(listener) {
+  listeners.add(listener)
+}
+
+function announce() {
+  for (const listener of listeners) listener()
+}
+
+/** The server did not answer; whether it has the call is unknown. */
+class LostError extends Error {}
+
+/**
+ * Call a method of the library.
+ *
+ * @param {string} name `service.method`
+ * @param {object} [args]
+ * @param {{want?: object, also?: Read[], once?: string}} [options] See `dashboards/face.py`.
+ * @returns {Promise<{value: any, also?: any[], event: number}>}
+ */
+async function send(name, args = {}, {want, also, once} = {}) {
+  let response
+  try {
+    response = await fetch(`/call/${name}`, {
+      method: "POST",
+      headers: {"Content-Type": "application/json"},
+      body: JSON.stringify({args, want, also, once}),
+    })
+  } catch {
+    throw new LostError(LOST)
+  }
+  const answer = await response.json().catch(() => ({error: LOST}))
+  if (response.ok) return answer
+  if (response.status === 401) location.reload() // the page of the sign-in is in its place
+  if (response.status >= 502) throw new LostError(LOST)
+  throw new Error(answer.error ?? answer.detail ?? LOST)
+}
+
+/**
+ * Return the value of a call that changes nothing.
+ *
+ * @template {CallName} Name
+ * @param {Name} name
+ * @param {Values.Calls[Name][0]} [args]
+ * @param {object} [want]
+ * @returns {Promise<Values.Calls[Name][1]>}
+ */
+export const call = async (name, args, want) => (await send(name, args, {want})).value
+
+/** @param {Read} read */
+const keyOf = ([name, args, want]) => JSON.stringify([name, args, want ?? null])
+
+/**
+ * Return what is known of a read now; it is read if nothing is known, or if an event in `news` has made it old.
+ *
+ * @param {Read} read
+ * @param {string[]} news
+ * @param {boolean} [isQuiet] A value that is old will do for now.
+ * @returns {Kept}
+ */
+export function read([name, args, want], news, isQuiet = false) {
+  const key = keyOf([name, args, want])
+  const found = kept.get(key) ?? {event: 0, sentAt: 0, isOld: true, news}
+  kept.delete(key)
+  kept.set(key, found)
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value)
+  if (found.isOld && !found.promise && !(isQuiet && found.value !== undefined))
+    found.promise = refresh(found, [name, args, want])
+  return found
+}
+
+/** @type {(found: Kept, read: Read) => Promise<void>} */
+async function refresh(found, [name, args, want]) {
+  clock += 1
+  const sentAt = clock
+  try {
+    const {value, event} = await send(name, args, {want})
+    take(found, value, event, sentAt)
+  } catch (error) {
+    Object.assign(found, {error, isOld: false})
+  }
+  found.promise = undefined
+  announce()
+}
+
+/** Keep a value, unless a later one is known. @type {(found: Kept, value: any, event: number, sentAt: number) => void} */
+function take(found, value, event, sentAt) {
+  if (sentAt < found.sentAt) return
+  const isOld = found.news.some(name => newest[name] > event)
+  Object.assign(found, {value, event, sentAt, isOld, error: undefined})
+}
+
+/** Make every read of some calls old. @param {(name: string) => boolean} isMeant */
+export function forget(isMeant) {
+  for (const [key, found] of kept) if (isMeant(JSON.parse(key)[0])) found.isOld = true
+  announce()
+}
+
+/** @param {Event} event */
+function onEvents(event) {
+  const {detail} = /** @type {CustomEvent<Record<string, number>>} */ (event)
+  for (const [name, id] of Object.entries(detail)) newest[name] = Math.max(id, newest[name] ?? 0)
+  let isAnyOld = false
+  for (const found of kept.values())
+    if (!found.isOld && found.news.some(name => detail[name] > found.event)) isAnyOld = found.isOld = true
+  if (isAnyOld) announce()
+}
+window.addEventListener("indexium:events", onEvents)
+
+// Changes.
+
+/** @returns {Change[]} */
+function outbox() {
+  try {
+    return JSON.parse(sessionStorage.getItem(OUTBOX) ?? "[]")
+  } catch {
+    return []
+  }
+}
+
+/** @param {Change[]} changes */
+function storeOutbox(changes) {
+  try {
+    sessionStorage.setItem(OUTBOX, JSON.stringify(changes))
+  } catch {
+    // Without storage, a change does not survive a reload.
+  }
+}
+
+/** @type {(change: Change) => Promise<{value: any, also?: any[], event: number}>} */
+async function deliver(change) {
+  let isTold = false
+  for (;;) {
+    try {
+      return await send(change.name, change.args, {also: change.also, once: change.once})
+    } catch (error) {
+      if (!(error instanceof LostError) || Date.now() - change.at > LONGEST_RETRY) throw error
+      if (!isTold) toast(`${LOST} Your change is kept and sent again.`, {kind: "error"})
+      isTold = true
+      await new Promise(resolve => setTimeout(resolve, RETRY))
+    }
+  }
+}
+
+/** @type {Promise<unknown>} */
+let last = Promise.resolve() // the change that was made last
+let waiting = 0 // changes that are not sent yet
+
+/**
+ * Call a method that changes something. Changes are sent one after the other, in the order in which they were made. If
+ * the server does not answer, a change is sent again, also after a reload; the server does not run it twice.
+ *
+ * @param {string} name
+ * @param {object} args
+ * @param {{also?: Read[]}} [options] Reads that the change concerns: their new values come with the last answer.
+ * @returns {Promise<{value: any, answeredAt: number}>}
+ */
+export function change(name, args, {also = []} = {}) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const once = Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("")
+  const own = {once, name, args, also, home, at: Date.now()}
+  storeOutbox([...outbox(), own])
+  return inOrder(own)
+}
+
+/** @param {Change} own @returns {Promise<{value: any, answeredAt: number}>} */
+function inOrder(own) {
+  waiting += 1
+  const before = last
+  const settled = /** @returns {Promise<{value: any, answeredAt: number}>} */ (async () => {
+    await before.catch(() => {})
+    waiting -= 1
+    return settle(waiting ? {...own, also: []} : own)
+  })()
+  last = settled
+  return settled
+}
+
+/** @param {Change} own */
+async function settle(own) {
+  clock += 1
+  const sentAt = clock
+  try {
+    const answer = await deliver(own)
+    own.also?.forEach((read, index) => {
+      const found = kept.get(keyOf(read))
+      if (found) take(found, answer.also[index], answer.event, sentAt)
+    })
+    clock += 1
+    return {value: answer.value, answeredAt: clock}
+  } finally {
+    storeOutbox(outbox().filter(each => each.once !== own.once))
+  }
+}
+
+/** Send the changes again that had no answer when the page was left. */
+export async function sendAgain() {
+  const left = outbox().filter(each => each.home === home && Date.now() - each.at < LONGEST_RETRY)
+  storeOutbox(left)
+  const results = await Promise.allSettled(left.map(inOrder))
+  for (const each of results) if (each.status === "rejected") toast(each.reason.message, {kind: "error"})
+  if (left.length) forget(() => true)
+}

@@ -1,0 +1,55 @@
+// How a value of each kind is drawn in a list.
+import {h} from "#face/dom.js"
+import {chip, cutName} from "#face/widgets.js"
+import {andMore, count} from "#face/wording.js"
+
+const MOST_TAGS = 6
+
+/** A name; one that differs from the others is marked. @param {NameTag} tag */
+export const drawNameTag = ({name, differs = false, note = "", kind = "odd"}) =>
+  h(
+    "span",
+    {class: `tag ${differs ? kind : ""}`},
+    differs && kind === "odd" && [h("span", {class: "vh"}, "differs: "), h("span", {"aria-hidden": "true"}, "≠ ")],
+    h("bdi", null, name),
+    note && h("span", {class: "note"}, ` ${note}`),
+  )
+
+/** @type {Record<CellKind, (value: any) => Child>} */
+export const CELLS = {
+  /** The first column: a title, and what stands below it. @param {{title: string, below?: string, isFile?: boolean}} value */
+  name: ({title, below, isFile}) => [
+    h("b", {title}, cutName(title, {dir: isFile ? "ltr" : null})),
+    below && h("small", null, h("bdi", null, below)),
+  ],
+  /** @param {{tags: NameTag[], text?: string}} value */
+  tags: ({tags, text = ""}) => [
+    tags.slice(0, MOST_TAGS).map(drawNameTag),
+    tags.length > MOST_TAGS && h("span", {class: "tag"}, andMore(tags.length - MOST_TAGS)),
+    tags.length === 0 && h("span", {class: "vh"}, text),
+  ],
+  /** @param {number | null} value */
+  number: value => (value === null ? "" : count(value)),
+  /** @param {string} value */
+  text: value => h("bdi", null, value),
+  /** @param {{text: string, href?: string}} value */
+  link: ({text, href}) => (href ? h("a", {href, class: "btn link"}, text) : h("bdi", null, text)),
+  /** @param {string} value */
+  time: value => h("time", {datetime: value, title: new Date(value).toLocaleString()}, clockTime(value)),
+  /** @param {{level: string, text: string} | null} value */
+  state: value => value && chip(value.level, value.text, ""),
+}
+
+/** @param {string} moment */
+const clockTime = moment => new Date(moment).toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit"})
+
+const TODAY = new Intl.RelativeTimeFormat("en", {numeric: "auto"})
+const DAY = new Intl.DateTimeFormat("en-GB", {day: "numeric", month: "long", year: "numeric"})
+
+/** Return the day of a moment as people say it: Today, Yesterday, 3 November 2026. @param {string} moment */
+export function dayOf(moment) {
+  const start = (/** @type {Date} */ date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+  const days = Math.round((start(new Date(moment)) - start(new Date())) / 86_400_000)
+  const text = days > -2 && days < 1 ? TODAY.format(days, "day") : DAY.format(new Date(moment))
+  return text[0].toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,339 @@
+// The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
+// open row are in the address; the rows are what the library has returned.
+import {go, onAddress, place, visit} from "#face/address.js"
+import {ask} from "#face/ask.js"
+import {change, forget, onNews} from "#face/calls.js"
+import {focusedElement, h, morph} from "#face/dom.js"
+import {currentPage, may, toast} from "#face/frame.js"
+import {pageKeys, pressDelayed} from "#face/keys.js"
+import {ListRows} from "#face/list_rows.js"
+import {drawList} from "#face/list_view.js"
+import {adoptSheets} from "#face/sheets.js"
+
+const PER_PAGE = 25
+const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
+
+/** @template [Row=any], [Head=any] */
+export class List {
+  /** @type {any} */
+  cursor = null // the id of the row that the keys act on; null: the first one
+  cursorPlace = 0 // its place on the page, for the time when the row is gone
+  /** @type {Set<any>} */
+  selected = new Set() // ids; a row that comes later does not join them
+  /** @type {any} */
+  anchor = null // the id from which a range is selected
+
+  /**
+   * @param {ListSpec<Row, Head>} spec
+   * @param {HTMLElement} host
+   */
+  constructor(spec, host) {
+    this.spec = spec
+    const root = host.attachShadow({mode: "open"})
+    adoptSheets(root, ["indexium.css", "face.css"])
+    this.root = h("div", {class: "ix"})
+    root.append(this.root)
+    this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
+    this.actions = spec.actions.filter(action => may(action.needs ?? ""))
+    this.root.addEventListener("click", event => this.onClick(event))
+    this.root.addEventListener("change", event => this.onChange(event))
+    this.root.addEventListener("submit", event => this.onSubmit(event))
+    pageKeys(spec.page, {isReady: () => this.rows.isKnown(), table: this.keys()})
+    for (const listen of [onAddress, onNews]) listen(() => this.draw())
+    WIDE.addEventListener("change", () => this.draw())
+    window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
+  }
+
+  place = place
+
+  isShown() {
+    return currentPage() === this.spec.page
+  }
+
+  // What is shown.
+
+  draw() {
+    if (!this.isShown()) return
+    const hadFocus = this.root.contains(/** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement)
+    if (this.rows.isKnown() && this.rows.number > this.rows.pages) {
+      go({page: this.rows.pages > 1 ? this.rows.pages : ""}, {push: false})
+      return
+    }
+    this.rows.readAhead()
+    this.keepCursor()
+    morph(this.root, drawList(this))
+    if (hadFocus && focusedElement() === document.body) this.focusCursor()
+    if (this.rows.isKnown()) setTimeout(pressDelayed)
+  }
+
+  /** Keep the cursor at its place when its row has gone. */
+  keepCursor() {
+    const shown = this.rows.shown()
+    const at = shown.findIndex(row => this.rows.idOf(row) === this.cursor)
+    if (at >= 0) this.cursorPlace = at
+    else if (shown.length && this.cursor !== null) {
+      this.cursorPlace = Math.min(this.cursorPlace, shown.length - 1)
+      this.cursor = this.rows.idOf(shown[this.cursorPlace])
+    }
+  }
+
+  /** @returns {Row | undefined} */
+  current() {
+    const shown = this.rows.shown()
+    const wanted = this.cursor ?? this.openId(shown)
+    return shown.find(row => this.rows.idOf(row) === wanted) ?? shown[0]
+  }
+
+  /** Return the id of the row that the address names. @param {Row[]} shown */
+  openId(shown) {
+    const {of} = place()
+    const row = of && shown.find(each => String(this.rows.idOf(each)) === of)
+    return row ? this.rows.idOf(row) : null
+  }
+
+  cursorId() {
+    const row = this.current()
+    return row && this.rows.idOf(row)
+  }
+
+  /** Return the row whose details are shown. @returns {Row | undefined} */
+  opened() {
+    if (!this.spec.details) return undefined
+    return WIDE.matches || place().of ? this.current() : undefined
+  }
+
+  /** Return the rows that an action means now: the selected ones, or else the one at the cursor. @returns {Row[]} */
+  targets() {
+    if (this.selected.size) return this.rows.shown().filter(row => this.selected.has(this.rows.idOf(row)))
+    return [this.current()].filter(Boolean)
+  }
+
+  /** Return the actions of a place that are possible now. @type {(row: Row | undefined, where: "row" | "all" | "head") => ListAction<Row, Head>[]} */
+  actionsAt(row, where) {
+    const {value} = this.rows.head()
+    return this.actions.filter(
+      action => (action.where ?? "row") === where && (action.when?.(row, place(), value) ?? true),
+    )
+  }
+
+  // Moving.
+
+  /** @param {number} step */
+  move(step) {
+    const shown = this.rows.shown()
+    const at = shown.indexOf(this.current())
+    const next = shown[Math.max(0, Math.min(at + step, shown.length - 1))]
+    if (!next) return
+    this.point(this.rows.idOf(next))
+    this.focusCursor()
+  }
+
+  /** Put the cursor on a row; open details follow it. @param {any} id */
+  point(id) {
+    this.cursor = id
+    this.keepCursor()
+    if (place().of || (WIDE.matches && this.spec.details)) go({of: id}, {push: false})
+    else this.draw()
+  }
+
+  /** @param {any} id */
+  open(id) {
+    this.cursor = id
+    this.keepCursor()
+    if (this.spec.details) go({of: id}, {push: !WIDE.matches && !place().of})
+    else this.draw()
+    this.focusCursor()
+  }
+
+  close() {
+    if (this.selected.size) {
+      this.selected.clear()
+      this.draw()
+    } else if (place().of) go({of: ""})
+    else return false
+  }
+
+  focusCursor() {
+    const node = this.root.querySelector('[role=row][tabindex="0"]')
+    if (node instanceof HTMLElement) node.focus()
+  }
+
+  /** Select a row, or all rows from the one that was selected last. @type {(row: Row, isRange?: boolean) => void} */
+  pick(row, isRange = false) {
+    const ids = this.rows.shown().map(each => this.rows.idOf(each))
+    const id = this.rows.idOf(row)
+    const from = isRange && ids.includes(this.anchor) ? ids.indexOf(this.anchor) : ids.indexOf(id)
+    const [first, last] = [from, ids.indexOf(id)].sort((a, b) => a - b)
+    const isOn = !this.selected.has(id)
+    for (const each of ids.slice(first, last + 1)) {
+      if (isOn) this.selected.add(each)
+      else this.selected.delete(each)
+    }
+    this.anchor = id
+    this.draw()
+  }
+
+  // Actions.
+
+  /**
+   * Run an action on the rows that were meant when the key was pressed.
+   *
+   * @param {ListAction<Row, Head>} action
+   * @param {Row[]} [meant]
+   */
+  async run(action, meant = (action.where ?? "row") === "row" ? this.targets() : []) {
+    const at = place()
+    const head = this.rows.head().value
+    const question = action.asks?.(meant, at, head)
+    const answers = question ? await ask(question) : {}
+    if (!answers) return
+    if (action.run) {
+      action.run(meant, at, head)
+      return
+    }
+    const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
+    this.rows.take(ids)
+    for (const id of ids) this.selected.delete(id)
+    this.draw()
+    try {
+      const [name, args] = action.call(meant, answers, at, head)
+      const {value, answeredAt} = await change(name, args, {also: Object.values(this.rows.headReads())})
+      const text = action.done?.(value, meant) ?? value?.text
+      if (text) toast(text, {undo: value?.step_id ?? null})
+      this.rows.settle(ids, answeredAt)
+      if (action.keeps || !meant.length) this.rows.readAgain()
+    } catch (error) {
+      this.rows.putBack(ids)
+      toast(/** @type {Error} */ (error).message, {kind: "error"})
+    }
+    this.draw()
+  }
+
+  /** Run an action that was clicked. @type {(act: string, row?: Row) => void} */
+  press(act, row) {
+    const {value} = this.rows.head()
+    const action = this.actions.find(
+      each => each.act === act && (each.when?.(row ?? this.current(), place(), value) ?? true),
+    )
+    if (action) void this.run(action, row && [row])
+  }
+
+  /** @returns {Record<string, KeyBinding>} */
+  keys() {
+    const {noun, selects, details} = this.spec
+    const group = "Move"
+    /** @type {Record<string, KeyBinding>} */
+    const table = {
+      j: {does: `next ${noun}`, group, repeats: true, run: () => this.move(1)},
+      k: {does: `previous ${noun}`, group, repeats: true, run: () => this.move(-1)},
+      ArrowDown: {repeats: true, run: () => this.move(1)},
+      ArrowUp: {repeats: true, run: () => this.move(-1)},
+      Escape: {does: details && "close the details", group, run: () => this.close()},
+    }
+    if (details)
+      table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
+    if (selects) table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
+    for (const {key, does, label, when} of this.actions) {
+      if (!key) continue
+      const known = table[key]
+      table[key] = {
+        does: does ?? String(label),
+        group: "Decide",
+        when: () =>
+          Boolean(when?.(this.current(), place(), this.rows.head().value) ?? this.current()) ||
+          Boolean(known?.when?.()),
+        run: () => this.pressKey(key),
+      }
+    }
+    return table
+  }
+
+  /** Run the first action of a key that is possible now. @param {string} key */
+  pressKey(key) {
+    const row = this.current()
+    const {value} = this.rows.head()
+    const action = this.actions.find(each => each.key === key && (each.when?.(row, place(), value) ?? true))
+    if (!action || (!row && (action.where ?? "row") === "row")) return false
+    void this.run(action)
+  }
+
+  /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
+  keysShown({actions, details}) {
+    const shown = actions.filter(({key, needs}) => key && may(needs ?? ""))
+    /** @type {Map<string, string[]>} */
+    const texts = new Map([["move", ["j", "k"]]])
+    for (const {key, does, label} of shown) {
+      const text = does ?? String(label)
+      texts.set(text, [...new Set([...(texts.get(text) ?? []), key])])
+    }
+    return details || shown.length ? [...texts].map(([text, keys]) => ({keys, text})) : []
+  }
+
+  // What a person clicks.
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const target = /** @type {HTMLElement} */ (event.target).closest("[data-act], a[href]")
+    if (target instanceof HTMLAnchorElement) {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return
+      event.preventDefault()
+      visit(target.getAttribute("href"))
+    } else if (target instanceof HTMLElement) this.onAct(target, event)
+  }
+
+  /** @type {(target: HTMLElement, event: MouseEvent) => void} */
+  onAct(target, {shiftKey}) {
+    const {act, page, to} = target.dataset
+    const row = this.rowAt(target)
+    /** @type {Record<string, () => unknown>} */
+    const own = {
+      open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
+      pick: () => row && this.pick(row, shiftKey),
+      close: () => go({of: ""}),
+      clear: () => this.close(),
+      retry: () => forget(() => true),
+      page: () => this.turn(Number(page)),
+      to: () => this.narrow(JSON.parse(to)),
+    }
+    if (own[act]) own[act]()
+    else this.press(act, row)
+  }
+
+  /** Return the row in which an element is. @param {Element} target */
+  rowAt(target) {
+    const node = target.closest("[role=row]")
+    const key = node instanceof HTMLElement ? node.dataset.key : undefined
+    return this.rows.shown().find(each => String(this.rows.idOf(each)) === key)
+  }
+
+  /** @param {number} page */
+  turn(page) {
+    this.cursor = null
+    go({page: page > 1 ? page : "", of: ""})
+  }
+
+  /** Show other rows. @param {Route} to */
+  narrow(to) {
+    this.cursor = null
+    this.selected.clear()
+    go({page: "", of: "", ...to})
+  }
+
+  /** @param {Event} event */
+  onChange({target}) {
+    const {change: name, name: value} = /** @type {HTMLElement} */ (target).dataset
+    if (name === "choice") this.narrow({[value]: /** @type {HTMLSelectElement} */ (target).value})
+  }
+
+  /** Turn to the page number that a person has typed. @param {SubmitEvent} event */
+  onSubmit(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target)
+    event.preventDefault()
+    const field = form.querySelector("input")
+    const typed = Math.trunc(Number(field.value.replace(/[\s,.]/g, "") || Number.NaN))
+    const page = Number.isNaN(typed) ? this.rows.number : Math.min(Math.max(typed, 1), this.rows.pages)
+    field.value = String(page)
+    field.select()
+    if (page !== this.rows.number) this.turn(page)
+  }
+}

@@ -1,0 +1,280 @@
+// How a list looks: title, chips, rows, pages, and the details of the open row.
+import {CELLS} from "#face/cells.js"
+import {h} from "#face/dom.js"
+import {boneRows, button, closeButton, drawSelect, emptyState, pager} from "#face/widgets.js"
+import {count, plural} from "#face/wording.js"
+
+/** @typedef {import("#face/list.js").List<any, any>} List */
+
+/** @type {(list: List, row: any) => HTMLElement} */
+function drawRow(list, row) {
+  const {spec} = list
+  const id = list.rows.idOf(row)
+  const isCursor = id === list.cursorId()
+  return h(
+    "div",
+    {
+      class: `row lrow${isCursor ? " cursor" : ""}`,
+      role: "row",
+      tabindex: isCursor ? "0" : "-1",
+      "aria-selected": String(spec.selects ? list.selected.has(id) : isCursor),
+      data: {act: "open", key: id},
+    },
+    spec.selects &&
+      h(
+        "span",
+        {class: "c", role: "gridcell"},
+        h("input", {
+          type: "checkbox",
+          tabindex: "-1",
+          checked: list.selected.has(id),
+          "aria-label": `Select ${spec.name(row)}`,
+          data: {act: "pick", key: id},
+        }),
+      ),
+    spec.columns.map(({kind, phone, value}) =>
+      h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row))),
+    ),
+    hasInline(spec) &&
+      h(
+        "span",
+        {class: "cell turn", role: "gridcell", data: {phone: "last"}},
+        drawActions(list, row, "row", {isInline: true}),
+      ),
+  )
+}
+
+/** Return whether the actions stand in the rows, because there are no details. @param {ListSpec} spec */
+const hasInline = spec => !spec.details && spec.actions.length > 0
+
+/** @type {Record<CellKind, string>} */
+const CLASSES = {name: "file", tags: "tags", number: "num", text: "text", link: "text", time: "num", state: "state"}
+
+/** @param {List} list */
+function drawRows(list) {
+  const {spec} = list
+  /** @type {HTMLElement[]} */
+  const drawn = []
+  let group = ""
+  for (const row of list.rows.shown()) {
+    const own = spec.groupOf?.(row) ?? ""
+    if (own !== group) drawn.push(h("h2", {class: "group", data: {key: `group-${own}`}}, own))
+    group = own
+    drawn.push(drawRow(list, row))
+  }
+  return h(
+    "div",
+    {
+      role: "grid",
+      "aria-label": `${plural(list.rows.total, spec.noun)}`,
+      "aria-rowcount": list.rows.total,
+      data: {key: "rows"},
+    },
+    drawn,
+  )
+}
+
+/** @param {List} list */
+function drawHead(list) {
+  const {spec} = list
+  const {value} = list.rows.head()
+  const choice = value && spec.choice?.(value, list.place())
+  return h(
+    "div",
+    {class: "head", data: {key: "head"}},
+    h("h1", {tabindex: "-1"}, spec.title(value)),
+    h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total) ?? ""),
+    h("span", {class: "grow"}),
+    choice &&
+      drawSelect(choice.choices, {
+        "aria-label": choice.label,
+        data: {change: "choice", name: choice.name, key: "choice"},
+      }),
+    spec.links?.map(({label, href, title}) => h("a", {class: "btn quiet", href, title}, label)),
+    drawActions(list, undefined, "head"),
+  )
+}
+
+/** @param {List} list */
+function drawChips(list) {
+  const {value} = list.rows.head()
+  if (!list.spec.chips) return null
+  const chips = value ? list.spec.chips(value, list.place()) : []
+  return h(
+    "div",
+    {class: "chips", role: "group", "aria-label": list.spec.title(undefined), data: {key: "chips"}},
+    chips.map(({id, label, total, on, to}) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: total ? "stat" : "stat none",
+          "aria-pressed": String(on),
+          data: {act: "to", to: JSON.stringify(to), key: id},
+        },
+        h("b", null, count(total)),
+        h("span", null, label),
+      ),
+    ),
+  )
+}
+
+/** @type {(list: List, row: any, where: "row" | "all" | "head", options?: {isInline?: boolean}) => HTMLElement[]} */
+function drawActions(list, row, where, {isInline = false} = {}) {
+  const place = list.place()
+  const kind = isInline || where === "all" ? "link" : where === "head" ? "quiet" : "small"
+  return list.actionsAt(row, where).map(action => {
+    const label = typeof action.label === "function" ? action.label(row, place, list.rows.head().value) : action.label
+    const hint = action.hint?.(row, place)
+    const id = `hint-${action.act}`
+    const made = button(label, action.act, {
+      key: where === "row" && !isInline ? action.key : null,
+      kind,
+      data: {key: action.act},
+      ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
+      ...(hint && {"aria-describedby": id}),
+    })
+    return hint
+      ? h("div", {class: "resolution", data: {key: `hinted-${action.act}`}}, made, h("small", {id}, hint))
+      : made
+  })
+}
+
+/** @param {List} list */
+function drawAbove(list) {
+  const {spec, selected} = list
+  if (selected.size)
+    return h(
+      "div",
+      {class: "pager top", data: {key: "top"}},
+      h("b", null, `${plural(selected.size, spec.noun)} selected`),
+      h(
+        "span",
+        {class: "turn"},
+        drawActions(list, list.targets()[0], "row"),
+        button("Clear", "clear", {kind: "link", data: {key: "clear"}}),
+      ),
+    )
+  const {value} = list.rows.head()
+  const place = list.place()
+  const turn = value && spec.turn?.(value, place)
+  const text = value && spec.above?.(value, place)
+  const acts = value ? drawActions(list, undefined, "all") : []
+  if (!text && !turn && !acts.length) return null
+  return h(
+    "div",
+    {class: "pager top", data: {key: "top"}},
+    h("span", {class: "grow"}, text),
+    h(
+      "span",
+      {class: "turn"},
+      acts,
+      turn &&
+        button(turn.label, "to", {
+          kind: "link",
+          data: {to: JSON.stringify(turn.to), key: "turn"},
+          "aria-pressed": String(turn.on),
+        }),
+    ),
+  )
+}
+
+/** @param {List} list */
+function drawBody(list) {
+  const {spec, rows} = list
+  const error = rows.page().error ?? rows.head().error
+  if (error)
+    return h(
+      "div",
+      {class: "empty", role: "alert", data: {key: "error"}},
+      h("b", null, error.message),
+      button("Try again", "retry"),
+    )
+  if (!rows.isKnown()) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
+  const hasMore = rows.number < rows.pages && rows.gone.size > 0
+  if (rows.shown().length) return drawRows(list)
+  if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
+  const {title, text} = spec.empty(list.place(), rows.head().value)
+  return h("div", {data: {key: "empty"}}, emptyState(title, text))
+}
+
+/** @param {List} list */
+function drawPager({rows, spec, keysShown}) {
+  const {total} = rows
+  if (!total) return null
+  const first = (rows.number - 1) * rows.perPage + 1
+  const last = Math.min(first + rows.shown().length - 1, first - 1 + rows.perPage)
+  return pager({
+    page: rows.number,
+    pages: rows.pages,
+    total,
+    range: `${count(first)}–${count(last)} of ${count(total)}`,
+    hint:
+      keysShown(spec).length > 0 &&
+      h(
+        "span",
+        {class: "keys"},
+        keysShown(spec).map(({keys, text}) =>
+          h(
+            "span",
+            null,
+            keys.map(key => h("kbd", null, key)),
+            text,
+          ),
+        ),
+      ),
+  })
+}
+
+/** @param {List} list */
+function drawSide(list) {
+  const row = list.opened()
+  if (!row) return null
+  const {spec} = list
+  const place = list.place()
+  const acts = drawActions(list, row, "row")
+  const [hinted, plain] = [acts.filter(each => each.matches("div")), acts.filter(each => !each.matches("div"))]
+  return h(
+    "div",
+    {class: "side", data: {key: "side"}},
+    h("div", {class: "veil", data: {act: "close", key: "veil"}}),
+    h(
+      "aside",
+      {class: "card drawer", "aria-label": spec.noun[0].toUpperCase() + spec.noun.slice(1), data: {key: "drawer"}},
+      h(
+        "div",
+        {class: "top", data: {key: `top-${list.rows.idOf(row)}`}},
+        h("h2", {tabindex: "-1"}, h("bdi", null, spec.name(row))),
+        closeButton("Close details", {act: "close"}),
+      ),
+      h(
+        "div",
+        {class: "facing", data: {key: `facing-${list.rows.idOf(row)}`}},
+        spec.details(row, place, {hinted, plain}),
+      ),
+    ),
+  )
+}
+
+/** Return the elements of a list. @param {List} list */
+export function drawList(list) {
+  const side = list.spec.details ? drawSide(list) : null
+  const {selects, columns} = list.spec
+  const widths = [selects && "34px", ...columns.map(({width}) => width), hasInline(list.spec) && "max-content"]
+  return [
+    drawHead(list),
+    drawChips(list),
+    h(
+      "div",
+      {class: side ? "work" : "work single", data: {key: "work"}},
+      h(
+        "div",
+        {class: "card list", style: {"--columns": widths.filter(Boolean).join(" ")}, data: {key: "list"}},
+        drawAbove(list),
+        drawBody(list),
+        drawPager(list),
+      ),
+      side,
+    ),
+  ].filter(Boolean)
+}

@@ -1,1 +1,0 @@
-"""The page of the activity: who did what, filtered by person."""

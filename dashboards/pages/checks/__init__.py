@@ -1,1 +1,0 @@
-"""The checks page: findings of each check, and one finding in detail."""
