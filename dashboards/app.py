@@ -24,7 +24,6 @@ from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.face_screen import FaceScreen
 from dashboards.frame import plain
 from dashboards.pages.account.screen import AccountScreen
-from dashboards.pages.accounts.screen import AccountsScreen
 from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
@@ -40,7 +39,7 @@ from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
-from dashboards.state import ActivityState, ChecksState
+from dashboards.state import AccountsState, ActivityState, ChecksState
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
@@ -68,7 +67,7 @@ PAGES = (
     PageEntry("jobs", "Jobs", JobsScreen),
     PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
     PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections", SETTINGS_MANAGE),
-    PageEntry("accounts", "Accounts", AccountsScreen, "settings/accounts", USERS_MANAGE),
+    PageEntry("accounts", "Accounts", lambda _: FaceScreen(AccountsState()), "settings/accounts", USERS_MANAGE),
     PageEntry("account", "My account", AccountScreen),
 )
 _PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB
@@ -135,7 +134,8 @@ class Pages:
         template = PageTemplate(self._template, items=roots)
         template.is_at_root = bool(assets)
         values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
-        values |= {"face": face.facts(library, session.account), "modules": face.modules()}
+        known = face.facts(library, session.account, local=session.local, refused=session.refused)
+        values |= {"face": known, "modules": face.modules()}
         for name, value in (
             values
             | {"places": list(roots)}

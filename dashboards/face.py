@@ -8,7 +8,7 @@ A call with the same `once` as an earlier one runs no second time, and has the a
 when the connection was lost.
 
 The answer is `{"value": …, "also": […], "event": 17}`, with the id of the newest event before its last read, or
-`{"error": "sentence", "code": "…"}` with the status of the error.
+`{"error": "sentence", "code": "…"}` with the status of the error. It has no `also` if one of these reads fails.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import logging
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import resources
 from typing import Any, NamedTuple
@@ -33,6 +33,7 @@ from dashboards.status_words import STATUS
 from indexium_core import errors
 from indexium_core.library import Library, remote_calls
 from indexium_core.model.accounts.needs import HOME, rule_of
+from indexium_core.model.accounts.permissions import ROLE_WORDS
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.shapes import plain, wanted
 
@@ -90,7 +91,7 @@ class Calls:
             answer = {"value": wanted(work(), facts.get("want"))}
             if also:
                 newest = events.last_id
-                answer["also"] = [wanted(read(), *(want or [None])) for read, *want in also]
+                answer |= _found(also)
         except errors.IndexiumError as error:
             return _failure(error)
         except Exception:
@@ -134,6 +135,14 @@ def forbidden_calls(library: Library, account: SessionAccount) -> list[str]:
     return found
 
 
+def _found(also: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """Return what reads find after a change; nothing if they fail, because the change has been made."""
+    try:
+        return {"also": [wanted(read(), *(want or [None])) for read, *want in also]}
+    except errors.IndexiumError:  # for example, it has taken a right from the person
+        return {}
+
+
 def _failure(error: errors.IndexiumError) -> Answer:
     return Answer(error.http_status, _text({"error": error.message, "code": error.reason}))
 
@@ -154,7 +163,18 @@ def modules() -> Mapping[str, str]:
     return found
 
 
-def facts(library: Library, account: SessionAccount) -> str:
-    """Return what the scripts know at their start, as JSON for an element of the page."""
-    known = {"home": library.home_id, "forbidden": forbidden_calls(library, account), "states": STATUS}
+def facts(library: Library, account: SessionAccount, *, local: bool, refused: Mapping[str, Sequence[str]]) -> str:
+    """
+    Return what the scripts know at their start, as JSON for an element of the page.
+
+    Args:
+        library: Answers their calls.
+        account: The person of the session.
+        local: Only this computer is served, see `Shared`.
+        refused: The title of each page that the person may not use, and why; by the names of pages.
+
+    """
+    known: dict[str, Any] = {"home": library.home_id, "user": account.user_id, "local": local}
+    known |= {"forbidden": forbidden_calls(library, account), "refused": refused}
+    known |= {"states": STATUS, "roles": dict(ROLE_WORDS)}
     return json.dumps(known).replace("<", "\\u003c")

@@ -33,7 +33,7 @@ from dashboards.shared import Shared
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
-from indexium_core.model.accounts.permissions import PLAN_READ, Permission
+from indexium_core.model.accounts.permissions import PLAN_READ, Permission, refusal
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import ENDED_STATES
 from indexium_core.model.matches.results import to_decide
@@ -128,6 +128,7 @@ class Session:
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}
         self._needs = {entry.name: entry.needs for entry in entries}
+        self.refused: dict[str, tuple[str, str]] = {}  # the title, and why the person may not use it; by page
         self._screens: Mapping[str, Screen] = {entry.name: self._screen_of(entry) for entry in entries}
         self._is_started = False
         self._greeting: Mapping[str, Any] | None = None
@@ -143,9 +144,12 @@ class Session:
         self._document.on_session_destroyed(lambda _: self.bridge.close())
 
     def _screen_of(self, entry: PageEntry) -> Screen:
-        """Return a page, or the sentence in its place if the person may not use it."""
+        """Return a page, or the sentence in its place if the person may not use it; a script draws its own sentence."""
         screen = entry.make(self)
-        return screen if self.may(entry.needs) else RefusedScreen(screen, entry.title, entry.needs)
+        if self.may(entry.needs):
+            return screen
+        self.refused[entry.name] = (entry.title, refusal(entry.needs))
+        return screen if isinstance(screen, FaceScreen) else RefusedScreen(screen, entry.title, entry.needs)
 
     def may(self, permission: Permission) -> bool:
         """Return whether the person of this tab has a permission."""

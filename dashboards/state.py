@@ -436,6 +436,14 @@ class ActivityState(AddressedState):
     _address: ClassVar[Mapping[str, str]] = {"actor": "of", "number": "page"}
 
 
+class AccountsState(AddressedState):
+    """The person in detail."""
+
+    person = param.Integer(default=None, bounds=(1, 2**53), allow_None=True, doc="Id of the person in detail.")
+
+    _address: ClassVar[Mapping[str, str]] = {"person": "person"}
+
+
 class QueryState(AddressedState):
     """The query in the editor, and the texts in its fields."""
 

@@ -1,10 +1,10 @@
 // Details beside a list if there is room, otherwise in a sheet over the page.
 import {focusedElement, h} from "#face/dom.js"
+import {keepFocusInside} from "#face/focus.js"
 import {isDialogOpen} from "#face/modal.js"
 import {closeButton} from "#face/widgets.js"
 
 export const NARROW = window.matchMedia("(max-width: 1080px)")
-const FOCUSABLE = "button:not(:disabled), a[href], input:not(:disabled), select, summary, [tabindex='0']"
 
 /**
  * @typedef {object} DrawerHead
@@ -112,18 +112,4 @@ function giveFocusBack(self, focusedBefore) {
   const isUsable = focusedBefore !== document.body && focusedBefore?.isConnected && !focusedBefore.matches("[role=row]")
   if (isUsable) focusedBefore.focus({preventScroll: true})
   else window.dispatchEvent(new Event("indexium:list"))
-}
-
-/** @type {(box: HTMLElement, event: KeyboardEvent) => void} */
-function keepFocusInside(box, event) {
-  const stops = [.../** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll(FOCUSABLE))].filter(
-    stop => stop.offsetParent,
-  )
-  const [first, last] = [stops[0], stops.at(-1)]
-  const active = /** @type {HTMLElement} */ (/** @type {ShadowRoot} */ (box.getRootNode()).activeElement)
-  const leaves = event.shiftKey ? active === first || !stops.includes(active) : active === last
-  if (!leaves) return
-  event.preventDefault()
-  const next = event.shiftKey ? last : first
-  next.focus()
 }

@@ -123,6 +123,7 @@ function onDrawn(self) {
   const {view, before} = self
   if (view.page && view.page !== before?.page && view.page !== currentPage()) showPage(self, view.page)
   if (view.title) document.title = view.title
+  if (view.title && !before?.title) window.dispatchEvent(new Event("indexium:frame")) // the session has started
   if (view.url && view.url !== before?.url && view.url !== location.pathname + location.search)
     updateAddress(view, before)
   if (view.selection !== undefined && view.selection !== before?.selection)
@@ -272,7 +273,6 @@ export function render(context) {
   placeDialog(context.el, keyList.box)
   bindKeys(self, keyList.open)
   listenToWindow(self)
-  window.dispatchEvent(new Event("indexium:frame"))
   reportReload(self)
   self.send("hello", {theme: document.documentElement.dataset.theme, selection: stored("indexium.selection", ofTab)})
 }

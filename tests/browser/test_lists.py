@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 from tests.support import scans
 
-LISTS = {"checks": "checks", "activity": "history/activity"}  # page → its path
+Serve = Callable[[Library], Site]
+LISTS = {"accounts": "settings/accounts", "checks": "checks", "activity": "history/activity"}  # page → its path
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]
 QUICK = 20  # milliseconds between two keys
 LATENCY = 200  # milliseconds of a slow line
@@ -33,6 +34,11 @@ def many(tmp_path: Path) -> Iterator[Library]:
 
 def rows(page: Page, name: str) -> Locator:
     return page.locator(f".page-{name} [role=row]")
+
+
+def content(page: Page) -> Locator:
+    """The first row of the list that is shown, or what an empty list says."""
+    return page.get_by_role("row").or_(page.locator(".empty:visible:not([role=alert])")).first
 
 
 def slow_down(page: Page) -> None:
@@ -65,7 +71,7 @@ def test_every_list_is_tested(look: Site) -> None:
 @pytest.mark.parametrize("is_slow", [False, True], ids=["quick", "slow line"])
 @pytest.mark.parametrize(("keys", "meant"), [("jjjjjjjjjjr", range(10, 11)), ("rrrrrrrrrr", range(10)), ("jjkr", [1])])
 def test_keys_act_on_the_row_under_the_eye(
-    serve: object,
+    serve: Serve,
     many: Library,
     keys: str,
     meant: range,
@@ -73,7 +79,7 @@ def test_keys_act_on_the_row_under_the_eye(
 ) -> None:
     kind = "unknown"
     subjects = [row.subject for row in many.checks.page(kind, per_page=0).items]
-    page = serve(many).visit(f"/checks?kind={kind}")  # type: ignore[operator]
+    page = serve(many).visit(f"/checks?kind={kind}")
     expect(rows(page, "checks")).to_have_count(25)
     if is_slow:
         slow_down(page)
@@ -85,12 +91,138 @@ def test_keys_act_on_the_row_under_the_eye(
     assert shown == [each for each in subjects if each not in ignored(many, kind)][:25]
 
 
-def test_keys_before_the_page_stands_are_kept(serve: object, many: Library) -> None:
+def test_keys_before_the_page_stands_are_kept(serve: Serve, many: Library) -> None:
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
-    site = serve(many)  # type: ignore[operator]
+    site = serve(many)
     page = site.visit("/history")
     page.goto(f"{site.url}/checks?kind=unknown", wait_until="commit")
     page.wait_for_function("document.body !== null && globalThis.indexiumEarlyKeys !== undefined", polling=10)
     press(page, "jjr")
     expect(page.get_by_role("button", name="1 ignored")).to_be_visible()
     assert ignored(many, "unknown") == [subjects[2]]
+
+
+def test_selected_rows_are_ignored_together(serve: Serve, many: Library) -> None:
+    subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
+    page = serve(many).visit("/checks?kind=unknown")
+    expect(rows(page, "checks")).to_have_count(25)
+    press(page, "xjjxr")
+    expect(page.get_by_role("button", name="2 ignored")).to_be_visible()
+    assert ignored(many, "unknown") == [subjects[0], subjects[2]]
+    press(page, "xj")
+    expect(page.get_by_text("1 finding selected")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("1 finding selected")).to_be_hidden()
+
+
+def test_pages_are_read_ahead_and_turned(serve: Serve, many: Library) -> None:
+    subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
+    page = serve(many).visit("/checks?kind=unknown")
+    expect(rows(page, "checks")).to_have_count(25)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("26–50 of 60")).to_be_visible()
+    assert "page=2" in page.url
+    page.get_by_role("textbox", name="Page").fill("9")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("51–60 of 60")).to_be_visible()
+    assert rows(page, "checks").first.get_attribute("data-key") == subjects[50]
+    page.go_back()
+    expect(page.get_by_text("26–50 of 60")).to_be_visible()
+    # The last page disappears with its rows.
+    page.get_by_role("button", name="Next").click()
+    expect(rows(page, "checks")).to_have_count(10)
+    press(page, "r" * 10)
+    expect(page.get_by_text("26–50 of 50")).to_be_visible()
+    expect(page.get_by_role("button", name="10 ignored")).to_be_visible()
+    assert sorted(ignored(many, "unknown")) == subjects[50:]
+
+
+def test_back_closes_the_dialog_and_the_page_stays(site: Site) -> None:
+    page = site.visit("/checks?kind=spelling")
+    dialog = page.locator("dialog[open]")
+    expect(rows(page, "checks").first).to_be_visible()
+    press(page, "ja")
+    expect(dialog).to_be_visible()
+    page.go_back()
+    expect(dialog).to_be_hidden()
+    assert page.url.startswith(f"{site.url}/checks?kind=spelling")
+    expect(page.locator("[role=row]:focus")).to_have_count(1)  # the keys continue
+    press(page, "a")
+    expect(dialog).to_be_visible()
+    press(page, "jkr")  # belongs to the dialog
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="Ignored")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", LISTS.values())
+def test_list_that_cannot_be_read_says_so(site: Site, path: str) -> None:
+    page = site.visit("/plan")
+    page.route("**/call/**", lambda route: route.abort())
+    site.turn(page, f"/{path}")
+    expect(page.get_by_text("Indexium does not answer.")).to_be_visible()
+    page.unroute("**/call/**")
+    page.get_by_role("button", name="Try again").click()
+    expect(content(page)).to_be_visible()
+    site.complaints.clear()  # the browser notes each request that failed
+
+
+@pytest.mark.parametrize("path", LISTS.values())
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_list_fits_a_phone(look: Site, path: str, theme: str) -> None:
+    page = look.visit(f"/{path}", width=390, theme=theme)
+    expect(content(page)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_change_without_an_answer_is_sent_again_and_runs_once(serve: Serve, many: Library) -> None:
+    site = serve(many)
+    page = site.visit("/checks?kind=unknown")
+    expect(rows(page, "checks")).to_have_count(25)
+    answers: list[int] = []
+
+    def lose_answer(route: Route) -> None:
+        answers.append(route.fetch().status)
+        if len(answers) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/call/checks.resolve", lose_answer)
+    press(page, "a")
+    expect(page.get_by_text("Your change is kept and sent again.")).to_be_visible()
+    expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_be_visible()
+    assert answers == [200, 200]
+    assert len(many.steps.list()) == 1
+    site.complaints.clear()
+
+
+def test_change_without_an_answer_survives_a_reload(serve: Serve, many: Library) -> None:
+    subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
+    site = serve(many)
+    page = site.visit("/checks?kind=unknown")
+    expect(rows(page, "checks")).to_have_count(25)
+    page.route("**/call/checks.ignore", lambda route: route.abort())
+    press(page, "rr")
+    expect(page.get_by_text("Your change is kept and sent again.")).to_be_visible()
+    assert ignored(many, "unknown") == []
+    page.unroute("**/call/checks.ignore")
+    page.reload()
+    expect(page.get_by_role("button", name="2 ignored")).to_be_visible()
+    assert ignored(many, "unknown") == subjects[:2]
+    site.complaints.clear()
+
+
+def test_change_that_is_refused_puts_the_row_back(serve: Serve, many: Library) -> None:
+    site = serve(many)
+    page = site.visit("/checks?kind=unknown")
+    expect(rows(page, "checks")).to_have_count(25)
+    subject = rows(page, "checks").first.get_attribute("data-key")
+    page.route(
+        "**/call/checks.ignore",
+        lambda route: route.fulfill(status=422, json={"error": "This finding is gone.", "code": "bad_request"}),
+    )
+    press(page, "r")
+    expect(page.get_by_text("This finding is gone.")).to_be_visible()
+    expect(rows(page, "checks").first).to_have_attribute("data-key", str(subject))
+    site.complaints.clear()

@@ -14,6 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # What the modules ask of a browser when they are loaded. Nothing is drawn.
 _BROWSER = """
 const browser = new EventTarget()
+const facts = JSON.stringify({
+  ...{home: "", user: 1, local: true, forbidden: [], refused: {}},
+  ...{states: {running: ["running", "note"]}, roles: {viewer: "sees", admin: "manages"}},
+})
 const element = () => Object.assign(new EventTarget(), {dataset: {}, style: {}, append() {}, setAttribute() {}})
 Object.assign(globalThis, {
   window: Object.assign(browser, {matchMedia: () => Object.assign(new EventTarget(), {matches: true})}),
@@ -24,7 +28,7 @@ Object.assign(globalThis, {
     documentElement: {dataset: {}, hasAttribute: () => false},
     createElement: element,
     createTextNode: element,
-    getElementById: () => ({textContent: '{"home": "", "forbidden": [], "states": {"running": ["running", "note"]}}'}),
+    getElementById: () => ({textContent: facts}),
     querySelector: () => null,
   },
   HTMLElement: class {},

@@ -13,6 +13,7 @@ const ADDRESSES = {operation: "/history?op=", job: "/jobs?job=", request: "/requ
 export const activity = {
   page: "activity",
   noun: "entry",
+  nouns: "entries",
   id: "key",
   perPage: 50,
   news: [

@@ -27,20 +27,20 @@ export function onAddress(listener) {
   listeners.add(listener)
 }
 
-/** @type {(method: "pushState" | "replaceState") => void} */
-function write(method) {
+/** @type {(method: "pushState" | "replaceState", depth?: number) => void} */
+function write(method, depth = layers.length) {
   clearTimeout(timer)
   timer = 0
   const search = new URLSearchParams(shown).toString()
   const address = location.pathname + (search && `?${search}`)
-  if (address !== location.pathname + location.search) history[method]({depth: layers.length}, "", address)
+  if (address !== location.pathname + location.search) history[method]({depth}, "", address)
 }
 
-/** Write the address that is shown, if that waits. */
-function flush() {
-  if (timer) write("replaceState")
+/** Write the address that is shown, if that waits. @param {number} [depth] */
+function flush(depth) {
+  if (timer) write("replaceState", depth)
 }
-window.addEventListener("pagehide", flush)
+window.addEventListener("pagehide", () => flush())
 
 /** @param {() => void} work */
 function inOrder(work) {
@@ -55,7 +55,7 @@ function inOrder(work) {
  * @param {{push?: boolean}} [options]
  */
 export function go(changes, {push = true} = {}) {
-  if (push) inOrder(flush)
+  if (push) inOrder(() => flush())
   shown = {...shown}
   for (const [name, value] of Object.entries(changes)) {
     if (value === "" || value === null || value === undefined) delete shown[name]
@@ -81,10 +81,11 @@ export const visit = href =>
  */
 export function layer(close) {
   const own = {close}
+  const below = layers.length
   layers.push(own)
   inOrder(() => {
-    flush()
-    history.pushState({depth: layers.length}, "")
+    flush(below)
+    history.pushState({depth: below + 1}, "")
   })
   return () => {
     const at = layers.indexOf(own)

@@ -182,14 +182,16 @@ let waiting = 0 // changes that are not sent yet
  *
  * @param {string} name
  * @param {object} args
- * @param {{also?: Read[]}} [options] Reads that the change concerns: their new values come with the last answer.
+ * @param {{also?: Read[], isSecret?: boolean}} [options]
+ *   `also`: reads that the change concerns; their new values come with the last answer. `isSecret`: the arguments have a
+ *   password, so they are not stored, and a reload forgets the change.
  * @returns {Promise<{value: any, answeredAt: number}>}
  */
-export function change(name, args, {also = []} = {}) {
+export function change(name, args, {also = [], isSecret = false} = {}) {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const once = Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("")
   const own = {once, name, args, also, home, at: Date.now()}
-  storeOutbox([...outbox(), own])
+  if (!isSecret) storeOutbox([...outbox(), own])
   return inOrder(own)
 }
 
@@ -214,7 +216,7 @@ async function settle(own) {
     const answer = await deliver(own)
     own.also?.forEach((read, index) => {
       const found = kept.get(keyOf(read))
-      if (found) take(found, answer.also[index], answer.event, sentAt)
+      if (found && answer.also) take(found, answer.also[index], answer.event, sentAt)
     })
     clock += 1
     return {value: answer.value, answeredAt: clock}

@@ -17,9 +17,10 @@ export const drawNameTag = ({name, differs = false, note = "", kind = "odd"}) =>
 
 /** @type {Record<CellKind, (value: any) => Child>} */
 export const CELLS = {
-  /** The first column: a title, and what stands below it. @param {{title: string, below?: string, isFile?: boolean}} value */
-  name: ({title, below, isFile}) => [
+  /** The first column: a title, what stands beside it, and below. @param {{title: string, aside?: string, below?: string, isFile?: boolean}} value */
+  name: ({title, aside, below, isFile}) => [
     h("b", {title}, cutName(title, {dir: isFile ? "ltr" : null})),
+    aside && h("small", {class: "aside"}, aside),
     below && h("small", null, h("bdi", null, below)),
   ],
   /** @param {{tags: NameTag[], text?: string}} value */
@@ -28,16 +29,19 @@ export const CELLS = {
     tags.length > MOST_TAGS && h("span", {class: "tag"}, andMore(tags.length - MOST_TAGS)),
     tags.length === 0 && h("span", {class: "vh"}, text),
   ],
-  /** @param {number | null} value */
-  number: value => (value === null ? "" : count(value)),
-  /** @param {string} value */
-  text: value => h("bdi", null, value),
+  /** @param {number | string | null} value */
+  number: value => (typeof value === "number" ? count(value) : (value ?? "")),
+  /** @param {string | {text: string, below?: string}} value */
+  text: value =>
+    typeof value === "string"
+      ? h("bdi", null, value)
+      : [h("bdi", null, value.text), value.below && h("small", null, value.below)],
   /** @param {{text: string, href?: string}} value */
   link: ({text, href}) => (href ? h("a", {href, class: "btn link"}, text) : h("bdi", null, text)),
   /** @param {string} value */
   time: value => h("time", {datetime: value, title: new Date(value).toLocaleString()}, clockTime(value)),
-  /** @param {{level: string, text: string} | null} value */
-  state: value => value && chip(value.level, value.text, ""),
+  /** @param {{level: string, text: string, glyph?: string} | null} value */
+  state: value => value && chip(value.level, value.text, value.glyph ?? ""),
 }
 
 /** @param {string} moment */

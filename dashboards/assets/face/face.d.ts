@@ -14,14 +14,33 @@ interface KeyLayer {
   table: Record<string, KeyBinding>
 }
 
-/** A question of `ask`: its fields are texts by name. */
+type Answers = Record<string, any> // by the names of fields: a text, a boolean of a switch, a list of texts of checks
+
+interface QuestionField {
+  name: string
+  label: string
+  kind?: "text" | "password" | "select" | "switch" | "checks" // default: text; a password is in no storage
+  value?: any
+  required?: boolean // default: true; of texts
+  placeholder?: string
+  longest?: number // characters
+  choices?: {value: string; label: string; hint?: string}[] // of a select; a hint is about what is chosen
+  options?: {value: string; label: string; title?: string}[] // of checks
+  none?: string // the sentence about checks without a tick
+  when?(answers: Answers): boolean // other answers leave the field open; default: always
+}
+
+/** A question of `ask`, or a form in the page. */
 interface Question {
   title: string
   text?: string | string[]
+  warning?: string
   hint?: string
-  fields?: {name: string; label: string; value?: string; required?: boolean}[]
+  fields?: QuestionField[]
+  check?(answers: Answers): string // why the answers do not fit together; "" if they do
   confirm: string
   risky?: boolean
+  stays?: boolean // until the library has made the change: a refusal is shown with what was typed
   from?: HTMLElement // gets the focus back; default: the element that has it
 }
 
@@ -35,6 +54,8 @@ interface ListColumn<Row> {
   kind: CellKind
   width: string // of the grid
   phone?: "first" | "below" | "end" | "last" // its place on a phone; none: hidden there
+  head?: string // the title of the column; a list has one for each column, or none
+  isSpare?: boolean // left out beside the details
   value(row: Row): any
 }
 
@@ -45,10 +66,17 @@ interface ListAction<Row, Head> {
   label: string | ((row: Row, place: Route, head: Head) => string)
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
-  where?: "row" | "all" | "head" // of the rows that are meant (default), above the list, or beside the title
+  // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
+  where?: "row" | "all" | "head" | "field" | "empty"
+  isPrimary?: boolean
+  isQuiet?: boolean
+  isRisky?: boolean
   when?(row: Row | undefined, place: Route, head: Head | undefined): boolean
   asks?(rows: Row[], place: Route, head: Head): Question | null | undefined | false
-  call?(rows: Row[], answers: Record<string, string>, place: Route, head: Head): CallOf
+  // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
+  call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
+  shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
+  leads?(): string // the address of the page that is opened after it
   run?(rows: Row[], place: Route, head: Head): unknown // in place of a call: it changes nothing
   keeps?: boolean // the rows stay in the list
   done?(result: any, rows: Row[]): string // the sentence after it
@@ -58,11 +86,16 @@ interface ListAction<Row, Head> {
 interface ListSpec<Row = any, Head = any> {
   page: string
   noun: string
+  nouns?: string // default: the noun with an s
   id: string // the attribute that identifies a row
+  opens?: string // the name of the open row in the address; default: of
+  folds?: boolean // the details are shown for the row in the address only; default: if there is room, for the cursor
   perPage?: number
-  news: string[] // names of the events after which the list is read again
+  news: string[] // names of the events after which the list is read again; without any, it is when the page is shown
+  crumb?: {label: string; href: string} // the page above it
   head?(place: Route): Record<string, ReadCall> // what the title, the chips and the actions need: values by name
-  read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage; null: wait for the head
+  read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head
+  more?(row: Row): Record<string, ReadCall> // what only the details of a row need: values by name
   title(head: Head | undefined): string
   summary?(head: Head | undefined, total: number | undefined): string
   chips?(head: Head, place: Route): {id: string; label: string; total: number; on: boolean; to: Route}[]
@@ -74,10 +107,16 @@ interface ListSpec<Row = any, Head = any> {
   rowOf?(row: Row): Row
   groupOf?(row: Row): string // the heading above rows
   columns: ListColumn<Row>[]
-  details?(row: Row, place: Route, acts: {hinted: HTMLElement[]; plain: HTMLElement[]}): Child // `acts`: the actions, those with a hint apart
+  // `acts`: the actions, those with a hint apart. `more` is undefined until it is read.
+  details?(
+    row: Row,
+    place: Route,
+    acts: {hinted: HTMLElement[]; plain: HTMLElement[]},
+    known: {head: Head | undefined; more: any},
+  ): Child
   selects?: boolean
   actions: ListAction<Row, Head>[]
-  empty(place: Route, head: Head | undefined): {title: string; text: string}
+  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string} // `act`: its form is shown
 }
 
 declare var indexiumEarlyKeys: KeyboardEvent[] | null

@@ -1,10 +1,20 @@
 // The frame around a page: which page is shown, its toasts, and what only the server can do.
 
-/** @type {{home: string, forbidden: string[], states: Record<string, [text: string, level: string]>}} */
+/**
+ * @type {{home: string, user: number | null, local: boolean, forbidden: string[],
+ *   roles: Record<string, string>, refused: Record<string, [title: string, text: string]>,
+ *   states: Record<string, [text: string, level: string]>}}
+ */
 const FACTS = JSON.parse(document.getElementById("face").textContent)
 const FORBIDDEN = new Set(FACTS.forbidden)
 
 export const {home} = FACTS
+export const me = FACTS.user // the id of the person; null: nobody has signed in
+export const isLocal = FACTS.local // only this computer is served
+export const {roles} = FACTS // what each role is for
+
+/** Return the title of a page that the person may not use, and why; undefined for any other page. @param {string} page */
+export const refusalOf = page => FACTS.refused[page]
 
 /** Return whether the person may make a call: what needs it is not drawn otherwise. @param {string} name */
 export const may = name => !FORBIDDEN.has(name)

@@ -4,6 +4,8 @@ import {go, onAddress, place, visit} from "#face/address.js"
 import {ask} from "#face/ask.js"
 import {change, forget, onNews} from "#face/calls.js"
 import {focusedElement, h, morph} from "#face/dom.js"
+import {Form} from "#face/form.js"
+import {keepFocusInside} from "#face/focus.js"
 import {currentPage, may, toast} from "#face/frame.js"
 import {pageKeys, pressDelayed} from "#face/keys.js"
 import {ListRows} from "#face/list_rows.js"
@@ -22,6 +24,10 @@ export class List {
   selected = new Set() // ids; a row that comes later does not join them
   /** @type {any} */
   anchor = null // the id from which a range is selected
+  hasSheet = false // the details cover the page: a narrow window
+  wanted = "" // the row that the address names, until the list is read
+  /** @type {Map<string, Form>} */
+  forms = new Map() // in the page, by their actions
 
   /**
    * @param {ListSpec<Row, Head>} spec
@@ -29,6 +35,7 @@ export class List {
    */
   constructor(spec, host) {
     this.spec = spec
+    this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     const root = host.attachShadow({mode: "open"})
     adoptSheets(root, ["indexium.css", "face.css"])
     this.root = h("div", {class: "ix"})
@@ -37,20 +44,44 @@ export class List {
     this.actions = spec.actions.filter(action => may(action.needs ?? ""))
     this.root.addEventListener("click", event => this.onClick(event))
     this.root.addEventListener("change", event => this.onChange(event))
+    this.root.addEventListener("input", event => this.onType(/** @type {HTMLInputElement} */ (event.target)))
     this.root.addEventListener("submit", event => this.onSubmit(event))
+    this.root.addEventListener("keydown", event => {
+      if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
+    })
+    this.wanted = this.openValue() ?? ""
     pageKeys(spec.page, {isReady: () => this.rows.isKnown(), table: this.keys()})
-    for (const listen of [onAddress, onNews]) listen(() => this.draw())
+    onAddress(() => this.followAddress())
+    onNews(() => this.draw())
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
   }
 
   place = place
 
+  /** Return what the address has as the open row. @returns {string | undefined} */
+  openValue() {
+    return place()[this.openName]
+  }
+
   isShown() {
     return currentPage() === this.spec.page
   }
 
   // What is shown.
+
+  /** Show the list again after another page. */
+  enter() {
+    if (!this.spec.news.length) this.rows.readAllAgain()
+  }
+
+  /** A step in the history may lead to another open row. */
+  followAddress() {
+    if (!this.isShown()) return
+    const id = this.openId(this.rows.shown())
+    if (id !== null) this.cursor = id
+    this.draw()
+  }
 
   draw() {
     if (!this.isShown()) return
@@ -61,9 +92,29 @@ export class List {
     }
     this.rows.readAhead()
     this.keepCursor()
+    if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     morph(this.root, drawList(this))
+    this.followSheet()
     if (hadFocus && focusedElement() === document.body) this.focusCursor()
     if (this.rows.isKnown()) setTimeout(pressDelayed)
+  }
+
+  /** Say so if the row that the address names is not in the list. */
+  lookForWanted() {
+    const isMissing = this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
+    this.wanted = ""
+    if (!isMissing) return
+    toast(`The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`, {kind: "info"})
+    go({[this.openName]: ""}, {push: false})
+  }
+
+  /** Details that cover the page take the focus, and give it back to their row. */
+  followSheet() {
+    const sheet = this.root.querySelector(".drawer")
+    const hasSheet = Boolean(sheet) && !WIDE.matches
+    if (hasSheet && !this.hasSheet) /** @type {HTMLElement} */ (sheet.querySelector("h2")).focus({preventScroll: true})
+    else if (!hasSheet && this.hasSheet) this.focusCursor()
+    this.hasSheet = hasSheet
   }
 
   /** Keep the cursor at its place when its row has gone. */
@@ -86,8 +137,8 @@ export class List {
 
   /** Return the id of the row that the address names. @param {Row[]} shown */
   openId(shown) {
-    const {of} = place()
-    const row = of && shown.find(each => String(this.rows.idOf(each)) === of)
+    const value = this.openValue()
+    const row = value && shown.find(each => String(this.rows.idOf(each)) === value)
     return row ? this.rows.idOf(row) : null
   }
 
@@ -99,7 +150,8 @@ export class List {
   /** Return the row whose details are shown. @returns {Row | undefined} */
   opened() {
     if (!this.spec.details) return undefined
-    return WIDE.matches || place().of ? this.current() : undefined
+    if (this.spec.folds) return this.openId(this.rows.shown()) === null ? undefined : this.current()
+    return WIDE.matches || this.openValue() ? this.current() : undefined
   }
 
   /** Return the rows that an action means now: the selected ones, or else the one at the cursor. @returns {Row[]} */
@@ -108,7 +160,7 @@ export class List {
     return [this.current()].filter(Boolean)
   }
 
-  /** Return the actions of a place that are possible now. @type {(row: Row | undefined, where: "row" | "all" | "head") => ListAction<Row, Head>[]} */
+  /** Return the actions of a place that are possible now. @type {(row: Row | undefined, where: ListAction<Row, Head>["where"]) => ListAction<Row, Head>[]} */
   actionsAt(row, where) {
     const {value} = this.rows.head()
     return this.actions.filter(
@@ -132,7 +184,7 @@ export class List {
   point(id) {
     this.cursor = id
     this.keepCursor()
-    if (place().of || (WIDE.matches && this.spec.details)) go({of: id}, {push: false})
+    if (this.openValue() || (WIDE.matches && this.spec.details)) go({[this.openName]: id}, {push: false})
     else this.draw()
   }
 
@@ -140,7 +192,7 @@ export class List {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) go({of: id}, {push: !WIDE.matches && !place().of})
+    if (this.spec.details) go({[this.openName]: id}, {push: !WIDE.matches && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
@@ -149,11 +201,12 @@ export class List {
     if (this.selected.size) {
       this.selected.clear()
       this.draw()
-    } else if (place().of) go({of: ""})
+    } else if (this.openValue()) go({[this.openName]: ""})
     else return false
   }
 
   focusCursor() {
+    if (this.hasSheet && this.root.querySelector(".drawer")) return
     const node = this.root.querySelector('[role=row][tabindex="0"]')
     if (node instanceof HTMLElement) node.focus()
   }
@@ -180,42 +233,96 @@ export class List {
    *
    * @param {ListAction<Row, Head>} action
    * @param {Row[]} [meant]
+   * @param {Answers} [given] Of a field in the details.
    */
-  async run(action, meant = (action.where ?? "row") === "row" ? this.targets() : []) {
+  async run(action, meant = (action.where ?? "row") === "row" ? this.targets() : [], given = {}) {
     const at = place()
     const head = this.rows.head().value
-    const question = action.asks?.(meant, at, head)
+    const question = action.asks?.(meant, at, head) || null
+    const send = (/** @type {Answers} */ answers) =>
+      this.perform(action, meant, {...given, ...answers}, {at, head, question})
+    if (question?.stays) {
+      await ask(question, send)
+      return
+    }
     const answers = question ? await ask(question) : {}
     if (!answers) return
     if (action.run) {
       action.run(meant, at, head)
       return
     }
+    await send(answers).catch(error => toast(error.message, {kind: "error"}))
+  }
+
+  /**
+   * Make the change of an action. The rows show it before the library has answered; an error puts them back.
+   *
+   * @param {ListAction<Row, Head>} action
+   * @param {Row[]} meant
+   * @param {Answers} answers
+   * @param {{at: Route, head: Head, question: Question | null}} asked
+   */
+  async perform(action, meant, answers, {at, head, question}) {
+    const [name, args] = action.call(meant, answers, at, head)
     const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
+    const edits = action.shows ? meant.map(row => this.rows.edit(row, action.shows(row, answers, head))) : []
+    const isOfList = action.keeps || !meant.length
     this.rows.take(ids)
     for (const id of ids) this.selected.delete(id)
     this.draw()
     try {
-      const [name, args] = action.call(meant, answers, at, head)
-      const {value, answeredAt} = await change(name, args, {also: Object.values(this.rows.headReads())})
+      const also = [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
+      const isSecret = Boolean(question?.fields?.some(({kind}) => kind === "password"))
+      const {value, answeredAt} = await change(name, args, {also, isSecret})
+      if (action.leads) {
+        location.assign(action.leads()) // nothing is read meanwhile
+        return
+      }
       const text = action.done?.(value, meant) ?? value?.text
       if (text) toast(text, {undo: value?.step_id ?? null})
-      this.rows.settle(ids, answeredAt)
-      if (action.keeps || !meant.length) this.rows.readAgain()
+      this.rows.settle(ids, answeredAt, edits)
+      if (isOfList) this.rows.readAgain()
+      if (this.spec.folds && ids.map(String).includes(this.openValue())) go({[this.openName]: ""}, {push: false})
     } catch (error) {
-      this.rows.putBack(ids)
-      toast(/** @type {Error} */ (error).message, {kind: "error"})
+      this.rows.putBack(ids, edits)
+      throw error
+    } finally {
+      this.draw()
     }
-    this.draw()
   }
 
-  /** Run an action that was clicked. @type {(act: string, row?: Row) => void} */
-  press(act, row) {
+  /** Run an action that was clicked, or whose field was changed. @type {(act: string, row?: Row, given?: Answers) => void} */
+  press(act, row, given = {}) {
     const {value} = this.rows.head()
     const action = this.actions.find(
       each => each.act === act && (each.when?.(row ?? this.current(), place(), value) ?? true),
     )
-    if (action) void this.run(action, row && [row])
+    const meant = row ?? (action?.where === "field" ? this.opened() : undefined)
+    if (action) void this.run(action, meant && [meant], given)
+  }
+
+  /** Return the form of an action that stands in the page; null if the person may not use it. @param {string} act */
+  formOf(act) {
+    const question = this.actions.find(each => each.act === act)?.asks([], place(), this.rows.head().value)
+    if (!question) return null
+    const form = this.forms.get(act) ?? new Form(question)
+    form.question = question
+    this.forms.set(act, form)
+    return form
+  }
+
+  /** @param {string} act */
+  async sendForm(act) {
+    const form = this.formOf(act)
+    const action = this.actions.find(each => each.act === act)
+    const answers = form.isWaiting ? null : form.result()
+    const asked = {at: place(), head: this.rows.head().value, question: form.question}
+    const send = (/** @type {Answers} */ given) => this.perform(action, [], given, asked)
+    if (answers && (await form.send(answers, send, () => this.draw()))) this.forms.delete(act)
+    this.draw()
+    /** @type {HTMLElement | null} */
+    const wrong = this.root.querySelector("[aria-invalid=true]")
+    wrong?.focus()
   }
 
   /** @returns {Record<string, KeyBinding>} */
@@ -282,21 +389,23 @@ export class List {
   }
 
   /** @type {(target: HTMLElement, event: MouseEvent) => void} */
-  onAct(target, {shiftKey}) {
+  onAct(target, event) {
     const {act, page, to} = target.dataset
+    const isLabel = target instanceof HTMLLabelElement && !(event.target instanceof HTMLInputElement)
+    if (isLabel) event.preventDefault() // it would click its field, too
     const row = this.rowAt(target)
     /** @type {Record<string, () => unknown>} */
     const own = {
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
-      pick: () => row && this.pick(row, shiftKey),
-      close: () => go({of: ""}),
+      pick: () => row && this.pick(row, event.shiftKey),
+      close: () => go({[this.openName]: ""}),
       clear: () => this.close(),
       retry: () => forget(() => true),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
     }
     if (own[act]) own[act]()
-    else this.press(act, row)
+    else this.press(act, row, target.dataset)
   }
 
   /** Return the row in which an element is. @param {Element} target */
@@ -309,26 +418,41 @@ export class List {
   /** @param {number} page */
   turn(page) {
     this.cursor = null
-    go({page: page > 1 ? page : "", of: ""})
+    if (this.rows.gone.size) this.rows.readAgain() // the rows of each page have moved up
+    go({page: page > 1 ? page : "", [this.openName]: ""})
   }
 
   /** Show other rows. @param {Route} to */
   narrow(to) {
     this.cursor = null
     this.selected.clear()
-    go({page: "", of: "", ...to})
+    go({page: "", [this.openName]: "", ...to})
   }
 
   /** @param {Event} event */
-  onChange({target}) {
-    const {change: name, name: value} = /** @type {HTMLElement} */ (target).dataset
-    if (name === "choice") this.narrow({[value]: /** @type {HTMLSelectElement} */ (target).value})
+  onChange(event) {
+    const target = /** @type {HTMLInputElement} */ (event.target)
+    const {value, checked, dataset} = target
+    if (dataset.change === "choice") this.narrow({[dataset.name]: value})
+    else if (dataset.change) this.press(dataset.change, this.opened(), {...dataset, value, checked})
+    else if (this.onType(target)) this.draw()
   }
 
-  /** Turn to the page number that a person has typed. @param {SubmitEvent} event */
+  /** Take what a person types into a form of the page; return whether it is one. @param {HTMLInputElement} target */
+  onType(target) {
+    const form = this.forms.get(target.form?.dataset.form)
+    form?.take(target)
+    return Boolean(form)
+  }
+
+  /** Send a form of the page, or turn to the page number that a person has typed. @param {SubmitEvent} event */
   onSubmit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target)
     event.preventDefault()
+    if (form.dataset.form) {
+      void this.sendForm(form.dataset.form)
+      return
+    }
     const field = form.querySelector("input")
     const typed = Math.trunc(Number(field.value.replace(/[\s,.]/g, "") || Number.NaN))
     const page = Number.isNaN(typed) ? this.rows.number : Math.min(Math.max(typed, 1), this.rows.pages)

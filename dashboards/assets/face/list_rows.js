@@ -2,15 +2,15 @@
 import {place} from "#face/address.js"
 import {forget, read} from "#face/calls.js"
 
-const QUIET = 1000 // milliseconds after an action in which the list is not read again: more actions may follow
-
 /** @template Row, Head */
 export class ListRows {
   /** @type {Map<any, number>} */
   gone = new Map() // id → the moment from which on a read lacks the row; Infinity while the action runs
   running = 0 // actions
-  quietUntil = 0
-  timer = 0
+  /** @type {{id: any, changes: Partial<Row>, since: number}[]} */
+  edits = [] // changes that the rows show: `since` as in `gone`
+  /** @type {Set<string>} */
+  moreNames = new Set() // of the calls that details have made
 
   /**
    * @param {ListSpec<Row, Head>} spec
@@ -37,7 +37,25 @@ export class ListRows {
 
   /** Return what stands above the list, once all of it is known. @returns {{value?: Head, error?: Error}} */
   head() {
-    const reads = Object.entries(this.headReads()).map(([name, own]) => [name, this.read(own)])
+    return this.all(this.headReads())
+  }
+
+  /** Return what only the details of a row need, once all of it is known: an action may change it at once. @param {Row} row */
+  more(row) {
+    const calls = this.spec.more?.(row) ?? {}
+    for (const [name] of Object.values(calls)) this.moreNames.add(name)
+    return this.all(calls, own => read(own, this.spec.news))
+  }
+
+  /**
+   * Return the values of several reads.
+   *
+   * @param {Record<string, ReadCall>} calls
+   * @param {(own: ReadCall) => any} [readOne]
+   * @returns {{value?: any, error?: Error}}
+   */
+  all(calls, readOne = own => this.read(own)) {
+    const reads = Object.entries(calls).map(([name, own]) => [name, readOne(own)])
     const error = reads.map(([, found]) => found.error).find(Boolean)
     if (reads.some(([, {value}]) => value === undefined)) return {error}
     return {value: /** @type {any} */ (Object.fromEntries(reads.map(([name, {value}]) => [name, value]))), error}
@@ -45,13 +63,22 @@ export class ListRows {
 
   /** During actions, their own answers tell what has changed: nothing is read again. @type {(own: ReadCall) => any} */
   read(own) {
-    return read(own, this.spec.news, this.running > 0 || performance.now() < this.quietUntil)
+    return read(own, this.spec.news, this.running > 0)
   }
 
   /** Return what is known of a page. @returns {{value?: any, error?: Error, sentAt?: number}} */
   page(number = this.number) {
-    const own = this.spec.read({...place(), page: String(number)}, this.perPage, this.head().value)
-    return own ? this.read(own) : {}
+    const own = this.ownRead(number)
+    if (!own) return {}
+    const found = this.read(own)
+    if (!Array.isArray(found.value)) return found
+    const items = found.value.slice((number - 1) * this.perPage, number * this.perPage)
+    return {...found, value: {items, total: found.value.length}}
+  }
+
+  /** Return the call that reads a page; null until its head is known. @returns {ReadCall | null} */
+  ownRead(number = this.number) {
+    return this.spec.read({...place(), page: String(number)}, this.perPage, this.head().value)
   }
 
   /** Return whether the rows of the page are known. */
@@ -66,7 +93,12 @@ export class ListRows {
   }
 
   get pages() {
-    return Math.max(1, Math.ceil((this.page().value?.total ?? 0) / this.perPage))
+    return Math.max(1, Math.ceil((this.total ?? 0) / this.perPage))
+  }
+
+  /** Return whether the list that was read has a page after this one. */
+  hasNext() {
+    return this.number * this.perPage < (this.page().value?.total ?? 0)
   }
 
   /** Return the rows: the next page fills the places of those that are gone. @returns {Row[]} */
@@ -74,20 +106,35 @@ export class ListRows {
     const {value, sentAt} = this.page()
     if (!value) return []
     for (const [id, since] of this.gone) if (sentAt > since) this.gone.delete(id)
+    this.edits = this.edits.filter(({since}) => sentAt <= since)
     const rows = this.remaining(value.items)
-    if (!this.gone.size || this.number >= this.pages) return rows
+    if (!this.gone.size || !this.hasNext()) return rows
     return [...rows, ...this.remaining(this.page(this.number + 1).value?.items ?? [])].slice(0, this.perPage)
   }
 
   /** @param {Row[]} items @returns {Row[]} */
   remaining(items) {
-    const rows = this.spec.rowOf ? items.map(this.spec.rowOf) : items
+    const read = this.spec.rowOf ? items.map(this.spec.rowOf) : items
+    const rows = this.edits.length ? read.map(row => this.edited(row)) : read
     return this.gone.size ? rows.filter(row => !this.gone.has(this.idOf(row))) : rows
+  }
+
+  /** @param {Row} row @returns {Row} */
+  edited(row) {
+    const own = this.edits.filter(({id}) => id === this.idOf(row))
+    return own.length ? Object.assign({}, row, ...own.map(({changes}) => changes)) : row
+  }
+
+  /** Show a change of a row while an action runs. @type {(row: Row, changes: Partial<Row>) => {since: number}} */
+  edit(row, changes) {
+    const made = {id: this.idOf(row), changes, since: Number.POSITIVE_INFINITY}
+    this.edits.push(made)
+    return made
   }
 
   /** Read the next page before it is asked for. */
   readAhead() {
-    if (this.isKnown() && this.number < this.pages) this.page(this.number + 1)
+    if (this.isKnown() && this.hasNext()) this.page(this.number + 1)
   }
 
   /** Take rows away while an action runs. @param {any[]} ids */
@@ -96,24 +143,38 @@ export class ListRows {
     for (const id of ids) this.gone.set(id, Number.POSITIVE_INFINITY)
   }
 
-  /** Note the end of an action: the rows stay away until the list is read again. @type {(ids: any[], answeredAt: number) => void} */
-  settle(ids, answeredAt) {
+  /**
+   * Note the end of an action: the rows stay away, and edits are shown, until the list is read again. That waits until
+   * the next page has no more rows to fill the places, an event makes the list old, or a person turns the page.
+   *
+   * @param {any[]} ids
+   * @param {number} answeredAt
+   * @param {{since: number}[]} [edits]
+   */
+  settle(ids, answeredAt, edits = []) {
     this.running -= 1
     for (const id of ids) this.gone.set(id, answeredAt)
-    this.quietUntil = performance.now() + QUIET
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.readAgain(), QUIET + 1)
+    for (const edit of edits) edit.since = answeredAt
+    if (this.shown().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()
   }
 
-  /** Put rows back, because the action has failed. @param {any[]} ids */
-  putBack(ids) {
+  /** Put rows back as they were, because the action has failed. @type {(ids: any[], edits?: {since: number}[]) => void} */
+  putBack(ids, edits = []) {
     this.running -= 1
     for (const id of ids) this.gone.delete(id)
+    this.edits = this.edits.filter(each => !edits.includes(each))
   }
 
   readAgain() {
     if (this.running) return
     const own = this.spec.read({...place(), page: "1"}, this.perPage, this.head().value)
-    forget(name => name === own?.[0])
+    forget(name => name === own?.[0] || this.moreNames.has(name))
+  }
+
+  /** Read everything again: no event tells what has changed. */
+  readAllAgain() {
+    const heads = new Set(Object.values(this.headReads()).map(([name]) => name))
+    forget(name => heads.has(/** @type {CallName} */ (name)))
+    this.readAgain()
   }
 }

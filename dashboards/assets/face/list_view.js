@@ -11,28 +11,32 @@ function drawRow(list, row) {
   const {spec} = list
   const id = list.rows.idOf(row)
   const isCursor = id === list.cursorId()
+  const isSelected = spec.selects ? list.selected.has(id) : isCursor && (!spec.folds || Boolean(list.opened()))
   return h(
     "div",
     {
       class: `row lrow${isCursor ? " cursor" : ""}`,
       role: "row",
       tabindex: isCursor ? "0" : "-1",
-      "aria-selected": String(spec.selects ? list.selected.has(id) : isCursor),
+      "aria-selected": String(isSelected),
       data: {act: "open", key: id},
     },
     spec.selects &&
       h(
         "span",
         {class: "c", role: "gridcell"},
-        h("input", {
-          type: "checkbox",
-          tabindex: "-1",
-          checked: list.selected.has(id),
-          "aria-label": `Select ${spec.name(row)}`,
-          data: {act: "pick", key: id},
-        }),
+        h(
+          "label",
+          {class: "hit", data: {act: "pick"}},
+          h("input", {
+            type: "checkbox",
+            tabindex: "-1",
+            checked: list.selected.has(id),
+            "aria-label": `Select ${spec.name(row)}`,
+          }),
+        ),
       ),
-    spec.columns.map(({kind, phone, value}) =>
+    columnsOf(list).map(({kind, phone, value}) =>
       h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row))),
     ),
     hasInline(spec) &&
@@ -47,6 +51,23 @@ function drawRow(list, row) {
 /** Return whether the actions stand in the rows, because there are no details. @param {ListSpec} spec */
 const hasInline = spec => !spec.details && spec.actions.length > 0
 
+/** Return the columns for which there is room. @param {List} list */
+const columnsOf = list => list.spec.columns.filter(({isSpare}) => !(isSpare && list.opened()))
+
+/** The titles of the columns, if they have any. @param {List} list */
+function drawHeads(list) {
+  const columns = columnsOf(list)
+  if (!columns.some(({head}) => head)) return null
+  return h(
+    "div",
+    {class: "row lrow th", role: "row", data: {key: "heads"}},
+    list.spec.selects && h("span", {role: "columnheader"}, h("span", {class: "vh"}, "Selected")),
+    columns.map(({head, kind}) =>
+      h("span", {class: CLASSES[kind] === "num" ? "num" : "", role: "columnheader"}, head ?? ""),
+    ),
+  )
+}
+
 /** @type {Record<CellKind, string>} */
 const CLASSES = {name: "file", tags: "tags", number: "num", text: "text", link: "text", time: "num", state: "state"}
 
@@ -54,7 +75,7 @@ const CLASSES = {name: "file", tags: "tags", number: "num", text: "text", link: 
 function drawRows(list) {
   const {spec} = list
   /** @type {HTMLElement[]} */
-  const drawn = []
+  const drawn = [drawHeads(list)]
   let group = ""
   for (const row of list.rows.shown()) {
     const own = spec.groupOf?.(row) ?? ""
@@ -66,7 +87,7 @@ function drawRows(list) {
     "div",
     {
       role: "grid",
-      "aria-label": `${plural(list.rows.total, spec.noun)}`,
+      "aria-label": plural(list.rows.total, spec.noun, spec.nouns),
       "aria-rowcount": list.rows.total,
       data: {key: "rows"},
     },
@@ -82,7 +103,12 @@ function drawHead(list) {
   return h(
     "div",
     {class: "head", data: {key: "head"}},
-    h("h1", {tabindex: "-1"}, spec.title(value)),
+    h(
+      "h1",
+      {tabindex: "-1"},
+      spec.crumb && [h("a", {class: "crumb", href: spec.crumb.href}, spec.crumb.label), " "],
+      spec.title(value),
+    ),
     h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total) ?? ""),
     h("span", {class: "grow"}),
     choice &&
@@ -119,17 +145,24 @@ function drawChips(list) {
   )
 }
 
-/** @type {(list: List, row: any, where: "row" | "all" | "head", options?: {isInline?: boolean}) => HTMLElement[]} */
+/** Return the look of a button. @type {(action: ListAction<any, any>, isInline: boolean) => string} */
+function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
+  if (isPrimary) return "primary"
+  const isLink = isInline || where === "all"
+  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : "small"
+  return isRisky ? `${kind} risky` : kind
+}
+
+/** @type {(list: List, row: any, where: ListAction<any, any>["where"], options?: {isInline?: boolean}) => HTMLElement[]} */
 function drawActions(list, row, where, {isInline = false} = {}) {
   const place = list.place()
-  const kind = isInline || where === "all" ? "link" : where === "head" ? "quiet" : "small"
   return list.actionsAt(row, where).map(action => {
     const label = typeof action.label === "function" ? action.label(row, place, list.rows.head().value) : action.label
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
     const made = button(label, action.act, {
       key: where === "row" && !isInline ? action.key : null,
-      kind,
+      kind: kindOf(action, isInline),
       data: {key: action.act},
       ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
       ...(hint && {"aria-describedby": id}),
@@ -147,7 +180,7 @@ function drawAbove(list) {
     return h(
       "div",
       {class: "pager top", data: {key: "top"}},
-      h("b", null, `${plural(selected.size, spec.noun)} selected`),
+      h("b", null, `${plural(selected.size, spec.noun, spec.nouns)} selected`),
       h(
         "span",
         {class: "turn"},
@@ -191,11 +224,24 @@ function drawBody(list) {
       button("Try again", "retry"),
     )
   if (!rows.isKnown()) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const hasMore = rows.number < rows.pages && rows.gone.size > 0
+  const hasMore = rows.hasNext() && rows.gone.size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {title, text} = spec.empty(list.place(), rows.head().value)
-  return h("div", {data: {key: "empty"}}, emptyState(title, text))
+  const {title, text, act} = spec.empty(list.place(), rows.head().value)
+  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && drawPageForm(list, act)))
+}
+
+/** The form of an action in the page. @type {(list: List, act: string) => Child} */
+function drawPageForm(list, act) {
+  const form = list.formOf(act)
+  if (!form) return null
+  const {title, confirm} = form.question
+  return h(
+    "form",
+    {class: "page-form", novalidate: true, "aria-label": title, data: {form: act, key: `form-${act}`}},
+    form.draw(),
+    h("button", {type: "submit", class: "btn primary", "aria-busy": form.isWaiting ? "true" : null}, confirm),
+  )
 }
 
 /** @param {List} list */
@@ -232,6 +278,7 @@ function drawSide(list) {
   if (!row) return null
   const {spec} = list
   const place = list.place()
+  const more = list.rows.more(row)
   const acts = drawActions(list, row, "row")
   const [hinted, plain] = [acts.filter(each => each.matches("div")), acts.filter(each => !each.matches("div"))]
   return h(
@@ -250,7 +297,8 @@ function drawSide(list) {
       h(
         "div",
         {class: "facing", data: {key: `facing-${list.rows.idOf(row)}`}},
-        spec.details(row, place, {hinted, plain}),
+        spec.details(row, place, {hinted, plain}, {head: list.rows.head().value, more: more.value}),
+        more.error && h("p", {class: "bad-text", role: "alert", data: {key: "more-error"}}, more.error.message),
       ),
     ),
   )
@@ -259,8 +307,8 @@ function drawSide(list) {
 /** Return the elements of a list. @param {List} list */
 export function drawList(list) {
   const side = list.spec.details ? drawSide(list) : null
-  const {selects, columns} = list.spec
-  const widths = [selects && "34px", ...columns.map(({width}) => width), hasInline(list.spec) && "max-content"]
+  const {selects} = list.spec
+  const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width), hasInline(list.spec) && "max-content"]
   return [
     drawHead(list),
     drawChips(list),

@@ -1,10 +1,6 @@
 // Made from the `view_types.py` of each folder by `python -m tests.support.view_types`. Do not edit.
 
-type AccountDetailsView = {open: boolean; id?: number; title?: string; facts?: string[][]; role?: string; roles?: ChoiceView[]; meaning?: string; folders?: SeenFolderView[]; sees_all?: boolean; is_limitable?: boolean; enabled?: boolean; sessions?: AccountSessionView[]; problem?: string; saved?: number}
-type AccountRowView = {id: number; name: string; role: string; folders: string; state: ChipView; seen: string; sessions: string; is_own: boolean}
-type AccountSessionView = {id: number; browser: string; client: string; address: string; seen: string}
 type AccountView = {name: string; role: string; href: string}
-type AccountsView = {error: string; settings: string; summary: string; rows: AccountRowView[]; roles: ChoiceView[]; meaning: TypedValuesView; folders: SeenFolderView[]; open: number | null; problem: string; added: number}
 type ActView = {label: string; act: string}
 type ActionBarHiddenView = {text: string; label: string; act: string}
 type ActionBarView = {title: string; hidden: ActionBarHiddenView | null; warning: string; note: string; buttons: ActionView[]}
@@ -266,7 +262,6 @@ type SearchLinkView = {query: string; label: string}
 type SearchView = {shown: string; parts: string[]; meaning: string; found: string; review: number; reviewing: ReviewProgressView | null; safe: number; skipped: number; brings_back: number}
 type SeasonView = {number: number; title: string; about: string; episodes: EpisodeView[]; gaps: string[]}
 type SecondFactorView = {is_on: boolean; state: string; start: NewSecretView | null; codes: string[]; problem: string}
-type SeenFolderView = {id: number; name: string; path: string; on: boolean}
 type SegmentView = {state: string; label: string; count: string; on: boolean}
 type SelectableTitleView = {title: string; poster: string; initials: string; id: number; href: string; name: string; year: string; kind: string; rating: string; genres: string[]; size: string; state: string; notes: string[]; unpublished: boolean; selected: boolean; can: boolean}
 type SelectsSectionView = {kind: "selects"; selects: DialogSelectView[]}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import Role
 from indexium_core.model.shapes import Shaped
 
@@ -63,6 +64,16 @@ class User(Shaped):
     last_seen_at: datetime | None = None
     sessions: int = 0  # that have not ended
 
+    @property
+    def added(self) -> str:
+        """When the person was added, in words."""
+        return wording.when(self.created_at)
+
+    @property
+    def seen(self) -> str:
+        """When the person was last there, in words."""
+        return wording.ago(self.last_seen_at) if self.last_seen_at else "never"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSession(Shaped):
@@ -78,6 +89,16 @@ class UserSession(Shaped):
     created_at: datetime
     last_seen_at: datetime
     ends_at: datetime  # at the latest
+
+    @property
+    def browser(self) -> str:
+        """The browser in short, see `browser_of`."""
+        return browser_of(self.client)
+
+    @property
+    def seen(self) -> str:
+        """When the session was last used, in words."""
+        return wording.ago(self.last_seen_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from indexium_core.model.accounts.users import User
 from indexium_core.model.check import BULK_KINDS, CheckGroup, Kind, Resolution
 from tests.support.scripts import evaluate
 
@@ -95,6 +96,100 @@ def test_finding_is_resolved_in_each_of_its_ways() -> None:
         ["b", "Remove…", "Remove (3 files)", ["checks.resolve", {"kind": "differ", "subject": "7", "code": "remove"}]],
     ]
     assert evaluate(script, row=row, place={"right": "1"}) == []
+
+
+def user(number: int, **values: Any) -> User:
+    return User(id=number, name=f"Person {number}", created_at=datetime.now(UTC), **values)
+
+
+def accounts(script: str, *people: User, answers: dict[str, Any] | None = None) -> Any:
+    """Return the value of a script, which knows `accounts`, `act` (an action by its name), the rows and the head."""
+    rows = [{**person.as_dict(), "added": person.added, "seen": person.seen} for person in people]
+    folders = [{"library_id": number, "name": f"Folder {number}", "path": f"/{number}"} for number in (4, 7)]
+    body = f"""(({{accounts}}) => {{
+        const act = name => accounts.actions.find(each => each.act === name)
+        return {script}
+    }})(await face("accounts"))"""
+    return evaluate(body, rows=rows, head={"people": rows, "folders": folders}, answers=answers or {})
+
+
+def test_head_of_accounts_counts_people_and_administrators() -> None:
+    people = [user(1, role="admin"), user(2, role="admin", enabled=False), user(3, role="viewer")]
+    assert accounts("accounts.summary(head)", *people) == "3 people · 1 administrator"
+    assert accounts("accounts.summary(head)") == "who may use Indexium, and what for"
+
+
+def test_row_of_an_account_says_who_it_is_and_what_the_person_can_do() -> None:
+    people = [
+        user(1, role="admin", has_password=True, sessions=1),
+        user(2, role="viewer", libraries=[4, 7]),
+        user(3, role="editor", enabled=False),
+    ]
+    of_row = "accounts.columns.map(({value}) => Object.values(Object(value(row))).join('|'))"
+    shown = accounts(f"rows.map(row => {of_row})", *people)
+    assert [cells[0] for cells in shown] == ["Person 1|you", "Person 2|", "Person 3|"]
+    assert [cells[1] for cells in shown] == ["admin|", "viewer|2 folders", "editor|"]
+    assert [cells[2] for cells in shown] == ["safe|can sign in|✓", "warning|needs a password|!", "blocked|off|–"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "sent"),
+    [
+        ({"all": True}, None),
+        ({"all": False, "folders": ["7"]}, [7]),
+        ({"all": False, "folders": []}, []),
+        ({}, None),  # an administrator is not asked
+    ],
+)
+def test_new_person_sees_the_chosen_folders(answers: dict[str, Any], sent: list[int] | None) -> None:
+    given = {"name": "Eve", "role": "viewer", "password": "secret word", **answers}
+    name, args = accounts("act('add').call([], answers, {}, head)", answers=given)
+    assert (name, args["libraries"]) == ("users.add", sent)
+
+
+def test_form_asks_for_folders_of_people_who_are_no_administrators() -> None:
+    script = "act('add').asks([], {}, head).fields.filter(({when}) => when?.(answers) ?? true).map(({name}) => name)"
+    always = ["name", "role", "password", "again"]
+    assert accounts(script, answers={"role": "admin", "all": False}) == always
+    assert accounts(script, answers={"role": "viewer", "all": True}) == [*always, "all"]
+    assert accounts(script, answers={"role": "viewer", "all": False}) == [*always, "all", "folders"]
+
+
+@pytest.mark.parametrize(
+    ("libraries", "folder", "checked", "sent"),
+    [([4], "7", True, [4, 7]), ([4, 7], "4", False, [7]), ([4], "4", False, [])],
+)
+def test_tick_adds_or_removes_a_folder(libraries: list[int], folder: str, checked: bool, sent: list[int]) -> None:
+    person = user(2, role="viewer", libraries=libraries)
+    given = {"folder": folder, "checked": checked}
+    _, args = accounts("act('see').call(rows, answers)", person, answers=given)
+    assert args == {"name": "Person 2", "libraries": sent}
+    assert accounts("act('see').shows(rows[0], answers)", person, answers=given) == {"libraries": sent}
+
+
+def test_removal_of_the_last_person_warns() -> None:
+    script = "act('remove').asks([rows[0]], {}, head).warning"
+    assert accounts(script, user(1, role="admin")).startswith("Nobody is left then")
+    assert accounts(script, user(1, role="admin"), user(2, role="viewer")) == ""
+
+
+def result_of_form(answers: dict[str, str]) -> Any:
+    """Return the answers of the form for the first person, the missing fields, and why they do not fit."""
+    script = """(({accounts}, {Form}) => {
+        const form = new Form(accounts.actions.find(each => each.act === "first").asks([], {}, {}))
+        Object.assign(form.answers, answers)
+        return [form.result(), [...form.missing], form.problem]
+    })(await face("accounts"), await face("form"))"""
+    return evaluate(script, answers=answers)
+
+
+def test_form_needs_its_texts_and_keeps_each_space_of_a_password() -> None:
+    blank = result_of_form({"name": " ", "password": "", "again": ""})
+    assert blank == [None, ["name", "password", "again"], ""]
+    other = result_of_form({"name": "Ann", "password": "one word", "again": "another"})
+    assert other == [None, [], "The two passwords differ. Type the same password twice."]
+    same = {"name": " Ann ", "password": " a word ", "again": " a word "}
+    assert result_of_form(same) == [same | {"name": "Ann"}, [], ""]
 
 
 def test_days_are_named_as_people_say_them() -> None:

@@ -1,0 +1,181 @@
+// The fields of a question, in a dialog or in the page. What a person has typed stays while they are drawn again.
+import {h} from "#face/dom.js"
+import {drawSelect} from "#face/widgets.js"
+
+/** @typedef {{key: string, change?: string, field?: string}} Keyed The data of an element. */
+
+/** @type {Record<string, any>} */
+const EMPTY = {switch: false, checks: []}
+/** @type {Record<string, string>} */
+const MISSING = {text: "Enter a text.", password: "Enter a password."}
+
+/** @type {(field: QuestionField) => "text" | "password" | "select" | "switch" | "checks"} */
+const kindOf = ({kind = "text"}) => kind
+
+export class Form {
+  /** @type {Set<string>} */
+  missing = new Set() // names of the fields that need a text
+  problem = "" // why the answers are refused
+  isWaiting = false // for the answer of the library
+
+  /** @param {Question} question */
+  constructor(question) {
+    this.question = question
+    /** @type {Answers} */
+    this.answers = Object.fromEntries(
+      (question.fields ?? []).map(field => [field.name, field.value ?? EMPTY[kindOf(field)] ?? ""]),
+    )
+  }
+
+  /** Return the fields that the other answers leave open. */
+  fields() {
+    return (this.question.fields ?? []).filter(({when}) => when?.(this.answers) ?? true)
+  }
+
+  /** Take what a person has typed or chosen. @param {HTMLInputElement} target */
+  take({dataset: {field, option}, type, value, checked}) {
+    if (!field) return
+    if (option === undefined) this.answers[field] = type === "checkbox" ? checked : value
+    else {
+      const others = this.answers[field].filter((/** @type {string} */ each) => each !== option)
+      this.answers[field] = checked ? [...others, option] : others
+    }
+  }
+
+  /** Return the answers to the fields that are shown; null if one is missing or does not fit. @returns {Answers | null} */
+  result() {
+    const fields = this.fields()
+    this.problem = ""
+    const answers = Object.fromEntries(
+      fields.map(field => {
+        const value = this.answers[field.name]
+        return [field.name, kindOf(field) === "text" ? value.trim() : value] // each space of a password counts
+      }),
+    )
+    this.missing = new Set(
+      fields.filter(({name, required = true}) => required && answers[name] === "").map(({name}) => name),
+    )
+    if (this.missing.size) return null
+    this.problem = this.question.check?.(answers) ?? ""
+    return this.problem ? null : answers
+  }
+
+  /**
+   * Send the answers, and return whether they are accepted; otherwise `problem` says why not.
+   *
+   * @param {Answers} answers
+   * @param {(answers: Answers) => Promise<unknown>} send
+   * @param {() => void} draw
+   */
+  async send(answers, send, draw) {
+    this.isWaiting = true
+    draw()
+    try {
+      await send(answers)
+      return true
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message
+      return false
+    } finally {
+      this.isWaiting = false
+    }
+  }
+
+  /** Return the fields, and why the answers are refused. @returns {Child[]} */
+  draw() {
+    return [
+      this.fields().map(field => this.drawField(field)),
+      this.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, this.problem),
+    ]
+  }
+
+  /** @param {QuestionField} field */
+  drawField(field) {
+    const {name, label, choices = [], options = [], none = ""} = field
+    const value = this.answers[name]
+    const data = {field: name, key: `in-${name}`}
+    if (field.kind === "select") return selectField({label, choices, value, data})
+    if (field.kind === "switch") return switchField(label, value, data)
+    if (field.kind !== "checks") return this.drawText(field)
+    const ticked = options.map(each => ({...each, on: value.includes(each.value)}))
+    return tickFields({label, options: ticked, none, dataOf: option => ({field: name, option})})
+  }
+
+  /** @param {QuestionField} field */
+  drawText(field) {
+    const {name, label, placeholder, longest} = field
+    const isSecret = field.kind === "password"
+    const error = this.missing.has(name) ? MISSING[kindOf(field)] : ""
+    const input = h("input", {
+      name,
+      type: isSecret ? "password" : "text",
+      autocomplete: isSecret ? "new-password" : "off",
+      spellcheck: "false",
+      maxlength: longest,
+      placeholder,
+      "aria-invalid": error ? "true" : null,
+      "aria-describedby": error ? `error-${name}` : null,
+      data: {field: name, key: `in-${name}`},
+    })
+    input.value = this.answers[name] // not as an attribute: the text of the page has no password
+    return h(
+      "div",
+      {class: "part", data: {key: `part-${name}`}},
+      h("label", {class: "field"}, h("span", null, label), input),
+      h("span", {class: "bad-text", role: "alert", id: `error-${name}`}, error),
+    )
+  }
+}
+
+/**
+ * A choice, with a sentence about what is chosen.
+ *
+ * @param {{label: string, choices: {value: string, label: string, hint?: string}[], value: string, data: Keyed}} field
+ */
+export function selectField({label, choices, value, data}) {
+  const hint = choices.find(each => each.value === value)?.hint
+  const id = `hint-${data.key}`
+  return h(
+    "div",
+    {class: "part", data: {key: `part-${data.key}`}},
+    h(
+      "label",
+      {class: "field"},
+      h("span", null, label),
+      drawSelect(
+        choices.map(each => ({...each, on: each.value === value})),
+        {"aria-describedby": hint ? id : null, data},
+      ),
+    ),
+    hint && h("small", {class: "hint", id}, hint),
+  )
+}
+
+/** @type {(label: string, isOn: boolean, data: Keyed) => HTMLElement} */
+export const switchField = (label, isOn, data) =>
+  h(
+    "label",
+    {class: "switch", data: {key: `part-${data.key}`}},
+    h("input", {type: "checkbox", role: "switch", checked: isOn, data}),
+    h("span", null, label),
+  )
+
+/**
+ * Boxes of which any number can be ticked; `none` is the sentence if there is no tick.
+ *
+ * @param {{label: string, options: {value: string, label: string, title?: string, on: boolean}[], none: string, dataOf: (value: string) => object}} field
+ */
+export const tickFields = ({label, options, none, dataOf}) =>
+  h(
+    "div",
+    {class: "ticks", role: "group", "aria-label": label, data: {key: `ticks-${label}`}},
+    options.map(({value, label: text, title, on}) =>
+      h(
+        "label",
+        {class: "tick", title, data: {key: value}},
+        h("input", {type: "checkbox", checked: on, data: {...dataOf(value), key: `tick-${value}`}}),
+        h("bdi", null, text),
+      ),
+    ),
+    !options.some(({on}) => on) && h("p", {class: "hint", data: {key: "none"}}, none),
+  )

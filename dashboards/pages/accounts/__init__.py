@@ -1,1 +1,0 @@
-"""The page of the people who sign in."""

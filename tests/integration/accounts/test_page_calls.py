@@ -1,0 +1,52 @@
+"""Calls of the scripts of a page: what a change of an account answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.face import Calls
+from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
+
+PASSWORD = "correct horse"
+PEOPLE = ["users.list", {}, {"name": 1, "role": 1}]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "home") as opened:
+        for name in ("Ann", "Bob"):
+            opened.users.add(name, PASSWORD, role="admin")
+        yield opened
+
+
+def call(library: Library, method: str, **args: Any) -> tuple[int, Any]:
+    """Call a method as Ann, and read the people after it."""
+    body = json.dumps({"args": args, "want": {"name": 1, "role": 1}, "also": [PEOPLE]})
+    with library.acting_as(Actor("user", str(library.users.get("Ann").id), "Ann")):
+        status, answer = Calls(library).answer(method, body.encode())
+    return status, json.loads(answer)
+
+
+def test_change_of_an_account_comes_with_the_people_after_it(library: Library) -> None:
+    status, answer = call(library, "users.change", name="Bob", role="viewer")
+    assert (status, answer["value"]) == (200, {"name": "Bob", "role": "viewer"})
+    assert answer["also"] == [[{"name": "Ann", "role": "admin"}, {"name": "Bob", "role": "viewer"}]]
+
+
+def test_change_that_takes_the_right_to_read_has_been_made(library: Library) -> None:
+    status, answer = call(library, "users.change", name="Ann", role="viewer")
+    assert (status, answer["value"]) == (200, {"name": "Ann", "role": "viewer"})
+    assert "also" not in answer
+    assert call(library, "users.list")[0] == 403
+
+
+def test_refused_change_names_no_password(library: Library) -> None:
+    status, answer = call(library, "users.set_password", name="Bob", password="secret1")
+    assert status == 422
+    assert "secret1" not in json.dumps(answer)
