@@ -195,8 +195,8 @@ class Bridge:
 
         self._unsubscribe.append(self._events.subscribe(on_event))
 
-    def follow(self, react: Callable[[Mapping[str, int]], None], *, every: float) -> None:
-        """Call `react` on the document with the id of the newest event of each name, except progress, like `listen`."""
+    def follow(self, names: Collection[str], react: Callable[[Mapping[str, int]], None], *, every: float) -> None:
+        """Call `react` on the document with the id of the newest event of each of these names, like `listen`."""
         lock, newest = threading.Lock(), dict[str, int]()
 
         def tell() -> None:
@@ -208,9 +208,9 @@ class Bridge:
         throttle = _Throttle(self, tell, every)
 
         def on_event(event: Event) -> None:
-            if not event.is_progress:
+            if event.name in names:
                 with lock:
-                    newest[event.name] = event.id
+                    newest[event.name] = max(event.id, newest.get(event.name, 0))
                 throttle.on_event()
 
         self._unsubscribe.append(self._events.subscribe(on_event))

@@ -1,11 +1,12 @@
 """
 What the scripts of `assets/face` get from the server: their modules, and the answers to their calls.
 
-A script calls a method of the library that is marked as `remote`. The body of a call is `{"args": {…}, "want": {…},
-"also": [[name, args, want], …], "once": "…"}`, all optional. `want` names the attributes of the value that are sent,
-see `shapes.wanted`. `also` are reads that are answered after the method: what it has changed comes with its own answer.
-A call with the same `once` as an earlier one runs no second time, and has the answer of that one: a page sends it again
-when the connection was lost.
+A script calls a method of the library that is marked as `remote` and that a script names. The body of a call is
+`{"args": {…}, "want": {…}, "also": [[name, args, want], …], "once": "…", "user": 7}`, all optional. `want` names the
+attributes of the value that are sent, see `shapes.wanted`. `also` are reads that are answered after the method: what it
+has changed comes with its own answer. A change with the same `once` as an earlier one runs no second time, and has the
+answer of that one: a page sends it again when the connection was lost. A call of another `user` than the one who has
+signed in is refused.
 
 The answer is `{"value": …, "also": […], "event": 17}`, with the id of the newest event before its last read, or
 `{"error": "sentence", "code": "…"}` with the status of the error. It has no `also` if one of these reads fails.
@@ -24,6 +25,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 from dashboards.bridge import UNEXPECTED
@@ -32,16 +34,21 @@ from dashboards.session_account import SessionAccount
 from dashboards.status_words import STATUS
 from indexium_core import errors
 from indexium_core.library import Library, remote_calls
-from indexium_core.model.accounts.needs import HOME, rule_of
+from indexium_core.model.accounts.needs import HOME, CallRule, rule_of
 from indexium_core.model.accounts.permissions import ROLE_WORDS
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.shapes import plain, wanted
 
 logger = logging.getLogger(__name__)
 
-MOST_KEPT = 1_000  # answers to calls that may be sent again
+MOST_KEPT = 1_000  # answers to changes, which may be sent again
+MOST_ALSO = 10  # reads after a change
 LONGEST_WAIT = 60.0  # seconds that a repeated call waits for the end of the first one
+UNSHOWN = "This was done, but its result cannot be shown. The log of the service has the details."
+OTHER_PERSON = "Somebody else has signed in. Load the page again."
 _ONCE = re.compile(r"[0-9a-f]{32}")
+_CALL = re.compile(r'"([a-z_]+\.[a-z_]+)"')
+_EVENT = re.compile(r'["`]((?:[a-z_]+|\$\{kind\}):[a-z_]+)["`]')
 
 
 class Answer(NamedTuple):
@@ -61,14 +68,15 @@ class Calls:
     def answer(self, name: str, body: bytes) -> Answer:
         """Return the answer to a call; it never raises an error."""
         try:
-            facts = proper(json.loads(body or b"{}"))
-            once = facts.get("once")
-        except (ValueError, AttributeError, RecursionError):
-            return _failure(errors.UsageError("The body of a call is a JSON object."))
-        if not isinstance(once, str) or not _ONCE.fullmatch(once):
-            return self._answer(name, facts)
+            call = _Call.read(body)
+        except errors.UsageError as error:
+            return _failure(error)
         actor = current_actor()
-        return self._answer_once((actor.kind, str(actor.id), once), lambda: self._answer(name, facts))
+        if call.user is not _UNKNOWN and call.user != (int(actor.id) if actor.kind == "user" else None):
+            return Answer(401, _text({"error": OTHER_PERSON, "code": "signed_out"}))
+        if not call.once or name not in changing_names(self._library):
+            return self._answer(name, call)
+        return self._answer_once((actor.kind, str(actor.id), call.once), lambda: self._answer(name, call))
 
     def _answer_once(self, key: tuple[str, str, str], work: Callable[[], Answer]) -> Answer:
         with self._lock:
@@ -80,55 +88,117 @@ class Calls:
                 self._kept.popitem(last=False)
         if is_new:
             future.set_result(work())
-        return future.result(LONGEST_WAIT)
+        try:
+            return future.result(LONGEST_WAIT)
+        except TimeoutError:  # the page asks again
+            return Answer(503, _text({"error": "The change still runs."}))
 
-    def _answer(self, name: str, facts: Mapping[str, Any]) -> Answer:
+    def _answer(self, name: str, call: _Call) -> Answer:
         events = self._library.events
         try:
-            also = [(self._bound(each, args), *want) for each, args, *want in facts.get("also") or ()]
-            work = self._bound(name, facts.get("args") or {})
+            work = self._bound(name, call.args)
+            also = [(self._bound(each, args, reads=True), want) for each, args, want in call.also]
             newest = events.last_id
-            answer = {"value": wanted(work(), facts.get("want"))}
-            if also:
-                newest = events.last_id
-                answer |= _found(also)
+            value = work()
         except errors.IndexiumError as error:
             return _failure(error)
         except Exception:
             logger.exception("dashboard.call_failed", extra={"user_action": name})
             return Answer(500, _text({"error": UNEXPECTED, "code": "unexpected"}))
-        return Answer(200, _text(answer | {"event": newest}))
+        try:
+            answer = {"value": wanted(value, call.want)}
+            if also:
+                newest = events.last_id
+                answer |= _found(also)
+            return Answer(200, _text(answer | {"event": newest}))
+        except Exception:
+            logger.exception("dashboard.answer_failed", extra={"user_action": name})
+            return Answer(500, _text({"error": UNSHOWN, "code": "unexpected"}))
 
-    def _bound(self, name: str, args: Any) -> Callable[[], Any]:
-        """Return the call of a method with its arguments. Raises UsageError."""
-        if name not in callable_names(self._library):
+    def _bound(self, name: str, args: Mapping[str, Any], *, reads: bool = False) -> Callable[[], Any]:
+        """Return the call of a method; with `reads`, only of one that changes nothing. Raises UsageError."""
+        if name not in callable_names(self._library) or (reads and name in changing_names(self._library)):
             raise errors.UsageError(f"'{name}' cannot be called.")
         owner, _, own = name.partition(".")
-        member = getattr(getattr(self._library, owner), own)
-        if not callable(member):
-            return lambda: member
+        method = getattr(getattr(self._library, owner), own)
         try:
-            inspect.signature(member).bind(**args)
+            inspect.signature(method).bind(**args)
         except TypeError as error:
             raise errors.UsageError(f"'{name}' cannot be called with these arguments: {error}.") from error
-        return functools.partial(member, **args)
+        return functools.partial(method, **args)
+
+
+_UNKNOWN = object()
+_READ = ("name", "arguments", "want")
+_NO_CALL = "The body of a call is a JSON object, see `dashboards/face.py`."
+
+
+class _Call(NamedTuple):
+    """The body of a call."""
+
+    args: Mapping[str, Any]
+    want: Any
+    also: Sequence[tuple[str, Mapping[str, Any], Any]]
+    once: str
+    user: Any
+
+    @classmethod
+    def read(cls, body: bytes) -> _Call:
+        """Return the checked body. Raises UsageError."""
+        try:
+            facts = proper(json.loads(body or b"{}"))
+            also = [(str(name), dict(args), *(more or [None])) for name, args, *more in facts.get("also") or ()]
+            args, once = dict(facts.get("args") or {}), str(facts.get("once") or "")
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise errors.UsageError(_NO_CALL) from None
+        if len(also) > MOST_ALSO or any(len(each) != len(_READ) for each in also):
+            raise errors.UsageError(_NO_CALL)
+        if once and not _ONCE.fullmatch(once):
+            raise errors.UsageError(_NO_CALL)
+        return cls(args, facts.get("want"), also, once, facts.get("user", _UNKNOWN))
+
+
+@functools.cache
+def _scripts() -> str:
+    """Return the text of the scripts that pages load."""
+    return "".join(path.read_text(encoding="utf-8") for path in _files())
 
 
 @functools.cache
 def callable_names(library: Library) -> frozenset[str]:
-    """Return the methods that the scripts may call: those whose arguments and values have a JSON form."""
-    calls = remote_calls(library).items()
+    """Return the methods that the scripts name: no page may call another one."""
+    named = set(_CALL.findall(_scripts()))
     return frozenset(
-        name for name, call in calls if not call.callback and not call.pieces and not name.startswith("plan.")
+        name
+        for name, call in remote_calls(library).items()
+        if name in named and not (call.callback or call.pieces or call.paths) and not name.startswith("plan.")
     )
+
+
+@functools.cache
+def changing_names(library: Library) -> frozenset[str]:
+    """Return those of these methods that may change something."""
+    return frozenset(name for name in callable_names(library) if _rule(library, name).is_restricted)
+
+
+@functools.cache
+def event_names() -> frozenset[str]:
+    """Return the names of the events after which a script reads again."""
+    kinds = ("write", "rollback", "publish")
+    found = _EVENT.findall(_scripts())
+    return frozenset(name.replace("${kind}", kind) for name in found for kind in kinds)
+
+
+def _rule(library: Library, name: str) -> CallRule:
+    owner, _, own = name.partition(".")
+    return rule_of(getattr(library, owner).__class__, own)
 
 
 def forbidden_calls(library: Library, account: SessionAccount) -> list[str]:
     """Return the calls that the person of a session may not make: what needs them is not drawn."""
     found = []
     for name in sorted(callable_names(library)):
-        owner, _, own = name.partition(".")
-        rule = rule_of(getattr(library, owner).__class__, own)
+        rule = _rule(library, name)
         is_of_home = rule.scope is HOME and rule.is_restricted and not account.sees_all
         if is_of_home or not account.may(rule.permission):
             found.append(name)
@@ -138,8 +208,11 @@ def forbidden_calls(library: Library, account: SessionAccount) -> list[str]:
 def _found(also: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
     """Return what reads find after a change; nothing if they fail, because the change has been made."""
     try:
-        return {"also": [wanted(read(), *(want or [None])) for read, *want in also]}
+        return {"also": [wanted(read(), want) for read, want in also]}
     except errors.IndexiumError:  # for example, it has taken a right from the person
+        return {}
+    except Exception:
+        logger.exception("dashboard.read_failed")
         return {}
 
 
@@ -152,15 +225,16 @@ def _text(value: Any) -> bytes:
 
 
 @functools.cache
+def _files() -> Sequence[Traversable]:
+    folder = resources.files("dashboards") / "assets" / "face"
+    return [each for each in sorted(folder.iterdir(), key=lambda each: each.name) if each.name.endswith(".js")]
+
+
+@functools.cache
 def modules() -> Mapping[str, str]:
     """Return the address of each module by its name in an import. The address has a digest, so a browser keeps it."""
-    folder = resources.files("dashboards") / "assets" / "face"
-    found = {}
-    for path in sorted(folder.iterdir(), key=lambda each: each.name):
-        if path.name.endswith(".js"):
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-            found[f"#face/{path.name}"] = f"/assets/face/{path.name}?v={digest}"
-    return found
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in _files()}
+    return {f"#face/{name}": f"/assets/face/{name}?v={digest}" for name, digest in digests.items()}
 
 
 def facts(library: Library, account: SessionAccount, *, local: bool, refused: Mapping[str, Sequence[str]]) -> str:

@@ -18,6 +18,7 @@ from tornado.ioloop import IOLoop
 from dashboards import bridge, kept_selection, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
+from dashboards.face import event_names
 from dashboards.face_screen import FaceScreen
 from dashboards.frame import current_work, shell
 from dashboards.frame.footer_panel import EVENTS, FooterPanel
@@ -288,7 +289,8 @@ class Session:
                 screen.start()
             self._enter()  # the page is read first
             self.bridge.listen((*EVENTS, "plan:changed", "job:changed"), self.refresh_frame, every=1.0)
-            self.bridge.follow(self._shell.tell_events, every=0.1)
+            self.bridge.follow(event_names(), self._shell.tell_events, every=0.5)
+            self._shell.tell_events({"*": self.library.events.last_id})  # what was read before may be old
             self._footer.start()
             self.interrupted.start()
             self.undoing.start()

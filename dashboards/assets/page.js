@@ -137,12 +137,13 @@
 
 // The keys that a person presses before the modules of the page are there: keys.js takes them over.
 ;(() => {
-  /** @type {KeyboardEvent[]} */
+  /** @type {{event: KeyboardEvent, page: string}[]} */
   const early = []
   globalThis.indexiumEarlyKeys = early
   const keep = (/** @type {KeyboardEvent} */ event) => {
     if (!globalThis.indexiumEarlyKeys) window.removeEventListener("keydown", keep, true)
-    else if (!event.ctrlKey && !event.metaKey && !event.altKey && event.target === document.body) early.push(event)
+    else if (!event.ctrlKey && !event.metaKey && !event.altKey && event.target === document.body)
+      early.push({event, page: document.documentElement.dataset.page})
   }
   window.addEventListener("keydown", keep, true)
 })()

@@ -30,7 +30,7 @@ _NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an ad
 _TOO_LARGE = {
     "status": 413,
     "code": "too_large",
-    "detail": f"The body of this request is larger than {bodies.FORM:,} bytes.",
+    "detail": "The body of this request is too large.",
 }
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 

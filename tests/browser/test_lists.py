@@ -95,9 +95,16 @@ def test_keys_before_the_page_stands_are_kept(serve: Serve, many: Library) -> No
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     site = serve(many)
     page = site.visit("/history")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:  # no module of the page is there
+        held.append(route)
+
+    page.route("**/face/start.js?*", hold)
     page.goto(f"{site.url}/checks?kind=unknown", wait_until="commit")
-    page.wait_for_function("document.body !== null && globalThis.indexiumEarlyKeys !== undefined", polling=10)
+    page.wait_for_function("document.body !== null && Array.isArray(globalThis.indexiumEarlyKeys)", polling=10)
     press(page, "jjr")
+    held[0].continue_()
     expect(page.get_by_role("button", name="1 ignored")).to_be_visible()
     assert ignored(many, "unknown") == [subjects[2]]
 
@@ -137,7 +144,7 @@ def test_pages_are_read_ahead_and_turned(serve: Serve, many: Library) -> None:
     assert sorted(ignored(many, "unknown")) == subjects[50:]
 
 
-def test_back_closes_the_dialog_and_the_page_stays(site: Site) -> None:
+def test_back_closes_the_dialog_and_the_page_stays(site: Site, library: Library) -> None:
     page = site.visit("/checks?kind=spelling")
     dialog = page.locator("dialog[open]")
     expect(rows(page, "checks").first).to_be_visible()
@@ -152,7 +159,9 @@ def test_back_closes_the_dialog_and_the_page_stays(site: Site) -> None:
     press(page, "jkr")  # belongs to the dialog
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(page.get_by_role("button", name="Ignored")).to_be_hidden()
+    press(page, "k")
+    expect(page.locator("[role=row]:focus")).to_have_count(1)
+    assert ignored(library, "spelling") == []
 
 
 @pytest.mark.parametrize("path", LISTS.values())
@@ -226,3 +235,59 @@ def test_change_that_is_refused_puts_the_row_back(serve: Serve, many: Library) -
     expect(page.get_by_text("This finding is gone.")).to_be_visible()
     expect(rows(page, "checks").first).to_have_attribute("data-key", str(subject))
     site.complaints.clear()
+
+
+def test_resolution_means_the_row_at_the_cursor_not_the_selected_ones(serve: Serve, many: Library) -> None:
+    subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
+    page = serve(many).visit("/checks?kind=unknown")
+    expect(rows(page, "checks")).to_have_count(25)
+    press(page, "xjxjj")  # two are selected, and the cursor is on the fourth
+    drawer = page.get_by_label("Finding", exact=True)
+    expect(drawer.get_by_role("heading")).to_have_text(subjects[3])
+    press(page, "a")
+    expect(page.get_by_text("2 findings selected")).to_be_visible()
+    expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_be_visible()
+    left = [row.subject for row in many.checks.page("unknown", per_page=0).items]
+    assert left == [each for each in subjects if each != subjects[3]]
+    # A button of the details means the finding that is shown.
+    shown = drawer.get_by_role("heading").inner_text()
+    drawer.get_by_role("button", name="Ignore").click()
+    expect(drawer.get_by_role("heading")).not_to_have_text(shown)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_role("button", name="1 ignored")).to_be_visible()
+    assert ignored(many, "unknown") == [shown]
+
+
+def test_ignored_row_stays_away_when_another_check_was_shown(serve: Serve, many: Library) -> None:
+    page = serve(many).visit("/checks?kind=unknown")
+    expect(rows(page, "checks")).to_have_count(25)
+    first = rows(page, "checks").first.get_attribute("data-key")
+    press(page, "r")
+    expect(page.get_by_role("button", name="1 ignored")).to_be_visible()
+    page.get_by_role("button", name="Two spellings").click()
+    page.get_by_role("button", name="Unknown names").click()
+    expect(page.get_by_text("of 59")).to_be_visible()
+    assert rows(page, "checks").first.get_attribute("data-key") != first
+    page.get_by_role("button", name="1 ignored").click()
+    expect(rows(page, "checks")).to_have_count(1)
+
+
+def test_row_under_the_eye_stays_when_another_one_comes_above_it(serve: Serve, many: Library) -> None:
+    subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
+    many.checks.ignore("unknown", [subjects[0]])
+    page = serve(many).visit("/checks?kind=unknown")
+    expect(page.get_by_text("of 59")).to_be_visible()
+    many.checks.unignore("unknown", [subjects[0]])
+    many.events.emit("plan:changed")
+    expect(page.get_by_text("of 60")).to_be_visible()
+    press(page, "r")
+    expect(page.get_by_role("button", name="1 ignored")).to_be_visible()
+    assert ignored(many, "unknown") == [subjects[1]]
+
+
+def test_keys_move_in_the_activity(site: Site) -> None:
+    page = site.visit("/history/activity")
+    expect(rows(page, "activity").first).to_be_visible()
+    keys = rows(page, "activity").evaluate_all("rows => rows.map(row => row.dataset.key)")
+    press(page, "jjk")
+    expect(page.locator("[role=row]:focus")).to_have_attribute("data-key", keys[1])

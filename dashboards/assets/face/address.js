@@ -13,7 +13,9 @@ const listeners = new Set()
 const layers = []
 /** @type {(() => void)[] | null} */
 let afterBack = null // what waits for the end of a step back; null: none is on its way
+let backTimer = 0
 let timer = 0
+let timerPath = "" // the page whose address waits
 
 const announce = () => {
   for (const listener of listeners) listener()
@@ -31,6 +33,7 @@ export function onAddress(listener) {
 function write(method, depth = layers.length) {
   clearTimeout(timer)
   timer = 0
+  if (method === "replaceState" && location.pathname !== timerPath) return // another page is shown since
   const search = new URLSearchParams(shown).toString()
   const address = location.pathname + (search && `?${search}`)
   if (address !== location.pathname + location.search) history[method]({depth}, "", address)
@@ -62,7 +65,10 @@ export function go(changes, {push = true} = {}) {
     else shown[name] = String(value)
   }
   if (push) inOrder(() => write("pushState"))
-  else if (!timer) timer = setTimeout(() => inOrder(() => write("replaceState")), DELAY)
+  else {
+    timerPath = location.pathname
+    timer ||= setTimeout(() => inOrder(() => write("replaceState")), DELAY)
+  }
   announce()
 }
 
@@ -95,16 +101,23 @@ export function layer(close) {
     inOrder(() => {
       afterBack = []
       history.go(-above.length)
-      setTimeout(endBack, 500) // a browser may drop the event
+      backTimer = setTimeout(endBack, 500) // a browser may drop the event
     })
   }
 }
 
 function endBack() {
+  clearTimeout(backTimer)
   const late = afterBack ?? []
   afterBack = null
   for (const work of late) work()
 }
+
+/** After a reload, and on the way forward, a step may tell of layers that are no longer there. @param {any} state */
+function noteDepth(state) {
+  if ((state?.depth ?? 0) > layers.length) history.replaceState({depth: layers.length}, "")
+}
+noteDepth(history.state)
 
 window.addEventListener("popstate", ({state}) => {
   if (afterBack) {
@@ -114,6 +127,7 @@ window.addEventListener("popstate", ({state}) => {
   clearTimeout(timer)
   timer = 0
   while (layers.length > (state?.depth ?? 0)) layers.pop().close()
+  noteDepth(state)
   shown = parsed()
   announce()
 })

@@ -1,11 +1,13 @@
 // Calls of the library, and what they returned: a read is answered from memory until an event makes it old.
-import {home, toast} from "#face/frame.js"
+import {home, me, toast} from "#face/frame.js"
+import {plural} from "#face/wording.js"
 
 const MOST_KEPT = 200 // reads
 const OUTBOX = "indexium.outbox"
 const RETRY = 2000 // milliseconds between two tries of a change that the server has not answered
 const LONGEST_RETRY = 600_000 // milliseconds for which a change is sent again
 const LOST = "Indexium does not answer."
+const ANY = "*" // the newest event of any name before the session told events
 
 /** @typedef {[name: string, args: object, want?: object]} Read */
 /**
@@ -18,7 +20,7 @@ const LOST = "Indexium does not answer."
  * @property {Promise<void>} [promise] While it is read.
  * @property {string[]} news Names of the events that make it old.
  */
-/** @typedef {{once: string, name: string, args: object, also?: Read[], home: string, at: number}} Change */
+/** @typedef {{once: string, name: string, args: object, also?: Read[], home: string, user: number | null, at: number}} Change */
 
 /** @type {Map<string, Kept>} */
 const kept = new Map() // by the call as JSON; those used last are at the end
@@ -40,6 +42,19 @@ function announce() {
 /** The server did not answer; whether it has the call is unknown. */
 class LostError extends Error {}
 
+/** Nobody, or somebody else, has signed in. */
+class SignedOutError extends Error {}
+
+/** Return the JSON of an answer; text of a refusal becomes its error. @param {Response} response */
+async function contentOf(response) {
+  const text = await response.text().catch(() => "")
+  try {
+    return JSON.parse(text)
+  } catch {
+    return response.status < 500 && text ? {error: text, code: "refused"} : {}
+  }
+}
+
 /**
  * Call a method of the library.
  *
@@ -54,16 +69,19 @@ async function send(name, args = {}, {want, also, once} = {}) {
     response = await fetch(`/call/${name}`, {
       method: "POST",
       headers: {"Content-Type": "application/json"},
-      body: JSON.stringify({args, want, also, once}),
+      body: JSON.stringify({args, want, also, once, user: me}),
     })
   } catch {
     throw new LostError(LOST)
   }
-  const answer = await response.json().catch(() => ({error: LOST}))
+  const answer = await contentOf(response)
+  if (response.status === 401) {
+    location.reload() // the page of the sign-in is in its place
+    throw new SignedOutError("Sign in again.")
+  }
+  if (answer.code) throw new Error(answer.error ?? answer.detail)
   if (response.ok) return answer
-  if (response.status === 401) location.reload() // the page of the sign-in is in its place
-  if (response.status >= 502) throw new LostError(LOST)
-  throw new Error(answer.error ?? answer.detail ?? LOST)
+  throw new LostError(LOST)
 }
 
 /**
@@ -120,9 +138,12 @@ function take(found, value, event, sentAt) {
   Object.assign(found, {value, event, sentAt, isOld, error: undefined})
 }
 
-/** Make every read of some calls old. @param {(name: string) => boolean} isMeant */
+/** Make every read of some calls old. @param {(name: string, args: object) => boolean} isMeant */
 export function forget(isMeant) {
-  for (const [key, found] of kept) if (isMeant(JSON.parse(key)[0])) found.isOld = true
+  for (const [key, found] of [...kept]) {
+    const [name, args] = JSON.parse(key)
+    if (isMeant(name, args)) found.isOld = true
+  }
   announce()
 }
 
@@ -131,8 +152,10 @@ function onEvents(event) {
   const {detail} = /** @type {CustomEvent<Record<string, number>>} */ (event)
   for (const [name, id] of Object.entries(detail)) newest[name] = Math.max(id, newest[name] ?? 0)
   let isAnyOld = false
-  for (const found of kept.values())
-    if (!found.isOld && found.news.some(name => detail[name] > found.event)) isAnyOld = found.isOld = true
+  for (const found of [...kept.values()]) {
+    const isOld = [...found.news, ANY].some(name => detail[name] > found.event)
+    if (!found.isOld && isOld) isAnyOld = found.isOld = true
+  }
   if (isAnyOld) announce()
 }
 window.addEventListener("indexium:events", onEvents)
@@ -155,6 +178,11 @@ function storeOutbox(changes) {
   } catch {
     // Without storage, a change does not survive a reload.
   }
+}
+
+/** @param {Change} own */
+function remove(own) {
+  storeOutbox(outbox().filter(each => each.once !== own.once))
 }
 
 /** @type {(change: Change) => Promise<{value: any, also?: any[], event: number}>} */
@@ -190,7 +218,7 @@ let waiting = 0 // changes that are not sent yet
 export function change(name, args, {also = [], isSecret = false} = {}) {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const once = Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("")
-  const own = {once, name, args, also, home, at: Date.now()}
+  const own = {once, name, args, also, home, user: me, at: Date.now()}
   if (!isSecret) storeOutbox([...outbox(), own])
   return inOrder(own)
 }
@@ -210,25 +238,28 @@ function inOrder(own) {
 
 /** @param {Change} own */
 async function settle(own) {
-  clock += 1
-  const sentAt = clock
   try {
     const answer = await deliver(own)
+    clock += 1
     own.also?.forEach((read, index) => {
       const found = kept.get(keyOf(read))
-      if (found && answer.also) take(found, answer.also[index], answer.event, sentAt)
+      if (found && answer.also) take(found, answer.also[index], answer.event, clock)
     })
-    clock += 1
+    remove(own)
     return {value: answer.value, answeredAt: clock}
-  } finally {
-    storeOutbox(outbox().filter(each => each.once !== own.once))
+  } catch (error) {
+    if (!(error instanceof SignedOutError)) remove(own) // after a sign-in, it is sent again
+    throw error
   }
 }
 
 /** Send the changes again that had no answer when the page was left. */
 export async function sendAgain() {
-  const left = outbox().filter(each => each.home === home && Date.now() - each.at < LONGEST_RETRY)
+  const own = outbox().filter(each => each.home === home && each.user === me)
+  const left = own.filter(({at}) => Date.now() - at < LONGEST_RETRY)
   storeOutbox(left)
+  const late = own.length - left.length
+  if (late) toast(`${plural(late, "change")} had no answer for ten minutes. Look whether it was made.`, {kind: "error"})
   const results = await Promise.allSettled(left.map(inOrder))
   for (const each of results) if (each.status === "rejected") toast(each.reason.message, {kind: "error"})
   if (left.length) forget(() => true)

@@ -109,6 +109,7 @@ const DIFFERING = new Set(["copies", "differ", "ambiguous_person"])
 /** @type {(key: string, index: number) => ListAction<Row, Head>} */
 const resolve = (key, index) => ({
   act: `resolve-${index}`,
+  isSingle: true,
   needs: "checks.resolve",
   key,
   label: row => row.mends[index].label + (row.mends[index].asks ? "…" : ""),
@@ -298,6 +299,7 @@ export const checks = {
     },
     {
       act: "plan",
+      isSingle: true,
       key: "o",
       label: "Open in the plan",
       does: "open in the plan",

@@ -61,13 +61,14 @@ interface ListColumn<Row> {
 
 interface ListAction<Row, Head> {
   act: string
-  needs?: string // the call that the person must be allowed to make; default: that of `call`
+  needs?: string // the call that the person must be allowed to make; without it, everybody sees the action
   key?: string
   label: string | ((row: Row, place: Route, head: Head) => string)
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
   // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
   where?: "row" | "all" | "head" | "field" | "empty"
+  isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
   isQuiet?: boolean
   isRisky?: boolean
@@ -119,4 +120,4 @@ interface ListSpec<Row = any, Head = any> {
   empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string} // `act`: its form is shown
 }
 
-declare var indexiumEarlyKeys: KeyboardEvent[] | null
+declare var indexiumEarlyKeys: {event: KeyboardEvent; page: string}[] | null

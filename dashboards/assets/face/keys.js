@@ -11,8 +11,8 @@ const SEQUENCE = 1500 // milliseconds between the two keys of a sequence of the 
 const pages = new Map()
 /** @type {KeyLayer[]} */
 const above = []
-/** @type {KeyboardEvent[]} */
-let delayed = []
+/** @type {{event: KeyboardEvent, page: string}[]} */
+let delayed = [] // keys for a page whose rows are not there yet
 let sequenceAt = -SEQUENCE
 
 /** Return the layer that gets the keys; undefined while a page or a dialog of the frame has them. */
@@ -50,6 +50,13 @@ function act({table}, event) {
   return binding.run(event) !== false
 }
 
+/** Return whether a key ends a sequence such as `g p`, which belongs to the frame. @type {(layer: KeyLayer, event: KeyboardEvent) => boolean} */
+function endsSequence(layer, {key, timeStamp}) {
+  const isSecond = timeStamp - sequenceAt < SEQUENCE
+  sequenceAt = key === "g" && !layer.table.g ? timeStamp : -SEQUENCE
+  return isSecond && !above.length
+}
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const layer = top()
@@ -57,9 +64,8 @@ function onKey(event) {
   if (!layer || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
   const target = targetOf(event)
   if (target.matches?.(TYPED) || (key === "Enter" && target.closest?.(CONTROL))) return
-  const endsSequence = event.timeStamp - sequenceAt < SEQUENCE
-  sequenceAt = key === "g" && !layer.table.g ? event.timeStamp : -SEQUENCE
-  if (endsSequence && !above.length) return
+  if (key.startsWith("Arrow") && target !== document.body && !target.closest?.("[role=row]")) return // it scrolls
+  if (endsSequence(layer, event)) return
   if (!layer.isReady()) {
     if (layer.table[key]) take(event)
   } else if (act(layer, event)) event.preventDefault()
@@ -67,7 +73,7 @@ function onKey(event) {
 
 /** @param {KeyboardEvent} event */
 function take(event) {
-  delayed.push(event)
+  delayed.push({event, page: currentPage()})
   event.preventDefault()
 }
 
@@ -75,9 +81,15 @@ function take(event) {
 export function pressDelayed() {
   const now = performance.now()
   while (delayed.length && top()?.isReady()) {
-    const event = delayed.shift()
-    if (now - event.timeStamp < LONGEST_DELAY) act(top(), event)
+    const {event, page} = delayed.shift()
+    const isMeant = page === currentPage() && now - event.timeStamp < LONGEST_DELAY
+    if (isMeant && !endsSequence(top(), event)) act(top(), event)
   }
+}
+
+/** Forget these keys: the rows do not come. */
+export function dropDelayed() {
+  delayed = []
 }
 
 /** Take the keys that were pressed before this module was there, and listen to all others. */

@@ -7,7 +7,7 @@ import {focusedElement, h, morph} from "#face/dom.js"
 import {Form} from "#face/form.js"
 import {keepFocusInside} from "#face/focus.js"
 import {currentPage, may, toast} from "#face/frame.js"
-import {pageKeys, pressDelayed} from "#face/keys.js"
+import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
 import {adoptSheets} from "#face/sheets.js"
@@ -95,8 +95,9 @@ export class List {
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     morph(this.root, drawList(this))
     this.followSheet()
-    if (hadFocus && focusedElement() === document.body) this.focusCursor()
+    if (hadFocus && focusedElement() === document.body) this.focusAgain()
     if (this.rows.isKnown()) setTimeout(pressDelayed)
+    else if (this.rows.page().error ?? this.rows.head().error) dropDelayed()
   }
 
   /** Say so if the row that the address names is not in the list. */
@@ -117,9 +118,18 @@ export class List {
     this.hasSheet = hasSheet
   }
 
-  /** Keep the cursor at its place when its row has gone. */
+  /** Give the focus to the list, or to the details that cover it, because its element has gone. */
+  focusAgain() {
+    /** @type {HTMLElement | null} */
+    const title = this.hasSheet ? this.root.querySelector(".drawer h2") : null
+    if (title) title.focus({preventScroll: true})
+    else this.focusCursor()
+  }
+
+  /** Keep the cursor on its row, whatever comes above it, and at its place when the row has gone. */
   keepCursor() {
     const shown = this.rows.shown()
+    if (this.cursor === null && shown.length) this.cursor = this.openId(shown) ?? this.rows.idOf(shown[0])
     const at = shown.findIndex(row => this.rows.idOf(row) === this.cursor)
     if (at >= 0) this.cursorPlace = at
     else if (shown.length && this.cursor !== null) {
@@ -173,7 +183,7 @@ export class List {
   /** @param {number} step */
   move(step) {
     const shown = this.rows.shown()
-    const at = shown.indexOf(this.current())
+    const at = shown.findIndex(row => this.rows.idOf(row) === this.cursorId())
     const next = shown[Math.max(0, Math.min(at + step, shown.length - 1))]
     if (!next) return
     this.point(this.rows.idOf(next))
@@ -228,6 +238,12 @@ export class List {
 
   // Actions.
 
+  /** Return the rows that an action means if its key is pressed now. @param {ListAction<Row, Head>} action @returns {Row[]} */
+  meantBy({where = "row", isSingle}) {
+    if (where !== "row") return []
+    return isSingle ? [this.current()].filter(Boolean) : this.targets()
+  }
+
   /**
    * Run an action on the rows that were meant when the key was pressed.
    *
@@ -235,7 +251,7 @@ export class List {
    * @param {Row[]} [meant]
    * @param {Answers} [given] Of a field in the details.
    */
-  async run(action, meant = (action.where ?? "row") === "row" ? this.targets() : [], given = {}) {
+  async run(action, meant = this.meantBy(action), given = {}) {
     const at = place()
     const head = this.rows.head().value
     const question = action.asks?.(meant, at, head) || null
@@ -267,8 +283,9 @@ export class List {
     const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
     const edits = action.shows ? meant.map(row => this.rows.edit(row, action.shows(row, answers, head))) : []
     const isOfList = action.keeps || !meant.length
-    this.rows.take(ids)
+    const taken = this.rows.take(ids)
     for (const id of ids) this.selected.delete(id)
+    this.followTaken(ids)
     this.draw()
     try {
       const also = [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
@@ -280,15 +297,22 @@ export class List {
       }
       const text = action.done?.(value, meant) ?? value?.text
       if (text) toast(text, {undo: value?.step_id ?? null})
-      this.rows.settle(ids, answeredAt, edits)
-      if (isOfList) this.rows.readAgain()
+      this.rows.settle(taken, answeredAt, edits)
+      if (isOfList) this.rows.readMoreAgain()
       if (this.spec.folds && ids.map(String).includes(this.openValue())) go({[this.openName]: ""}, {push: false})
     } catch (error) {
-      this.rows.putBack(ids, edits)
+      this.rows.putBack(taken, edits)
       throw error
     } finally {
       this.draw()
     }
+  }
+
+  /** The address names the row that is open: not one that an action has taken away. @param {any[]} ids */
+  followTaken(ids) {
+    if (this.spec.folds || !ids.map(String).includes(this.openValue())) return
+    this.keepCursor()
+    go({[this.openName]: this.rows.shown().length ? this.cursor : ""}, {push: false})
   }
 
   /** Run an action that was clicked, or whose field was changed. @type {(act: string, row?: Row, given?: Answers) => void} */
@@ -357,10 +381,14 @@ export class List {
 
   /** Run the first action of a key that is possible now. @param {string} key */
   pressKey(key) {
-    const row = this.current()
     const {value} = this.rows.head()
-    const action = this.actions.find(each => each.key === key && (each.when?.(row, place(), value) ?? true))
-    if (!action || (!row && (action.where ?? "row") === "row")) return false
+    const isPossible = (/** @type {ListAction<Row, Head>} */ action) => {
+      const meant = this.meantBy(action)
+      const rows = (action.where ?? "row") === "row" ? meant : [undefined]
+      return rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
+    }
+    const action = this.actions.find(each => each.key === key && isPossible(each))
+    if (!action) return false
     void this.run(action)
   }
 
@@ -410,15 +438,16 @@ export class List {
 
   /** Return the row in which an element is. @param {Element} target */
   rowAt(target) {
-    const node = target.closest("[role=row]")
-    const key = node instanceof HTMLElement ? node.dataset.key : undefined
+    const node = target.closest("[role=row], [data-row]")
+    const key = node instanceof HTMLElement ? (node.dataset.row ?? node.dataset.key) : undefined
     return this.rows.shown().find(each => String(this.rows.idOf(each)) === key)
   }
 
   /** @param {number} page */
   turn(page) {
     this.cursor = null
-    if (this.rows.gone.size) this.rows.readAgain() // the rows of each page have moved up
+    this.selected.clear()
+    if (this.rows.goneCount()) this.rows.readAgain() // the rows of each page have moved up
     go({page: page > 1 ? page : "", [this.openName]: ""})
   }
 

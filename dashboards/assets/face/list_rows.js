@@ -2,10 +2,12 @@
 import {place} from "#face/address.js"
 import {forget, read} from "#face/calls.js"
 
+const MOST_PAGES = 1_000_000_000
+
 /** @template Row, Head */
 export class ListRows {
-  /** @type {Map<any, number>} */
-  gone = new Map() // id → the moment from which on a read lacks the row; Infinity while the action runs
+  /** @type {Map<string, number>} */
+  gone = new Map() // `goneKey` → a read that is sent later lacks the row; Infinity while the action runs
   running = 0 // actions
   /** @type {{id: any, changes: Partial<Row>, since: number}[]} */
   edits = [] // changes that the rows show: `since` as in `gone`
@@ -22,7 +24,19 @@ export class ListRows {
   }
 
   get number() {
-    return Math.max(1, Math.trunc(Number(place().page)) || 1)
+    return Math.min(Math.max(1, Math.trunc(Number(place().page)) || 1), MOST_PAGES)
+  }
+
+  /** Return what names a row among those of all lists of this page: other filters show another list. @param {any} id */
+  goneKey(id) {
+    return JSON.stringify([this.ownRead(1), id])
+  }
+
+  /** Return how many rows of this list are gone. */
+  goneCount() {
+    if (!this.gone.size) return 0
+    const start = JSON.stringify([this.ownRead(1)]).slice(0, -1)
+    return [...this.gone.keys()].filter(key => key.startsWith(start)).length
   }
 
   /** @param {Row} row */
@@ -89,7 +103,7 @@ export class ListRows {
   /** The number of all rows; undefined until it is known. @returns {number | undefined} */
   get total() {
     const {value} = this.page()
-    return value && Math.max(0, value.total - this.gone.size)
+    return value && Math.max(0, value.total - this.goneCount())
   }
 
   get pages() {
@@ -105,10 +119,11 @@ export class ListRows {
   shown() {
     const {value, sentAt} = this.page()
     if (!value) return []
-    for (const [id, since] of this.gone) if (sentAt > since) this.gone.delete(id)
-    this.edits = this.edits.filter(({since}) => sentAt <= since)
+    const start = this.gone.size ? JSON.stringify([this.ownRead(1)]).slice(0, -1) : ""
+    for (const [key, since] of this.gone) if (sentAt >= since && key.startsWith(start)) this.gone.delete(key)
+    this.edits = this.edits.filter(({since}) => sentAt < since)
     const rows = this.remaining(value.items)
-    if (!this.gone.size || !this.hasNext()) return rows
+    if (!this.goneCount() || !this.hasNext()) return rows
     return [...rows, ...this.remaining(this.page(this.number + 1).value?.items ?? [])].slice(0, this.perPage)
   }
 
@@ -116,7 +131,7 @@ export class ListRows {
   remaining(items) {
     const read = this.spec.rowOf ? items.map(this.spec.rowOf) : items
     const rows = this.edits.length ? read.map(row => this.edited(row)) : read
-    return this.gone.size ? rows.filter(row => !this.gone.has(this.idOf(row))) : rows
+    return this.gone.size ? rows.filter(row => !this.gone.has(this.goneKey(this.idOf(row)))) : rows
   }
 
   /** @param {Row} row @returns {Row} */
@@ -137,31 +152,36 @@ export class ListRows {
     if (this.isKnown() && this.hasNext()) this.page(this.number + 1)
   }
 
-  /** Take rows away while an action runs. @param {any[]} ids */
+  /** Take rows away while an action runs; return what names them. @param {any[]} ids */
   take(ids) {
     this.running += 1
-    for (const id of ids) this.gone.set(id, Number.POSITIVE_INFINITY)
+    const keys = ids.map(id => this.goneKey(id))
+    for (const key of keys) this.gone.set(key, Number.POSITIVE_INFINITY)
+    return keys
   }
 
   /**
    * Note the end of an action: the rows stay away, and edits are shown, until the list is read again. That waits until
    * the next page has no more rows to fill the places, an event makes the list old, or a person turns the page.
    *
-   * @param {any[]} ids
+   * @param {string[]} keys
    * @param {number} answeredAt
    * @param {{since: number}[]} [edits]
    */
-  settle(ids, answeredAt, edits = []) {
+  settle(keys, answeredAt, edits = []) {
     this.running -= 1
-    for (const id of ids) this.gone.set(id, answeredAt)
+    for (const key of keys) this.gone.set(key, answeredAt)
     for (const edit of edits) edit.since = answeredAt
+    const [call, own] = this.ownRead(1) ?? []
+    // No event may tell it: the same rows can be in another list of the page.
+    forget((name, args) => name === call && !isSameList(JSON.stringify(args), JSON.stringify(own)))
     if (this.shown().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()
   }
 
-  /** Put rows back as they were, because the action has failed. @type {(ids: any[], edits?: {since: number}[]) => void} */
-  putBack(ids, edits = []) {
+  /** Put rows back as they were, because the action has failed. @type {(keys: string[], edits?: {since: number}[]) => void} */
+  putBack(keys, edits = []) {
     this.running -= 1
-    for (const id of ids) this.gone.delete(id)
+    for (const key of keys) this.gone.delete(key)
     this.edits = this.edits.filter(each => !edits.includes(each))
   }
 
@@ -171,10 +191,21 @@ export class ListRows {
     forget(name => name === own?.[0] || this.moreNames.has(name))
   }
 
+  /** Read again what only the details need. */
+  readMoreAgain() {
+    if (this.moreNames.size) forget(name => this.moreNames.has(name))
+  }
+
   /** Read everything again: no event tells what has changed. */
   readAllAgain() {
     const heads = new Set(Object.values(this.headReads()).map(([name]) => name))
     forget(name => heads.has(/** @type {CallName} */ (name)))
     this.readAgain()
   }
+}
+
+/** Return whether the arguments of two reads, as JSON, differ in the page only. @type {(one: string, other: string) => boolean} */
+function isSameList(one, other) {
+  const withoutPage = (/** @type {string} */ args) => args?.replace(/"(page|number)":\d+/, "")
+  return withoutPage(one) === withoutPage(other)
 }

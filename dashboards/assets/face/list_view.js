@@ -153,10 +153,11 @@ function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
   return isRisky ? `${kind} risky` : kind
 }
 
-/** @type {(list: List, row: any, where: ListAction<any, any>["where"], options?: {isInline?: boolean}) => HTMLElement[]} */
-function drawActions(list, row, where, {isInline = false} = {}) {
+/** @type {(list: List, row: any, where: ListAction<any, any>["where"], options?: {isInline?: boolean, isOfMany?: boolean}) => HTMLElement[]} */
+function drawActions(list, row, where, {isInline = false, isOfMany = false} = {}) {
   const place = list.place()
-  return list.actionsAt(row, where).map(action => {
+  const actions = list.actionsAt(row, where).filter(({isSingle}) => !(isOfMany && isSingle))
+  return actions.map(action => {
     const label = typeof action.label === "function" ? action.label(row, place, list.rows.head().value) : action.label
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
@@ -184,7 +185,7 @@ function drawAbove(list) {
       h(
         "span",
         {class: "turn"},
-        drawActions(list, list.targets()[0], "row"),
+        drawActions(list, list.targets()[0], "row", {isOfMany: true}),
         button("Clear", "clear", {kind: "link", data: {key: "clear"}}),
       ),
     )
@@ -213,10 +214,27 @@ function drawAbove(list) {
 }
 
 /** @param {List} list */
+const errorOf = ({rows}) => rows.page().error ?? rows.head().error
+
+/** The rows are those of an earlier read, because the last one has failed. @param {List} list */
+function drawComplaint(list) {
+  const error = list.rows.isKnown() && errorOf(list)
+  return (
+    error &&
+    h(
+      "div",
+      {class: "complain warning", role: "alert", data: {key: "complaint"}},
+      `${error.message} The list is as it was before. `,
+      button("Try again", "retry", {kind: "link"}),
+    )
+  )
+}
+
+/** @param {List} list */
 function drawBody(list) {
   const {spec, rows} = list
-  const error = rows.page().error ?? rows.head().error
-  if (error)
+  const error = errorOf(list)
+  if (error && !rows.isKnown())
     return h(
       "div",
       {class: "empty", role: "alert", data: {key: "error"}},
@@ -224,7 +242,7 @@ function drawBody(list) {
       button("Try again", "retry"),
     )
   if (!rows.isKnown()) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const hasMore = rows.hasNext() && rows.gone.size > 0
+  const hasMore = rows.hasNext() && rows.goneCount() > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
   const {title, text, act} = spec.empty(list.place(), rows.head().value)
@@ -296,7 +314,7 @@ function drawSide(list) {
       ),
       h(
         "div",
-        {class: "facing", data: {key: `facing-${list.rows.idOf(row)}`}},
+        {class: "facing", data: {row: list.rows.idOf(row), key: `facing-${list.rows.idOf(row)}`}},
         spec.details(row, place, {hinted, plain}, {head: list.rows.head().value, more: more.value}),
         more.error && h("p", {class: "bad-text", role: "alert", data: {key: "more-error"}}, more.error.message),
       ),
@@ -319,6 +337,7 @@ export function drawList(list) {
         "div",
         {class: "card list", style: {"--columns": widths.filter(Boolean).join(" ")}, data: {key: "list"}},
         drawAbove(list),
+        drawComplaint(list),
         drawBody(list),
         drawPager(list),
       ),

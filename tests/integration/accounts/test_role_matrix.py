@@ -125,13 +125,18 @@ PAGES: Mapping[str, tuple[Permission | None, str, str]] = {
     r"/collage/(\d{1,19})": ("plan.read", "GET", "/collage/1"),
     r"/present-picture/([a-z]{1,10}:\d{1,15})": ("plan.read", "GET", "/present-picture/movie:1"),
     **{f"/reading{page}": ("plan.read", "GET", f"/reading{page}") for page in ("", "/plan", "/jobs", "/history")},
+    r"/call/([a-z_]{1,40}\.[a-z_]{1,60})": ("plan.read", "POST", "/call/checks.groups"),
     r"/files/plan\.(csv|json)": ("plan.read", "GET", "/files/plan.csv"),
     r"/files/dry-run/([\w-]+)\.(csv|json)": ("plan.read", "GET", "/files/dry-run/guessed.csv"),
     r"/files/changes": ("plan.read", "POST", "/files/changes"),
     r"/files/query\.(csv|parquet)": ("query.run", "GET", "/files/query.csv?q=SELECT+1"),
     r"/files/people": ("plan.edit", "POST", "/files/people"),
 }
-SENT = {"/files/changes": "text/csv", "/files/people": "application/octet-stream"}
+SENT = {
+    "/call/checks.groups": "application/json",
+    "/files/changes": "text/csv",
+    "/files/people": "application/octet-stream",
+}
 
 
 def needed(route: str) -> Permission:

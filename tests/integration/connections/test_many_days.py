@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core.jobs import dispatcher
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from tests.support import tables
@@ -30,6 +31,7 @@ def reaction(library: Library, clock: Clock) -> Job:
 
 
 def test_nothing_grows_in_many_nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "_RECENT_SECONDS", 0.0)  # days pass here within seconds
     # From this day on, because the home has jobs of this day: they are old, too, at the end.
     clock = Clock(datetime.combine(datetime.now(UTC), time(7), UTC))
     folder = HOME.lay_out(tmp_path / "media")

@@ -14,6 +14,7 @@ from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.flows.enrichment.enricher import FetchedTitle, TitleEnricher
 from indexium_core.flows.enrichment.enrichment_run import EnrichmentRun
+from indexium_core.jobs import dispatcher
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.store.connection import OUT_OF_MEMORY
@@ -46,6 +47,7 @@ def test_statistics_and_progress(library: Library) -> None:
 
 
 def test_lookups_of_single_titles_are_few_jobs(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "_RECENT_SECONDS", 0.0)  # days pass here within seconds
     may_go, fetch = threading.Event(), TitleEnricher.fetch
 
     def held(enricher: TitleEnricher, title: DueTitle, *, since: datetime | None) -> FetchedTitle:
