@@ -68,7 +68,7 @@ class Calls:
     def answer(self, name: str, body: bytes) -> Answer:
         """Return the answer to a call; it never raises an error."""
         try:
-            call = _Call.read(body)
+            call = CallBody.read(body)
         except errors.UsageError as error:
             return _failure(error)
         actor = current_actor()
@@ -93,11 +93,11 @@ class Calls:
         except TimeoutError:  # the page asks again
             return Answer(503, _text({"error": "The change still runs."}))
 
-    def _answer(self, name: str, call: _Call) -> Answer:
+    def _answer(self, name: str, call: CallBody) -> Answer:
         events = self._library.events
         try:
             work = self._bound(name, call.args)
-            also = [(self._bound(each, args, reads=True), want) for each, args, want in call.also]
+            also = [(self._bound(each, args), want) for each, args, want in call.also]
             newest = events.last_id
             value = work()
         except errors.IndexiumError as error:
@@ -115,9 +115,9 @@ class Calls:
             logger.exception("dashboard.answer_failed", extra={"user_action": name})
             return Answer(500, _text({"error": UNSHOWN, "code": "unexpected"}))
 
-    def _bound(self, name: str, args: Mapping[str, Any], *, reads: bool = False) -> Callable[[], Any]:
-        """Return the call of a method; with `reads`, only of one that changes nothing. Raises UsageError."""
-        if name not in callable_names(self._library) or (reads and name in changing_names(self._library)):
+    def _bound(self, name: str, args: Mapping[str, Any]) -> Callable[[], Any]:
+        """Return the call of a method with its arguments. Raises UsageError."""
+        if name not in callable_names(self._library):
             raise errors.UsageError(f"'{name}' cannot be called.")
         owner, _, own = name.partition(".")
         method = getattr(getattr(self._library, owner), own)
@@ -133,7 +133,7 @@ _READ = ("name", "arguments", "want")
 _NO_CALL = "The body of a call is a JSON object, see `dashboards/face.py`."
 
 
-class _Call(NamedTuple):
+class CallBody(NamedTuple):
     """The body of a call."""
 
     args: Mapping[str, Any]
@@ -143,7 +143,7 @@ class _Call(NamedTuple):
     user: Any
 
     @classmethod
-    def read(cls, body: bytes) -> _Call:
+    def read(cls, body: bytes) -> CallBody:
         """Return the checked body. Raises UsageError."""
         try:
             facts = proper(json.loads(body or b"{}"))
