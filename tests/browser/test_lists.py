@@ -91,7 +91,7 @@ def test_keys_act_on_the_row_under_the_eye(
     assert shown == [each for each in subjects if each not in ignored(many, kind)][:25]
 
 
-def test_keys_before_the_page_stands_are_kept(serve: Serve, many: Library) -> None:
+def test_keys_before_the_page_stands_are_kept(many: Library, serve: Serve) -> None:
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     site = serve(many)
     page = site.visit("/history")
@@ -109,7 +109,7 @@ def test_keys_before_the_page_stands_are_kept(serve: Serve, many: Library) -> No
     assert ignored(many, "unknown") == [subjects[2]]
 
 
-def test_selected_rows_are_ignored_together(serve: Serve, many: Library) -> None:
+def test_selected_rows_are_ignored_together(many: Library, serve: Serve) -> None:
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     page = serve(many).visit("/checks?kind=unknown")
     expect(rows(page, "checks")).to_have_count(25)
@@ -122,7 +122,7 @@ def test_selected_rows_are_ignored_together(serve: Serve, many: Library) -> None
     expect(page.get_by_text("1 finding selected")).to_be_hidden()
 
 
-def test_pages_are_read_ahead_and_turned(serve: Serve, many: Library) -> None:
+def test_pages_are_read_ahead_and_turned(many: Library, serve: Serve) -> None:
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     page = serve(many).visit("/checks?kind=unknown")
     expect(rows(page, "checks")).to_have_count(25)
@@ -184,7 +184,7 @@ def test_list_fits_a_phone(look: Site, path: str, theme: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_change_without_an_answer_is_sent_again_and_runs_once(serve: Serve, many: Library) -> None:
+def test_change_without_an_answer_is_sent_again_and_runs_once(many: Library, serve: Serve) -> None:
     site = serve(many)
     page = site.visit("/checks?kind=unknown")
     expect(rows(page, "checks")).to_have_count(25)
@@ -206,7 +206,7 @@ def test_change_without_an_answer_is_sent_again_and_runs_once(serve: Serve, many
     site.complaints.clear()
 
 
-def test_change_without_an_answer_survives_a_reload(serve: Serve, many: Library) -> None:
+def test_change_without_an_answer_survives_a_reload(many: Library, serve: Serve) -> None:
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     site = serve(many)
     page = site.visit("/checks?kind=unknown")
@@ -222,7 +222,7 @@ def test_change_without_an_answer_survives_a_reload(serve: Serve, many: Library)
     site.complaints.clear()
 
 
-def test_change_that_is_refused_puts_the_row_back(serve: Serve, many: Library) -> None:
+def test_change_that_is_refused_puts_the_row_back(many: Library, serve: Serve) -> None:
     site = serve(many)
     page = site.visit("/checks?kind=unknown")
     expect(rows(page, "checks")).to_have_count(25)
@@ -237,7 +237,7 @@ def test_change_that_is_refused_puts_the_row_back(serve: Serve, many: Library) -
     site.complaints.clear()
 
 
-def test_resolution_means_the_row_at_the_cursor_not_the_selected_ones(serve: Serve, many: Library) -> None:
+def test_resolution_means_the_row_at_the_cursor_not_the_selected_ones(many: Library, serve: Serve) -> None:
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     page = serve(many).visit("/checks?kind=unknown")
     expect(rows(page, "checks")).to_have_count(25)
@@ -258,7 +258,7 @@ def test_resolution_means_the_row_at_the_cursor_not_the_selected_ones(serve: Ser
     assert ignored(many, "unknown") == [shown]
 
 
-def test_ignored_row_stays_away_when_another_check_was_shown(serve: Serve, many: Library) -> None:
+def test_ignored_row_stays_away_when_another_check_was_shown(many: Library, serve: Serve) -> None:
     page = serve(many).visit("/checks?kind=unknown")
     expect(rows(page, "checks")).to_have_count(25)
     first = rows(page, "checks").first.get_attribute("data-key")
@@ -272,7 +272,7 @@ def test_ignored_row_stays_away_when_another_check_was_shown(serve: Serve, many:
     expect(rows(page, "checks")).to_have_count(1)
 
 
-def test_row_under_the_eye_stays_when_another_one_comes_above_it(serve: Serve, many: Library) -> None:
+def test_row_under_the_eye_stays_when_another_one_comes_above_it(many: Library, serve: Serve) -> None:
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     many.checks.ignore("unknown", [subjects[0]])
     page = serve(many).visit("/checks?kind=unknown")
