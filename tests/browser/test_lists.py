@@ -102,7 +102,8 @@ def test_keys_before_the_page_stands_are_kept(many: Library, serve: Serve) -> No
 
     page.route("**/face/start.js?*", hold)
     page.goto(f"{site.url}/checks?kind=unknown", wait_until="commit")
-    page.wait_for_function("document.body !== null && Array.isArray(globalThis.indexiumEarlyKeys)", polling=10)
+    expect(page.locator("[data-face=checks]")).to_be_attached()
+    assert page.evaluate("Array.isArray(globalThis.indexiumEarlyKeys)")
     press(page, "jjr")
     held[0].continue_()
     expect(page.get_by_role("button", name="1 ignored")).to_be_visible()
