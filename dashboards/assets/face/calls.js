@@ -259,7 +259,8 @@ export async function sendAgain() {
   const left = own.filter(({at}) => Date.now() - at < LONGEST_RETRY)
   storeOutbox(left)
   const late = own.length - left.length
-  if (late) toast(`${plural(late, "change")} had no answer for ten minutes. Check whether it was made.`, {kind: "error"})
+  if (late)
+    toast(`${plural(late, "change")} had no answer for ten minutes. Check whether it was made.`, {kind: "error"})
   const results = await Promise.allSettled(left.map(inOrder))
   for (const each of results) if (each.status === "rejected") toast(each.reason.message, {kind: "error"})
   if (left.length) forget(() => true)
