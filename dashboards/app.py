@@ -21,7 +21,6 @@ from panel.io.state import set_curdoc
 from dashboards import face
 from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
-from dashboards.face_screen import FaceScreen
 from dashboards.frame import plain
 from dashboards.pages.account.screen import AccountScreen
 from dashboards.pages.connections.screen import ConnectionsScreen
@@ -37,6 +36,7 @@ from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.requests.screen import RequestsScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
+from dashboards.screen import FaceScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from dashboards.state import AccountsState, ActivityState, ChecksState

@@ -48,7 +48,7 @@ UNSHOWN = "This was done, but its result cannot be shown. The log of the service
 OTHER_PERSON = "Somebody else has signed in. Load the page again."
 _ONCE = re.compile(r"[0-9a-f]{32}")
 _CALL = re.compile(r'"([a-z_]+\.[a-z_]+)"')
-_EVENT = re.compile(r'["`]((?:[a-z_]+|\$\{kind\}):[a-z_]+)["`]')
+_EVENT = re.compile(r'"([a-z_]+:[a-z_]+)"')
 
 
 class Answer(NamedTuple):
@@ -184,9 +184,7 @@ def changing_names(library: Library) -> frozenset[str]:
 @functools.cache
 def event_names() -> frozenset[str]:
     """Return the names of the events after which a script reads again."""
-    kinds = ("write", "rollback", "publish")
-    found = _EVENT.findall(_scripts())
-    return frozenset(name.replace("${kind}", kind) for name in found for kind in kinds)
+    return frozenset(_EVENT.findall(_scripts()))
 
 
 def _rule(library: Library, name: str) -> CallRule:

@@ -64,3 +64,21 @@ class Screen:
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows, or None."""
         return None
+
+
+class FaceScreen(Screen):
+    """
+    A page that the scripts of `assets/face` show: they call the library, and the server knows only its address.
+
+    `state` makes the address when another page leads to it.
+    """
+
+    def __init__(self, state: AddressedState) -> None:
+        self.state = state
+
+    def roots(self) -> Mapping[str, Component]:
+        """Return no component: the scripts draw the page."""
+        return {}
+
+    def refresh(self) -> None:
+        """Do nothing: the scripts read again what an event has made old."""

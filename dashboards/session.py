@@ -19,7 +19,6 @@ from dashboards import bridge, kept_selection, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.face import event_names
-from dashboards.face_screen import FaceScreen
 from dashboards.frame import current_work, shell
 from dashboards.frame.footer_panel import EVENTS, FooterPanel
 from dashboards.frame.undo import Undoing
@@ -28,7 +27,7 @@ from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
 from dashboards.refused_screen import RefusedScreen
 from dashboards.result_cache import ResultCache
-from dashboards.screen import Screen
+from dashboards.screen import FaceScreen, Screen
 from dashboards.session_account import SessionAccount
 from dashboards.shared import Shared
 from indexium_core import errors

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from typing import Any
-from urllib.parse import urlsplit
 
 from dashboards.face import Answer, Calls
-from dashboards.web.downloads import FileHandler
+from dashboards.web.downloads import FileHandler, is_from_own_page
 from indexium_core.library import Library
 
 LARGEST = 1_000_000  # bytes of a body: the ids of a large selection
@@ -27,8 +26,7 @@ class LibraryCall(FileHandler):
         self._calls, self._pool = calls, pool
 
     async def post(self, name: str) -> None:
-        origin = self.request.headers.get("Origin", "")
-        if urlsplit(origin).netloc.lower() != self.request.host.lower():
+        if not is_from_own_page(self.request):
             self.refuse(403, "Only the pages of this server may call it.")
             return
         if self.request.headers.get("Content-Type", "") != "application/json":

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
@@ -42,6 +43,11 @@ def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[
         (r"/files/dry-run/([\w-]+)\.(csv|json)", DryRunDownload, arguments),
         (r"/files/changes", ChangesDownload, arguments),
     ]
+
+
+def is_from_own_page(request: HTTPServerRequest) -> bool:
+    """Return whether a page of this server sends a request, by its Origin."""
+    return bool(urlsplit(request.headers.get("Origin", "")).netloc.lower() == request.host.lower())
 
 
 class FileHandler(RequestHandler):
@@ -130,11 +136,10 @@ class ChangesDownload(FileHandler):
             self.refuse(*self._refused)
 
     def _why_not(self) -> tuple[int, str] | None:
-        origin = self.request.headers.get("Origin", "")
         length = self.request.headers.get("Content-Length", "")
         if self.request.method != "POST":
             return None
-        if urlsplit(origin).netloc.lower() != self.request.host.lower():
+        if not is_from_own_page(self.request):
             return 403, "Only the pages of this server may send files here."
         if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "text/csv":
             return 415, "Only CSV files can be imported. Export the plan as CSV, and edit that file."

@@ -15,11 +15,12 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from tornado.web import RequestHandler, stream_request_body
 
 from dashboards.result_cache import ResultCache, Upload
+from dashboards.web.downloads import is_from_own_page
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
@@ -66,9 +67,8 @@ class People(RequestHandler):
         return unquote(self.request.headers.get("X-File-Name", ""))[-200:]
 
     def _why_not(self) -> tuple[int, str] | None:
-        origin = self.request.headers.get("Origin", "")
         length = self.request.headers.get("Content-Length", "")
-        if urlsplit(origin).netloc.lower() != self.request.host.lower():
+        if not is_from_own_page(self.request):
             return 403, "Only the pages of this server may send files here."
         if self.request.headers.get("Content-Type", "") != "application/octet-stream":
             return 415, "Only the pages of this server may send files here."

@@ -5,9 +5,7 @@ import {isLocal, me, roles} from "#face/frame.js"
 import {button, facts, label} from "#face/widgets.js"
 import {plural} from "#face/wording.js"
 
-const ROW = {
-  ...{id: 1, name: 1, role: 1, libraries: 1, enabled: 1, has_password: 1, sessions: 1, added: 1, seen: 1},
-}
+const ROW = {id: 1, name: 1, role: 1, libraries: 1, enabled: 1, has_password: 1, sessions: 1, added: 1, seen: 1}
 const OPEN = "Nobody is left then: on this computer, everybody may do everything, without a sign-in."
 const CLOSED = "Nobody is left then: the service is closed until 'indexium users add NAME --role admin' adds somebody."
 const OF_PERSON = "Folders that the person sees"
@@ -344,7 +342,7 @@ export const accounts = {
   ],
   empty: () => ({
     title: "Nobody has an account",
-    text: "Without any account, no sign-in is needed: whoever uses this computer may do everything. As soon as there is one, the pages and REST need a sign-in, and you decide who may do what.",
+    text: "Without any account, no sign-in is needed: everybody at this computer may do everything. As soon as there is one, the pages and REST need a sign-in, and you decide who may do what.",
     act: "first",
   }),
 }

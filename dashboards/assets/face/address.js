@@ -113,7 +113,7 @@ function endBack() {
   for (const work of late) work()
 }
 
-/** After a reload, and on the way forward, a step may tell of layers that are no longer there. @param {any} state */
+/** After a reload, and on the way forward, a step may count layers that are no longer there. @param {any} state */
 function noteDepth(state) {
   if ((state?.depth ?? 0) > layers.length) history.replaceState({depth: layers.length}, "")
 }

@@ -52,7 +52,7 @@ const drawParts = form => {
  */
 export function ask(question, send) {
   return new Promise(resolve => {
-    const before = /** @type {HTMLElement} */ (question.from ?? document.activeElement)
+    const before = /** @type {HTMLElement} */ (document.activeElement)
     const own = new Form(question)
     const form = h("form", {method: "dialog", novalidate: true}, drawParts(own))
     const box = h("dialog", {"aria-labelledby": "title", class: "question"}, form)

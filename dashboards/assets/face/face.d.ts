@@ -41,7 +41,6 @@ interface Question {
   confirm: string
   risky?: boolean
   stays?: boolean // until the library has made the change: a refusal is shown with what was typed
-  from?: HTMLElement // gets the focus back; default: the element that has it
 }
 
 type Route = Record<string, string> // the values of the address
@@ -92,7 +91,7 @@ interface ListSpec<Row = any, Head = any> {
   opens?: string // the name of the open row in the address; default: of
   folds?: boolean // the details are shown for the row in the address only; default: if there is room, for the cursor
   perPage?: number
-  news: string[] // names of the events after which the list is read again; without any, it is when the page is shown
+  news: string[] // names of the events after which the list is read again; a list without any is read again when its page is shown
   crumb?: {label: string; href: string} // the page above it
   head?(place: Route): Record<string, ReadCall> // what the title, the chips and the actions need: values by name
   read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head

@@ -11,6 +11,7 @@ import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
 import {adoptSheets} from "#face/sheets.js"
+import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
@@ -364,32 +365,25 @@ export class List {
     if (details)
       table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
     if (selects) table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
-    for (const {key, does, label, when} of this.actions) {
+    for (const {key, does, label} of this.actions) {
       if (!key) continue
-      const known = table[key]
       table[key] = {
         does: does ?? String(label),
         group: "Decide",
-        when: () =>
-          Boolean(when?.(this.current(), place(), this.rows.head().value) ?? this.current()) ||
-          Boolean(known?.when?.()),
-        run: () => this.pressKey(key),
+        when: () => Boolean(this.actionOf(key)),
+        run: () => void this.run(this.actionOf(key)),
       }
     }
     return table
   }
 
-  /** Run the first action of a key that is possible now. @param {string} key */
-  pressKey(key) {
+  /** Return the first action of a key that is possible now. @param {string} key */
+  actionOf(key) {
     const {value} = this.rows.head()
-    const isPossible = (/** @type {ListAction<Row, Head>} */ action) => {
-      const meant = this.meantBy(action)
-      const rows = (action.where ?? "row") === "row" ? meant : [undefined]
-      return rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
-    }
-    const action = this.actions.find(each => each.key === key && isPossible(each))
-    if (!action) return false
-    void this.run(action)
+    return this.actions.find(action => {
+      const rows = (action.where ?? "row") === "row" ? this.meantBy(action) : [undefined]
+      return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
+    })
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
@@ -447,7 +441,7 @@ export class List {
   turn(page) {
     this.cursor = null
     this.selected.clear()
-    if (this.rows.goneCount()) this.rows.readAgain() // the rows of each page have moved up
+    if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
     go({page: page > 1 ? page : "", [this.openName]: ""})
   }
 
@@ -482,11 +476,7 @@ export class List {
       void this.sendForm(form.dataset.form)
       return
     }
-    const field = form.querySelector("input")
-    const typed = Math.trunc(Number(field.value.replace(/[\s,.]/g, "") || Number.NaN))
-    const page = Number.isNaN(typed) ? this.rows.number : Math.min(Math.max(typed, 1), this.rows.pages)
-    field.value = String(page)
-    field.select()
+    const page = typedPage(form.querySelector("input"), {page: this.rows.number, pages: this.rows.pages})
     if (page !== this.rows.number) this.turn(page)
   }
 }

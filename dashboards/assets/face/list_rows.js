@@ -4,10 +4,12 @@ import {forget, read} from "#face/calls.js"
 
 const MOST_PAGES = 1_000_000_000
 
+/** @typedef {{gone: Map<any, number>, ids: any[]}} Taken The rows that an action takes away, and from which list. */
+
 /** @template Row, Head */
 export class ListRows {
-  /** @type {Map<string, number>} */
-  gone = new Map() // `goneKey` → a read that is sent later lacks the row; Infinity while the action runs
+  /** @type {Map<string, Map<any, number>>} */
+  gone = new Map() // list → id → a read that is sent later lacks the row; Infinity while the action runs
   running = 0 // actions
   /** @type {{id: any, changes: Partial<Row>, since: number}[]} */
   edits = [] // changes that the rows show: `since` as in `gone`
@@ -27,16 +29,11 @@ export class ListRows {
     return Math.min(Math.max(1, Math.trunc(Number(place().page)) || 1), MOST_PAGES)
   }
 
-  /** Return what names a row among those of all lists of this page: other filters show another list. @param {any} id */
-  goneKey(id) {
-    return JSON.stringify([this.ownRead(1), id])
-  }
-
-  /** Return how many rows of this list are gone. */
-  goneCount() {
-    if (!this.gone.size) return 0
-    const start = JSON.stringify([this.ownRead(1)]).slice(0, -1)
-    return [...this.gone.keys()].filter(key => key.startsWith(start)).length
+  /** Return the rows that are gone from the list that is shown: other filters show another list. @returns {Map<any, number>} */
+  goneHere() {
+    const list = JSON.stringify(this.ownRead(1))
+    if (!this.gone.has(list)) this.gone.set(list, new Map())
+    return this.gone.get(list)
   }
 
   /** @param {Row} row */
@@ -103,7 +100,7 @@ export class ListRows {
   /** The number of all rows; undefined until it is known. @returns {number | undefined} */
   get total() {
     const {value} = this.page()
-    return value && Math.max(0, value.total - this.goneCount())
+    return value && Math.max(0, value.total - this.goneHere().size)
   }
 
   get pages() {
@@ -119,11 +116,11 @@ export class ListRows {
   shown() {
     const {value, sentAt} = this.page()
     if (!value) return []
-    const start = this.gone.size ? JSON.stringify([this.ownRead(1)]).slice(0, -1) : ""
-    for (const [key, since] of this.gone) if (sentAt >= since && key.startsWith(start)) this.gone.delete(key)
+    const gone = this.goneHere()
+    for (const [id, since] of gone) if (sentAt >= since) gone.delete(id)
     this.edits = this.edits.filter(({since}) => sentAt < since)
     const rows = this.remaining(value.items)
-    if (!this.goneCount() || !this.hasNext()) return rows
+    if (!gone.size || !this.hasNext()) return rows
     return [...rows, ...this.remaining(this.page(this.number + 1).value?.items ?? [])].slice(0, this.perPage)
   }
 
@@ -131,7 +128,8 @@ export class ListRows {
   remaining(items) {
     const read = this.spec.rowOf ? items.map(this.spec.rowOf) : items
     const rows = this.edits.length ? read.map(row => this.edited(row)) : read
-    return this.gone.size ? rows.filter(row => !this.gone.has(this.goneKey(this.idOf(row)))) : rows
+    const gone = this.goneHere()
+    return gone.size ? rows.filter(row => !gone.has(this.idOf(row))) : rows
   }
 
   /** @param {Row} row @returns {Row} */
@@ -152,43 +150,44 @@ export class ListRows {
     if (this.isKnown() && this.hasNext()) this.page(this.number + 1)
   }
 
-  /** Take rows away while an action runs; return what names them. @param {any[]} ids */
+  /** Take rows away while an action runs; return them. @param {any[]} ids @returns {Taken} */
   take(ids) {
     this.running += 1
-    const keys = ids.map(id => this.goneKey(id))
-    for (const key of keys) this.gone.set(key, Number.POSITIVE_INFINITY)
-    return keys
+    const gone = this.goneHere()
+    for (const id of ids) gone.set(id, Number.POSITIVE_INFINITY)
+    return {gone, ids}
   }
 
   /**
    * Note the end of an action: the rows stay away, and edits are shown, until the list is read again. That waits until
    * the next page has no more rows to fill the places, an event makes the list old, or a person turns the page.
    *
-   * @param {string[]} keys
+   * @param {Taken} taken
    * @param {number} answeredAt
    * @param {{since: number}[]} [edits]
    */
-  settle(keys, answeredAt, edits = []) {
+  settle({gone, ids}, answeredAt, edits = []) {
     this.running -= 1
-    for (const key of keys) this.gone.set(key, answeredAt)
+    for (const id of ids) gone.set(id, answeredAt)
     for (const edit of edits) edit.since = answeredAt
-    const [call, own] = this.ownRead(1) ?? []
+    const [call] = this.ownRead() ?? []
+    const kept = [this.number, this.number + 1].map(number => JSON.stringify(this.ownRead(number)?.[1]))
     // No event may tell it: the same rows can be in another list of the page.
-    forget((name, args) => name === call && !isSameList(JSON.stringify(args), JSON.stringify(own)))
+    forget((name, args) => name === call && !kept.includes(JSON.stringify(args)))
     if (this.shown().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()
   }
 
-  /** Put rows back as they were, because the action has failed. @type {(keys: string[], edits?: {since: number}[]) => void} */
-  putBack(keys, edits = []) {
+  /** Put rows back as they were, because the action has failed. @type {(taken: Taken, edits?: {since: number}[]) => void} */
+  putBack({gone, ids}, edits = []) {
     this.running -= 1
-    for (const key of keys) this.gone.delete(key)
+    for (const id of ids) gone.delete(id)
     this.edits = this.edits.filter(each => !edits.includes(each))
   }
 
   readAgain() {
     if (this.running) return
-    const own = this.spec.read({...place(), page: "1"}, this.perPage, this.head().value)
-    forget(name => name === own?.[0] || this.moreNames.has(name))
+    const [call] = this.ownRead() ?? []
+    forget(name => name === call || this.moreNames.has(name))
   }
 
   /** Read again what only the details need. */
@@ -202,10 +201,4 @@ export class ListRows {
     forget(name => heads.has(/** @type {CallName} */ (name)))
     this.readAgain()
   }
-}
-
-/** Return whether the arguments of two reads, as JSON, differ in the page only. @type {(one: string, other: string) => boolean} */
-function isSameList(one, other) {
-  const withoutPage = (/** @type {string} */ args) => args?.replace(/"(page|number)":\d+/, "")
-  return withoutPage(one) === withoutPage(other)
 }

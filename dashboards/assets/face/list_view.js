@@ -242,7 +242,7 @@ function drawBody(list) {
       button("Try again", "retry"),
     )
   if (!rows.isKnown()) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const hasMore = rows.hasNext() && rows.goneCount() > 0
+  const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
   const {title, text, act} = spec.empty(list.place(), rows.head().value)

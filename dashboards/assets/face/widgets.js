@@ -106,7 +106,20 @@ export function turnButtons(list, actOf, [previous, next] = ["Previous", "Next"]
 
 const MANY = 3 // pages from which on a person can type a page number
 
-/** The field for a page number; Enter turns to it, see `component.js`. @param {PagedView} list */
+/**
+ * Return the page number that a person has typed, or the nearest one that exists, and show it in its field.
+ *
+ * @type {(field: HTMLInputElement, list: {page: number, pages: number}) => number}
+ */
+export function typedPage(field, {page, pages}) {
+  const typed = Math.trunc(Number(field.value.replace(/[\s,.]/g, "") || Number.NaN))
+  const number = Number.isNaN(typed) ? page : Math.min(Math.max(typed, 1), pages)
+  field.value = String(number)
+  field.select()
+  return number
+}
+
+/** The field for a page number; Enter turns to it, see `typedPage`. @param {PagedView} list */
 const drawPageField = ({page, pages}) =>
   h(
     "form",

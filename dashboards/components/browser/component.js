@@ -1,6 +1,7 @@
 // Makes a Panel component from a drawing function: draws the view, and sends the actions of a person to the server.
 import {h, morph} from "#face/dom.js"
 import {adoptSheets} from "#face/sheets.js"
+import {typedPage} from "#face/widgets.js"
 
 globalThis.indexiumRoots ??= new Set()
 /**
@@ -116,13 +117,10 @@ function onSubmit(self, spec, event) {
   const form = /** @type {HTMLElement} */ (event.target).closest("form[data-turn]")
   if (!(form instanceof HTMLElement)) return
   event.preventDefault()
-  const field = form.querySelector("input")
-  const {page, pages} = form.dataset
-  const typed = Math.trunc(Number(field.value.replace(/[\s,.]/g, "") || Number.NaN))
-  field.value = Number.isNaN(typed) ? page : String(Math.min(Math.max(typed, 1), Number(pages)))
-  field.select()
-  if (field.value === page) return
-  form.dataset.page = field.value
+  const page = Number(form.dataset.page)
+  const number = typedPage(form.querySelector("input"), {page, pages: Number(form.dataset.pages)})
+  if (number === page) return
+  form.dataset.page = String(number)
   perform(self, spec, "turn", form, event)
 }
 
