@@ -226,7 +226,8 @@ class JobQueueService:
                 self._store.requeue(job, owner=self.owner)
             elif job.status != "pending" or not self._store.adopt([job_id], owner=self.owner):
                 return False
-        self._report_turn(run, self.get(job_id), "resumed", by=by)
+            # Before it can start, so that the log has its states in their order.
+            self._report_turn(run, self.get(job_id), "resumed", by=by)
         self._dispatcher.wake()
         return True
 

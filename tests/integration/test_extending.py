@@ -14,9 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 PARTS = {
-    part.partition("\n")[0]: re.findall(r"```python\n(.*?)```", part, re.DOTALL) for part in PAGE.split("\n## ")[1:]
+    part.partition("\n")[0]: re.findall(r"```(?:python|js)\n(.*?)```", part, re.DOTALL) for part in PAGE.split("\n## ")[1:]
 }
-PLACE = re.compile(r"# (indexium_core/\S+\.py)(?:, (below|above|in place of): (.*))?\n")
+PLACE = re.compile(r"(?:#|//) ((?:indexium_core|dashboards)/\S+\.(?:py|js))(?:, (below|above|in place of): (.*))?\n")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("part", PARTS)
 def test_worked_example_runs(part: str, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(ROOT / "indexium_core", folder / "indexium_core", ignore=shutil.ignore_patterns("__pycache__"))
+    for part_of_source in ("indexium_core", "dashboards/assets/face"):
+        shutil.copytree(ROOT / part_of_source, folder / part_of_source, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "package.json", folder / "package.json")
     *steps, check = PARTS[part]
     for step in steps:
         place = PLACE.match(step)

@@ -37,11 +37,11 @@ Object.assign(globalThis, {
 """
 
 
-def evaluate(expression: str, **values: Any) -> Any:
+def evaluate(expression: str, *, root: Path = ROOT, **values: Any) -> Any:
     """
     Return the value of an expression of JavaScript. It may use the modules of the pages: `(await face("cells")).dayOf`.
 
-    `values` are constants of the expression: values of the library have their JSON form.
+    `values` are constants of the expression: values of the library have their JSON form. `root` has the modules.
     """
     known = "".join(f"const {name} = {json.dumps(value, default=plain)}\n" for name, value in values.items())
     script = (
@@ -55,7 +55,7 @@ def evaluate(expression: str, **values: Any) -> Any:
         encoding="utf-8",
         check=False,
         timeout=60,
-        cwd=ROOT,
+        cwd=root,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -31,7 +31,7 @@ def side_files(files: dict[str, bytes]) -> dict[str, bytes]:
 def operations_of(library: Library, event: WebhookEvent) -> list[MetadataOperation]:
     """The operations of the reaction to an event."""
     assert event.job_id is not None
-    numbers = library.jobs.get(event.job_id).summary["operations"]
+    numbers = library.jobs.wait(event.job_id).summary["operations"]  # the event is handled before its job ends
     return [library.history.get_operation_details(number).operation for number in numbers]
 
 
