@@ -22,6 +22,7 @@ from dashboards import face
 from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
+from dashboards.frame.entries import entries
 from dashboards.pages.account.screen import AccountScreen
 from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
@@ -134,7 +135,9 @@ class Pages:
         template = PageTemplate(self._template, items=roots)
         template.is_at_root = bool(assets)
         values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
-        known = face.facts(library, session.account, local=session.local, refused=session.refused)
+        known = face.facts(
+            library, session.account, local=session.local, pages=entries(TITLES, PATHS), refused=session.refused
+        )
         values |= {"face": known, "modules": face.modules()}
         for name, value in (
             values

@@ -235,7 +235,14 @@ def modules() -> Mapping[str, str]:
     return {f"#face/{name}": f"/assets/face/{name}?v={digest}" for name, digest in digests.items()}
 
 
-def facts(library: Library, account: SessionAccount, *, local: bool, refused: Mapping[str, Sequence[str]]) -> str:
+def facts(
+    library: Library,
+    account: SessionAccount,
+    *,
+    local: bool,
+    pages: Sequence[Mapping[str, str]],
+    refused: Mapping[str, Sequence[str]],
+) -> str:
     """
     Return what the scripts know at their start, as JSON for an element of the page.
 
@@ -243,10 +250,19 @@ def facts(library: Library, account: SessionAccount, *, local: bool, refused: Ma
         library: Answers their calls.
         account: The person of the session.
         local: Only this computer is served, see `Shared`.
+        pages: All pages, see `frame/entries.py`.
         refused: The title of each page that the person may not use, and why; by the names of pages.
 
     """
     known: dict[str, Any] = {"home": library.home_id, "user": account.user_id, "local": local}
-    known |= {"forbidden": forbidden_calls(library, account), "refused": refused}
-    known |= {"states": STATUS, "roles": dict(ROLE_WORDS)}
+    known |= {"forbidden": forbidden_calls(library, account), "refused": refused, "pages": pages}
+    known |= {"account": account.in_frame(), "has_accounts": library.sign_in.is_needed}
+    known |= {"has_titles": _has_titles(library), "states": STATUS, "roles": dict(ROLE_WORDS)}
     return json.dumps(known).replace("<", "\\u003c")
+
+
+def _has_titles(library: Library) -> bool:
+    try:
+        return any(each.holds_titles for each in library.inventory.list())
+    except errors.IndexiumError:  # the page shows its own error
+        return False

@@ -19,9 +19,9 @@ from dashboards import bridge, kept_selection, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.face import event_names
-from dashboards.frame import current_work, shell
-from dashboards.frame.footer_panel import EVENTS, FooterPanel
+from dashboards.frame.footer_panel import FooterPanel
 from dashboards.frame.undo import Undoing
+from dashboards.frame.wire import Wire
 from dashboards.questions.interrupted_question import Interrupted
 from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
@@ -32,11 +32,7 @@ from dashboards.session_account import SessionAccount
 from dashboards.shared import Shared
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PLAN_READ, Permission, refusal
-from indexium_core.model.files.inventory import LibraryRow
-from indexium_core.model.job import ENDED_STATES
-from indexium_core.model.matches.results import to_decide
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.review.reports import DecisionReport
@@ -46,12 +42,7 @@ if TYPE_CHECKING:
 
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
 TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title_id_of`
-OF_TITLES = frozenset({"titles", "decide"})  # pages that a home without films and series does not need
-ACCOUNT = "account"  # the page of the person who has signed in
-REQUESTS = "requests"  # a page for homes in which people sign in
 PUBLISH = "publish"  # a page below *Titles*; without films and series, it has an entry of its own
-CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
-CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
 
 
 def track(path: str) -> int | None:
@@ -98,23 +89,21 @@ class Session:
         self.account = SessionAccount(shared.library, session_id)
         self._reads = shared.reads_of(self.account)
         self.read_cache: ReadCache = self._reads.read_cache
-        self._shell = shell.Shell()
+        self._wire = Wire()
         self.dialog: Dialog = Dialog()
         self.bridge: bridge.Bridge = bridge.Bridge(
             shared.library.events,
             schedule=self._schedule,
             later=self._document.add_timeout_callback,
             pool=shared.pool,
-            toast=self._shell.toast,
-            clear_errors=self._shell.clear_errors,
-            busy=self._shell.busy,
-            answered=self._shell.answered,
+            toast=self._wire.toast,
+            clear_errors=self._wire.clear_errors,
+            busy=self._wire.busy,
+            answered=self._wire.answered,
         )
         self._base = ""
         self._frame: dict[str, Any] = {}
-        self._navigation = self._reads.navigation.setdefault(self.account.user_id, {})
-        self._is_counting = False
-        self.undoing: Undoing = Undoing(shared.library, self.bridge, undoable=self._shell.undoable)
+        self.undoing: Undoing = Undoing(shared.library, self.bridge)
         self.interrupted: Interrupted = Interrupted(
             shared.library,
             self.bridge,
@@ -125,19 +114,19 @@ class Session:
         )
         self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
         self._footer = FooterPanel(self, since=shared.since)
-        self._titles = {entry.name: entry.title for entry in entries}
-        self._paths = {entry.name: entry.address for entry in entries}
+        self.titles = {entry.name: entry.title for entry in entries}
+        self.paths = {entry.name: entry.address for entry in entries}
         self._needs = {entry.name: entry.needs for entry in entries}
         self.refused: dict[str, tuple[str, str]] = {}  # the title, and why the person may not use it; by page
         self._screens: Mapping[str, Screen] = {entry.name: self._screen_of(entry) for entry in entries}
         self._is_started = False
         self._greeting: Mapping[str, Any] | None = None
         self._is_loaded = False
-        self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
-        self._shell.on(undo=lambda message: self._undo(int(message["id"])))
-        self._shell.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
-        self._shell.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
-        self._shell.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
+        self._wire.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
+        self._wire.on(undo=lambda message: self._undo(int(message["id"])))
+        self._wire.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
+        self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
+        self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -162,10 +151,9 @@ class Session:
     def roots(self) -> dict[str, Component]:
         """Return the components of the frame and of the first page, by their places in `page.html`."""
         frame = {
-            "nav": self._shell,
+            "wire": self._wire,
             "dialog": self.dialog,
             "footer": self._footer.view,
-            "review": self.undoing.buttons,
         }
         components = {**frame, **self._screen.roots()}
         self._prepare(components)
@@ -237,7 +225,7 @@ class Session:
         if request is None:
             return
         path = request.path.rstrip("/")
-        own = not path or path in self._paths.values() or track(path) is not None or title_id_of(path) is not None
+        own = not path or path in self.paths.values() or track(path) is not None or title_id_of(path) is not None
         self._base = "" if own else path
         pairs = [
             (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
@@ -258,7 +246,7 @@ class Session:
 
     def _page_at(self, path: str) -> str | None:
         """Return the name of the page whose address a path is."""
-        return next((name for name, own in self._paths.items() if own == path), None)
+        return next((name for name, own in self.paths.items() if own == path), None)
 
     def _first_page(self) -> str:
         """Return the page of an address without a page: the library page if no folder was added yet."""
@@ -278,8 +266,6 @@ class Session:
 
     def _start(self, greeting: Mapping[str, Any]) -> None:
         self._take_theme(greeting)
-        account = self.account.in_frame(address=self.address_of(ACCOUNT))
-        self._frame = (self._navigation or self._first_navigation()) | account | self._frame
         if not self._is_started:
             self._is_started = True
             kept = kept_selection.selection_from_json(greeting.get("selection"), home=self.library.home_id)
@@ -287,12 +273,10 @@ class Session:
                 screen.restore_selection(kept)
                 screen.start()
             self._enter()  # the page is read first
-            self.bridge.listen((*EVENTS, "plan:changed", "job:changed"), self.refresh_frame, every=1.0)
-            self.bridge.follow(event_names(), self._shell.tell_events, every=0.5)
-            self._shell.tell_events({"*": self.library.events.last_id})  # what was read before may be old
+            self.bridge.follow(event_names(), self._wire.tell_events, every=0.5)
+            self._wire.tell_events({"*": self.library.events.last_id})  # what was read before may be old
             self._footer.start()
             self.interrupted.start()
-            self.undoing.start()
             self._retry.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
@@ -303,7 +287,6 @@ class Session:
 
     def _poll(self) -> None:
         self._screen.refresh()
-        self.refresh_frame()
         self.refresh_footer()
         self.bridge.after(2000, self._poll)
 
@@ -363,7 +346,7 @@ class Session:
         """Return the address of a page; "" if there is none."""
         if page not in self._screens:
             return ""
-        return f"{self._base}?view={page}" if self._base else self._paths[page]
+        return f"{self._base}?view={page}" if self._base else self.paths[page]
 
     def watch(self, operation_id: int) -> None:
         """Show the progress of an operation."""
@@ -386,11 +369,10 @@ class Session:
             if self.view.page != page:  # a person has opened another page meanwhile
                 return
             if isinstance(self._screen, FaceScreen):  # its address belongs to the browser
-                self._put(page=page, url="", title=f"{self._titles[page]} · Indexium")
+                self._put(page=page, url="", title=f"{self.titles[page]} · Indexium")
             else:
                 self.update_address(push=push)
             self._screen.enter()
-            self.refresh_frame()
             self.refresh_footer()
 
         if components:  # in a later message: a view must not precede its component
@@ -400,7 +382,7 @@ class Session:
 
     def update_address(self, *, push: bool = False) -> None:
         """Put the state of the page into the browser's address; `push` adds a step to the browser's history."""
-        title = f"{self._screen.own_title() or self._titles[self.view.page]} · Indexium"
+        title = f"{self._screen.own_title() or self.titles[self.view.page]} · Indexium"
         self._put(page=self.view.page, url=self._address(), push=push, title=title)
 
     def _address(self) -> str:
@@ -408,7 +390,7 @@ class Session:
         search = self._screen.state.search()
         if self._base:
             search = f"view={self.view.page}&{search}".rstrip("&")
-        path = self._base or self._screen.own_path() or self._paths[self.view.page]
+        path = self._base or self._screen.own_path() or self.paths[self.view.page]
         return path + (f"?{search}" if search else "")
 
     def _undo(self, step_id: int) -> None:
@@ -425,7 +407,7 @@ class Session:
 
     def _put(self, **changes: Any) -> None:
         self._frame |= changes
-        self._shell.put(**self._frame)
+        self._wire.put(**self._frame)
 
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows; None if it shows none."""
@@ -438,81 +420,3 @@ class Session:
     def refresh_footer(self) -> None:
         """Update the footer: running work, open decisions, and the newest result."""
         self._footer.refresh()
-
-    def refresh_frame(self) -> None:
-        """Update the navigation: counts, folders and the running operation."""
-        self.read_cache.after_results(lambda: self.bridge.soon(self._refresh_frame))
-
-    def _refresh_frame(self) -> None:
-        self.bridge.run(self._read_frame, self._put_navigation, name="frame")
-        if not self._is_counting:
-            self._is_counting = True
-            self.bridge.after(CHECKS_DELAY, self._count_checks)
-
-    def _count_checks(self) -> None:
-        self._is_counting = False
-        self.bridge.run(
-            lambda: sum(group.total for group in self.library.checks.groups(max_age=CHECKS_MAX_AGE)),
-            lambda total: self.show_count("checks", total),
-            name="frame_checks",
-        )
-
-    def show_count(self, page: str, number: int) -> None:
-        """Show a number beside the entry of a page in the navigation."""
-        self._reads.counts[page] = number
-        shown = wording.count(number) if number else ""
-        entries = self._frame.get("pages", [])
-        pages = [each | {"count": shown} if each["id"] == page else each for each in entries]
-        self._put_navigation({"pages": pages})
-
-    def _put_navigation(self, values: dict[str, Any]) -> None:
-        self._navigation |= values
-        self._put(**values)
-
-    def _first_navigation(self) -> dict[str, Any]:
-        """Return the entries of the navigation without numbers, so that none appears later between the others."""
-        try:
-            libraries = self.library.inventory.list()
-        except errors.IndexiumError:  # the page shows its own error
-            libraries = []
-        return {"pages": shell.pages(self._labels(libraries), {}, None, self._base, self._paths)}
-
-    def _read_frame(self) -> dict[str, Any]:
-        library = self.library
-        statistics = self.read_cache.plan().statistics
-        changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        work = current_work.read(library, self.read_cache)
-        live = next((round(100 * each.current / max(1, each.total)) for _, each in work.running), None)
-        scan = library.scans.progress()
-        # Without a scan, events tell when the numbers change.
-        roots, jobs, of_titles = self.read_cache.polled("frame", 0.9 if scan else 5.0, self._read_numbers)
-        files = sum(root.file_count for root in roots)
-        counts = self._reads.counts | {"plan": changing, "history": work.number, "library": files, "jobs": jobs}
-        counts |= of_titles | {"requests": library.approvals.notice().to_decide}
-        return {
-            "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),
-            **shell.roots(roots, scan),
-        }
-
-    def _labels(self, libraries: Sequence[LibraryRow]) -> dict[str, str]:
-        """Return the entries: those for titles if a library holds films or series, otherwise *Publish* of videos."""
-        hidden = {PUBLISH} if any(each.kind != "home" for each in libraries) else OF_TITLES
-        if not self.library.sign_in.is_needed:  # there is nobody else to decide
-            hidden = {*hidden, REQUESTS}
-        return {name: title for name, title in self._titles.items() if name not in hidden and self.may_open(name)}
-
-    def _read_numbers(self) -> tuple[list[LibraryRow], int, dict[str, int]]:
-        """Return the folders, the number of open jobs, and the numbers of the pages of titles."""
-        library = self.library
-        jobs = sum(
-            number
-            for by_state in library.jobs.counts().values()
-            for state, number in by_state.items()
-            if state not in ENDED_STATES
-        )
-        roots = library.inventory.list()
-        if all(each.kind == "home" for each in roots):
-            return roots, jobs, {}
-        titles = sum(each.titles for each in library.titles.facets(keys=["kind"])["kind"].values)
-        of_titles = {"titles": titles, "decide": to_decide(library.matches.counts())}
-        return roots, jobs, of_titles

@@ -3,7 +3,7 @@
 import {component, listen} from "../components/browser/component.js"
 import {h} from "#face/dom.js"
 import {drawGauge} from "../components/gauge.js"
-import {store, stored} from "../components/browser/local_storage.js"
+import {store, stored} from "#face/local_storage.js"
 import {button, closeButton} from "#face/widgets.js"
 
 /**

@@ -10,9 +10,9 @@ from importlib import resources
 import jinja2
 
 from dashboards.components.base import source, standalone
-from dashboards.frame import shell
+from dashboards.frame.entries import entries
 
-_SHEETS = ("indexium.css", "shell.css")  # the style sheets of components that the frame needs
+_SHEETS = ("indexium.css", "navigation.css")  # the style sheets of components that the frame needs
 
 
 def page(
@@ -40,7 +40,7 @@ def page(
         title=title,
         sentence=sentence,
         links=links,
-        pages=shell.pages(labels, {}, None, "", paths),
+        pages=[each for each in entries(labels, paths) if each["group"]],
         style=frame_style(),
         script=standalone("plain"),
         assets=assets,

@@ -429,7 +429,7 @@ def test_sheet_traps_and_returns_focus(site: Site) -> None:
         assert page.evaluate(FOCUSED) == f"row {key}", name
 
 
-def test_narrowest_phone_has_room_for_page_and_navigation(serve: Callable[[Library], Site], library: Library) -> None:
+def test_narrowest_phone_has_room_for_page_and_navigation(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/plan?q=risk:danger,warning,blocked", width=390)
     page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": 320, "height": 640})  # the smallest supported width, or 1280 at 400 %
@@ -452,7 +452,7 @@ def ground(place: Locator) -> Any:
     return picture.getpixel((picture.width - 8, 5))
 
 
-def test_selection_is_visible_in_forced_colours(serve: Callable[[Library], Site], library: Library) -> None:
+def test_selection_is_visible_in_forced_colours(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/plan?q=risk:danger")
     page.emulate_media(forced_colors="active")
     rows = page.get_by_role("grid", name="Planned changes").locator("[role=row][data-id]")

@@ -157,7 +157,7 @@ def test_person_operation_and_job_are_steps_of_browser_history(site: Site, libra
 
 
 @pytest.fixture
-def many_pages(serve: Callable[[Library], Site], library: Library) -> Site:
+def many_pages(library: Library, serve: Callable[[Library], Site]) -> Site:
     library.configuration.set("metadata_preview_page_size", "7")
     return serve(library)
 

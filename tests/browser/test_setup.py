@@ -387,7 +387,7 @@ def test_page_reconnects_after_service_restart(library: Library, context: Browse
 
 
 @pytest.mark.parametrize("width", effort.some([1280, 390], 1))
-def test_lost_connection_has_own_message_area(serve: Callable[[Library], Site], library: Library, width: int) -> None:
+def test_lost_connection_has_own_message_area(library: Library, serve: Callable[[Library], Site], width: int) -> None:
     page = serve(library).visit("/plan", width=width)
     tell = "line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))"
     headline, said = page.locator("h1:visible"), page.get_by_text("Connection lost.")

@@ -138,6 +138,42 @@ function take(found, value, event, sentAt) {
   Object.assign(found, {value, event, sentAt, isOld, error: undefined})
 }
 
+/**
+ * Return a function that returns the value of a read as far as it is known. However many events make it old, it is read
+ * once in an interval at most, and not while the page is hidden; the function may ask for the newest value at once.
+ *
+ * @param {Read} own
+ * @param {string[]} news
+ * @param {number} interval Milliseconds.
+ * @param {number} [delay] Milliseconds before it is read for the first time.
+ * @returns {(isUrgent?: boolean) => any}
+ */
+export function paced(own, news, interval, delay = 0) {
+  let due = performance.now() + delay
+  let timer = 0
+  let isRead = false
+  /** @param {number} milliseconds */
+  function wake(milliseconds) {
+    if (timer) return
+    timer = setTimeout(() => {
+      timer = 0
+      announce()
+    }, milliseconds)
+  }
+  return (isUrgent = false) => {
+    const left = isUrgent ? 0 : due - performance.now()
+    if (left > 0 && !isRead) {
+      wake(left)
+      return undefined
+    }
+    isRead = true
+    const found = read(own, news, left > 0 || document.hidden)
+    if (left <= 0 && found.promise) due = performance.now() + interval
+    if (left > 0 && found.isOld) wake(left)
+    return found.value
+  }
+}
+
 /** Make every read of some calls old. @param {(name: string, args: object) => boolean} isMeant */
 export function forget(isMeant) {
   for (const [key, found] of [...kept]) {

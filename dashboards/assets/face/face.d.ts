@@ -14,6 +14,14 @@ interface KeyLayer {
   table: Record<string, KeyBinding>
 }
 
+/** A page; one without a group has no entry in the navigation. */
+interface PageLink {
+  id: string
+  label: string
+  href: string
+  group: string
+}
+
 type Answers = Record<string, any> // by the names of fields: a text, a boolean of a switch, a list of texts of checks
 
 interface QuestionField {

@@ -1,5 +1,6 @@
 // One listener for all keys. The topmost layer alone gets a key: a dialog, or else the page that is shown.
 import {currentPage} from "#face/frame.js"
+import {isDialogOpen} from "#face/modal.js"
 
 const TYPED =
   "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range]), textarea, select, [contenteditable]"
@@ -14,10 +15,13 @@ const above = []
 /** @type {{event: KeyboardEvent, page: string}[]} */
 let delayed = [] // keys for a page whose rows are not there yet
 let sequenceAt = -SEQUENCE
+/** @type {(KeyBinding & {key: string, places: string[] | null})[]} */
+const frame = []
+let first = "" // the key that began a sequence of the frame
+let firstAt = 0
 
 /** Return the layer that gets the keys; undefined while a page or a dialog of the frame has them. */
-const top = () =>
-  above.at(-1) ?? (document.documentElement.hasAttribute("data-dialog") ? undefined : pages.get(currentPage()))
+const top = () => above.at(-1) ?? (isDialogOpen() ? undefined : pages.get(currentPage()))
 
 /** @type {(event: Event) => HTMLElement} */
 const targetOf = event => /** @type {HTMLElement} */ (event.composedPath()[0])
@@ -30,9 +34,43 @@ const targetOf = event => /** @type {HTMLElement} */ (event.composedPath()[0])
  */
 export function pageKeys(page, layer) {
   pages.set(page, layer)
-  globalThis.indexiumKeys ??= new Set()
   for (const [key, {does, group, when}] of Object.entries(layer.table))
-    if (does) globalThis.indexiumKeys.add({key, does, group, when, pages: [page]})
+    if (does) bindings().add({key, does, group, when, pages: [page]})
+}
+
+/** Return every binding that the list of keys may show. @returns {Set<ListedKey>} */
+export const bindings = () => (globalThis.indexiumKeys ??= new Set())
+
+/**
+ * Bind keys of the frame; a key may be a sequence of two, such as `g p`. They do nothing while a dialog is open.
+ *
+ * @param {string[] | null} places The pages; null: all.
+ * @param {Record<string, KeyBinding>} table
+ */
+export function frameKeys(places, table) {
+  for (const [key, binding] of Object.entries(table)) {
+    bindings().add({key, pages: places, ...binding})
+    frame.push({key, places, ...binding})
+  }
+}
+
+/** The keys of a page come first. An open editor of a page stops the event before. @param {KeyboardEvent} event */
+function onFrameKey(event) {
+  const {key, timeStamp} = event
+  const before = timeStamp - firstAt < SEQUENCE ? first : ""
+  first = ""
+  if (event.defaultPrevented || isOfBrowser(event) || above.length || isDialogOpen()) return
+  const name = before ? `${before} ${key}` : key
+  const found = frame.find(
+    each => each.key === name && (each.places?.includes(currentPage()) ?? true) && (each.when?.() ?? true),
+  )
+  if (found) {
+    if (!event.repeat) found.run(event)
+    event.preventDefault()
+  } else if (!before && frame.some(each => each.key.startsWith(`${key} `))) {
+    first = key
+    firstAt = timeStamp
+  }
 }
 
 /** Give the keys to a layer above the page until the returned function is called. @param {KeyLayer} layer */
@@ -57,13 +95,17 @@ function endsSequence(layer, {key, timeStamp}) {
   return isSecond && !above.length
 }
 
+/** Return whether a key is text for a field, or a command of the browser. @param {KeyboardEvent} event */
+const isOfBrowser = event =>
+  event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (targetOf(event).matches?.(TYPED) ?? false)
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const layer = top()
   const {key} = event
-  if (!layer || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+  if (!layer || isOfBrowser(event)) return
   const target = targetOf(event)
-  if (target.matches?.(TYPED) || (key === "Enter" && target.closest?.(CONTROL))) return
+  if (key === "Enter" && target.closest?.(CONTROL)) return
   if (key.startsWith("Arrow") && target !== document.body && !target.closest?.("[role=row]")) return // it scrolls
   if (endsSequence(layer, event)) return
   if (!layer.isReady()) {
@@ -83,7 +125,7 @@ export function pressDelayed() {
   while (delayed.length && top()?.isReady()) {
     const {event, page} = delayed.shift()
     const isMeant = page === currentPage() && now - event.timeStamp < LONGEST_DELAY
-    if (isMeant && !endsSequence(top(), event)) act(top(), event)
+    if (isMeant && (endsSequence(top(), event) || !act(top(), event))) onFrameKey(event)
   }
 }
 
@@ -97,4 +139,5 @@ export function listenToKeys() {
   delayed = globalThis.indexiumEarlyKeys ?? []
   globalThis.indexiumEarlyKeys = null
   window.addEventListener("keydown", onKey, true)
+  document.addEventListener("keydown", onFrameKey)
 }

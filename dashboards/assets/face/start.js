@@ -1,12 +1,14 @@
-// The start of the pages that the browser draws: each is made when it is shown for the first time.
+// The start of the frame, and of the pages that the browser draws: each is made when it is shown for the first time.
 import {accounts} from "#face/accounts.js"
 import {activity} from "#face/activity.js"
 import {sendAgain} from "#face/calls.js"
 import {checks} from "#face/checks.js"
 import {currentPage, refusalOf} from "#face/frame.js"
+import {showFrame} from "#face/frame_view.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {drawRefusal} from "#face/refused.js"
+import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
 export const LISTS = [accounts, activity, checks]
@@ -34,6 +36,8 @@ function show() {
   made.get(page).draw()
 }
 
+showFrame(document.getElementById("frame"))
+showSteps(document.getElementById("steps"))
 listenToKeys()
 new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
 show()

@@ -89,6 +89,7 @@ type FolderComparison = {library_id: number; path: string; known: number; gone: 
 type FolderRule = {theirs: string; ours: string}
 type HashCacheStats = {entries: number; sampled: number; full: number; stale: number; verified: number; differing: number; in_memory: number; last_scan: CacheUse | null}
 type Holder = {operation_id: number; status: string; files: number}
+type HomeNumbers = {planned: number; files: number; titles: number; to_decide: number; to_approve: number; operations: number; open_jobs: number; folders: number; online_folders: number; folder_text: string; scanned_at: string | null; scan: ScanProgress | null; scan_text: string; done_percent: number | null; has_titles: boolean; has_accounts: boolean}
 type HomeSummary = {home: string; folders: number; files: number; plan_id: number | null; plan: PlanStatistics | null; written_id: number | null; written_at: string | null; written_files: number}
 type IdempotentRequest = {key: string; mark: string; answer: Record<string, string>}
 type IdentifiedTitle = {item: TitleItem; values: TitleValue[]; files: TitleFile[]; children: TitleItem[]; gaps: EpisodeGap[]; nfo_problems: Record<string, string>}
@@ -106,8 +107,8 @@ type KeyState = {name: string; provider: string; label: string; origin: "environ
 type KeyTest = {provider: string; accepted: boolean; message: string}
 type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; videos: number; photos: number; reason: string; is_partial: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string}
-type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; media_kinds: ("video" | "audio" | "photo")[]}
-type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; media_kinds: ("video" | "audio" | "photo")[]}
+type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
+type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
 type LockReport = {files: number; changed: number; by_edit: number}
@@ -407,6 +408,7 @@ interface Calls {
   "operations.resume": [args: {operation_id?: number}, value: string]
   "operations.start_operation": [args: {items?: string | PlanItem[]; options?: WriteOptions | null; selection?: Selection | null; expected?: SelectionDigest | null; request?: IdempotentRequest | null}, value: string]
   "operations.wait": [args: {operation_id?: number; seconds?: number}, value: OperationStatus]
+  "overview.numbers": [args: {}, value: HomeNumbers]
   "people.add": [args: {paths?: string[]; names?: string[]; only_this?: boolean}, value: ImportReport]
   "people.details": [args: {person_id?: number; files?: number}, value: PersonProfile]
   "people.export": [args: {}, value: AssignmentRow[]]

@@ -17,7 +17,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion
-from indexium_core.model.matches.results import MatchResult, to_decide
+from indexium_core.model.matches.results import MatchResult
 from indexium_core.model.providers.registry import PROVIDERS
 
 LOADED = 12  # questions that the page has in advance
@@ -147,7 +147,6 @@ class DecideScreen(Screen):
         can_search = any(each.is_on and PROVIDERS[each.provider].ids for each in result.providers)
         questions = [*([result.shown] if result.shown else []), *page.items]
         left = page.total - len(page.items)
-        self._session.show_count("decide", to_decide(page.counts))
         self._list.put(
             segment=self.state.segment,
             segments=decide_view.segments_view(page.counts, self.state.segment),

@@ -1,7 +1,7 @@
 // The dialog that lists the keys of the page.
-import {currentPage} from "../components/browser/component.js"
 import {h, morph} from "#face/dom.js"
-import {bindings} from "../components/browser/keyboard.js"
+import {currentPage} from "#face/frame.js"
+import {bindings} from "#face/keys.js"
 import {markDialogClosed, openDialog} from "#face/modal.js"
 import {closeButton} from "#face/widgets.js"
 

@@ -23,9 +23,8 @@ export class Toasts {
   nextId = 1
   clock = 0
   /** @type {number[]} */
-  undoable = [] // the steps that can be undone now
-
-  /** @param {Pick<Component<any, any>, "find" | "paint">} host */
+  undoable = [] // the steps that can be undone now, as far as known
+  /** @param {{find: (selector: string) => Element | null, paint: () => void}} host */
   constructor(host) {
     this.host = host
   }
