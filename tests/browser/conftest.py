@@ -313,6 +313,13 @@ def serve(context: BrowserContext, port: int) -> Iterator[Callable[[Library], Si
             site = Site(running.url, context)
             stack.callback(site.close)
             sites.append(site)
+            close_home = library.close
+
+            def close_pages_first(*how: Any) -> None:
+                site.close()  # a page that asks a closed home would log an error
+                close_home(*how)
+
+            library.close = close_pages_first  # type: ignore[method-assign]
             return site
 
         yield start

@@ -355,7 +355,7 @@ def test_axe_reports_no_serious_problem_on_pages_and_dialogs(site: Site, width: 
     assert {what: problems for what, problems in small.items() if problems} == {}  # on a phone
 
 
-def test_axe_reports_no_serious_problem_in_empty_home(serve: Callable[[Library], Site], empty_library: Library) -> None:
+def test_axe_reports_no_serious_problem_in_empty_home(empty_library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(empty_library).visit("/", theme="dark")
     expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
     found = [grave(page)]

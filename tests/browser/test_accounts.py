@@ -28,7 +28,7 @@ def people(library: Library, context: BrowserContext) -> Iterator[Library]:
 
 
 @pytest.fixture
-def site(serve: Callable[[Library], Site], people: Library) -> Site:
+def site(people: Library, serve: Callable[[Library], Site]) -> Site:
     return serve(people)
 
 

@@ -235,7 +235,7 @@ def interrupted(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_interrupted_operation_is_offered_at_start_and_resumed(
-    serve: Callable[[Library], Site], interrupted: Library
+    interrupted: Library, serve: Callable[[Library], Site]
 ) -> None:
     [cut] = interrupted.interruptions.operations()
     site = serve(interrupted)

@@ -252,7 +252,7 @@ def test_enter_starts_safe_write_only(site: Site, library: Library) -> None:
 
 @pytest.mark.further
 def test_first_import_ends_with_link_to_plan(
-    serve: Callable[[Library], Site], library: Library, empty_library: Library, media: object
+    library: Library, serve: Callable[[Library], Site], empty_library: Library, media: object
 ) -> None:
     """Also in a home that got a folder before its page was opened."""
     empty_library.scan([str(media)])

@@ -94,7 +94,7 @@ def test_search_without_results_can_be_cleared(look: Site) -> None:
 
 
 @pytest.mark.further
-def test_home_without_folders_shows_first_steps(serve: Callable[[Library], Site], empty_library: Library) -> None:
+def test_home_without_folders_shows_first_steps(empty_library: Library, serve: Callable[[Library], Site]) -> None:
     site = serve(empty_library)
     page = site.visit("/plan")
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()

@@ -37,7 +37,7 @@ def nothing_was_made_of_it(page: Page) -> None:
         expect(page.locator(selector)).to_have_count(0)
 
 
-def test_names_are_text_on_every_page(serve: Callable[[Library], Site], hostile: Library) -> None:
+def test_names_are_text_on_every_page(hostile: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(hostile).visit("/plan?q=name:onerror")
     expect(page.get_by_role("row").filter(has_text=FILE)).to_contain_text(PERSON)
     page.get_by_role("row").filter(has_text=FILE).click()

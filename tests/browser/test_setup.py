@@ -27,7 +27,7 @@ def no_sideways_scroll(page: Page) -> None:
 
 
 def test_keyboard_leads_empty_home_to_first_plan(
-    serve: Callable[[Library], Site], empty_library: Library, media: Path
+    empty_library: Library, serve: Callable[[Library], Site], media: Path
 ) -> None:
     folder = media.rename(media.with_name(ODD.strip()))
     page = serve(empty_library).visit("/")

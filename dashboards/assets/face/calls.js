@@ -1,5 +1,6 @@
 // Calls of the library, and what they returned: a read is answered from memory until an event makes it old.
 import {home, me, toast} from "#face/frame.js"
+import {ofTab, store} from "#face/local_storage.js"
 import {plural} from "#face/wording.js"
 
 const MOST_KEPT = 200 // reads
@@ -76,7 +77,8 @@ async function send(name, args = {}, {want, also, once} = {}) {
   }
   const answer = await contentOf(response)
   if (response.status === 401) {
-    location.reload() // the page of the sign-in is in its place
+    store("indexium.back", "line", ofTab) // the page of the sign-in says that the session has ended
+    location.reload()
     throw new SignedOutError("Sign in again.")
   }
   if (answer.code) throw new Error(answer.error ?? answer.detail)
