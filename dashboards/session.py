@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import panel as pn
 from panel.io.state import set_curdoc
@@ -75,6 +75,8 @@ class PageEntry(NamedTuple):
 class Session:
     """One browser tab: its state, its pages, and the frame around them."""
 
+    files = "/files/"  # the address of downloads and uploads
+
     def __init__(self, shared: Shared, entries: Sequence[PageEntry], session_id: int | None = None) -> None:
         """Create the pages; `session_id` is the session of the person who has signed in."""
         self.library: Library = shared.library
@@ -101,7 +103,6 @@ class Session:
             busy=self._wire.busy,
             answered=self._wire.answered,
         )
-        self._base = ""
         self._frame: dict[str, Any] = {}
         self.undoing: Undoing = Undoing(shared.library, self.bridge)
         self.interrupted: Interrupted = Interrupted(
@@ -167,21 +168,6 @@ class Session:
             component.on_refusal = lambda sentence: self.bridge.toast("error", sentence)
             component.on_message = self.library.ui_priority.request
 
-    @property
-    def base(self) -> str:
-        """The common address of all pages; "" if each page has an address."""
-        return self._base
-
-    @property
-    def files(self) -> str:
-        """The address of downloads and uploads; "" if the server has only pages."""
-        return "" if self._base else "/files/"
-
-    @property
-    def pictures(self) -> bool:
-        """Whether the server has thumbnails: `panel serve` has only the page."""
-        return not self._base
-
     def _schedule(self, call: Callable[[], object]) -> None:
         # The loop schedules it: a document accepts callbacks from another thread, but loses those that arrive
         # while it collects its changes to send them together.
@@ -220,22 +206,19 @@ class Session:
     # Messages of the browser.
 
     def _take_request(self) -> None:
-        """Show the page in the address. A single Panel app has one address for all pages."""
+        """Show the page in the address."""
         request = self._context.request if self._context else None
         if request is None:
             return
-        path = request.path.rstrip("/")
-        own = not path or path in self.paths.values() or track(path) is not None or title_id_of(path) is not None
-        self._base = "" if own else path
         pairs = [
             (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
         ]
-        self._follow(path, urlencode(pairs))
+        self._follow(request.path.rstrip("/"), urlencode(pairs))
 
     def _follow(self, path: str, search: str) -> None:
         file_id = track(path)
         title_id = title_id_of(path)
-        name = dict(parse_qsl(search)).get("view") if self._base else self._page_at(path)
+        name = self._page_at(path)
         if file_id is not None or title_id is not None:
             name = "plan" if file_id is not None else "titles"
         self.view.page = name if name in self._screens else self._first_page()
@@ -344,9 +327,7 @@ class Session:
 
     def address_of(self, page: str) -> str:
         """Return the address of a page; "" if there is none."""
-        if page not in self._screens:
-            return ""
-        return f"{self._base}?view={page}" if self._base else self.paths[page]
+        return self.paths.get(page, "")
 
     def watch(self, operation_id: int) -> None:
         """Show the progress of an operation."""
@@ -388,9 +369,7 @@ class Session:
     def _address(self) -> str:
         """Return the address of the page with its state."""
         search = self._screen.state.search()
-        if self._base:
-            search = f"view={self.view.page}&{search}".rstrip("&")
-        path = self._base or self._screen.own_path() or self.paths[self.view.page]
+        path = self._screen.own_path() or self.paths[self.view.page]
         return path + (f"?{search}" if search else "")
 
     def _undo(self, step_id: int) -> None:

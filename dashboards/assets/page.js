@@ -41,18 +41,11 @@
   darkScheme.addEventListener("change", applyTheme)
   window.addEventListener("storage", applyTheme)
 
-  // Return the identity of the server, or null if it does not answer. A page without a health check has no
-  // identity to compare, so it accepts any answer of its server.
+  // Return the identity of the server, or null if it does not answer.
   const serverIdentity = async () => {
-    const {healthz} = dataset
     const signal = AbortSignal.timeout(TIMEOUT)
     try {
-      const answer = await fetch(healthz || location.href, {
-        cache: "no-store",
-        method: healthz ? "GET" : "HEAD",
-        signal,
-      })
-      if (!healthz) return answer.status < 500 ? "here" : null
+      const answer = await fetch("/healthz", {cache: "no-store", signal})
       return answer.ok ? (await answer.json()).instance_id : null
     } catch {
       return null
@@ -132,7 +125,7 @@
       element("a", "Try again", location.href),
     )
   }
-  if (dataset.healthz) setTimeout(explainEmptyPage, SOCKET_PATIENCE)
+  if (dataset.instance) setTimeout(explainEmptyPage, SOCKET_PATIENCE)
 })()
 
 // The keys that a person presses before the modules of the page are there: keys.js takes them over.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexium_core.library import Library
 from indexium_core.model.job import ENDED_STATES
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import demo_home
@@ -30,4 +29,3 @@ def test_numbers_are_those_of_the_services(tmp_path: Path) -> None:
         jobs = library.jobs.list(per_page=0).items
         assert after.open_jobs == len([job for job in jobs if job.status not in ENDED_STATES])
         assert after.has_titles == any(each.holds_titles for each in library.inventory.list())
-

@@ -63,11 +63,12 @@ const NEWS = [
 ]
 const FOUND = ["plan:changed", "scan:completed", "write:completed"]
 const PACE = 1000 // milliseconds between two reads of the numbers
+const DELAY = 300 // milliseconds before they are read, so that the page is read first
 const FINDINGS_PACE = 15_000 // milliseconds between two reads of the findings, which cost more
-const FINDINGS_DELAY = 1500 // milliseconds before they are counted, so that the page is read first
+const FINDINGS_DELAY = 1500 // milliseconds before they are counted
 
 /** @type {() => Values.HomeNumbers | undefined} */
-const readNumbers = paced(["overview.numbers", {}], NEWS, PACE)
+const readNumbers = paced(["overview.numbers", {}], NEWS, PACE, DELAY)
 /** @type {(isUrgent?: boolean) => {total: number}[] | undefined} */
 const readFindings = paced(["checks.groups", {}, {total: 1}], FOUND, FINDINGS_PACE, FINDINGS_DELAY)
 

@@ -141,7 +141,7 @@ class DecideScreen(Screen):
         self._opened = {"number": self._opened["number"] + 1, "title": title_id}
 
     def _show(self, result: _Questions) -> None:
-        page, pictures = result.page, self._session.pictures
+        page, pictures = result.page, True
         if result.settled < self._settled:  # a newer list follows
             return
         can_search = any(each.is_on and PROVIDERS[each.provider].ids for each in result.providers)

@@ -105,7 +105,7 @@ class PeopleScreen(Screen):
         if self._details is None and self.state.person_id is not None:
             self.state.person_id = None
             self._session.update_address()
-        pictures, base = self._session.pictures, self._session.base
+        pictures, base = True, ""
         self._header.put(**people_list.header_view(self.state, self._page))
         self._list.put(**people_list.list_view(self.state, self._page, pictures=pictures))
         self._drawer.put(**people_list.details_view(self._details, pictures=pictures, base=base))

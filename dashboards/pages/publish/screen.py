@@ -189,7 +189,7 @@ class PublishScreen(Screen):
                 selected=selected,
                 picked=self._selecting.picked,
                 problem=self._problem,
-                has_pictures=self._session.pictures,
+                has_pictures=True,
             )
         )
         self._selecting.show_bar(found.page.titles, publish_list.able_count(found, self.state))
@@ -316,7 +316,7 @@ class PublishScreen(Screen):
                     found,
                     back=details.back_of(self._top(), self._name_of(state.address)) if state.member else None,
                     is_selected=self._top().subject in self._selecting.selected(),
-                    has_pictures=self._session.pictures,
+                    has_pictures=True,
                 )
             )
 

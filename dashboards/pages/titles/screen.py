@@ -218,7 +218,7 @@ class TitlesScreen(Screen):
                         self._loaded,
                         self.state,
                         decide=decide,
-                        pictures=self._session.pictures,
+                        pictures=True,
                         shown=shown,
                         picked=self._selection.picked,
                         offer=self._publishing.offer(),
@@ -235,7 +235,7 @@ class TitlesScreen(Screen):
                 opened=self._opened,
                 problem=self._problem,
                 decide=decide,
-                pictures=self._session.pictures,
+                pictures=True,
                 publish=self._publishing.of_title,
             )
         )
@@ -327,7 +327,7 @@ class TitlesScreen(Screen):
 
         self._bridge.run(read, self._show_title, name="titles", failed=self._show_missing)
         self._load_requests(title_id)
-        if self._session.pictures:
+        if True:
             self._load_poster(title_id)
 
     def _show_missing(self, error: errors.IndexiumError) -> None:

@@ -124,7 +124,6 @@ def _page(name: str, title: str, number: int, table: _Table | None, problem: str
         names={each: label for each, (label, _) in _PAGES.items()},
         address=ADDRESS,
         style=plain.frame_style(),
-        assets="/assets/",
         table=table,
         problem=problem,
         count=wording.plural(table.total, table.thing) if table else "",
