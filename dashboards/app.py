@@ -34,13 +34,12 @@ from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
-from dashboards.pages.requests.screen import RequestsScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.screen import FaceScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
-from dashboards.state import AccountsState, ActivityState, ChecksState
+from dashboards.state import AccountsState, ActivityState, ChecksState, RequestsState
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
@@ -60,7 +59,7 @@ PAGES = (
     PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
     PageEntry("people", "People", PeopleScreen),
-    PageEntry("requests", "Requests", RequestsScreen),
+    PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),

@@ -2,11 +2,11 @@
 //
 // The focus does not start on the button that confirms, and a key that was pressed before it opened does nothing.
 import {component, showWait} from "./browser/component.js"
-import {drawSection} from "./dialog_sections.js"
+import {drawSection} from "#face/dialog_sections.js"
 import {h, morph} from "#face/dom.js"
 import {hasModifier} from "./browser/keyboard.js"
 import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "#face/modal.js"
-import {hideBroken} from "./posters.js"
+import {hideBroken} from "#face/posters.js"
 import {button, closeButton} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 

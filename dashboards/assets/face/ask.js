@@ -1,6 +1,7 @@
 // The one dialog: a question or a form. It opens within the key press that asks for it, so no letter is lost; it is a
 // step of the history, and it owns the keys while it is open.
 import {layer} from "#face/address.js"
+import {call} from "#face/calls.js"
 import {focusedElement, h, morph} from "#face/dom.js"
 import {Form} from "#face/form.js"
 import {toast} from "#face/frame.js"
@@ -11,34 +12,124 @@ import {closeButton} from "#face/widgets.js"
 
 const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
 
-/** @param {Form} form */
-const drawParts = form => {
+/** @param {string} text */
+const folded = text => text.trim().replace(/\s+/g, " ").toLowerCase()
+
+/** What a question shows from the library, and the word that a person types. */
+class Shown {
+  /** @type {any} */
+  found // undefined until it is read
+  error = ""
+  typed = ""
+  /** @type {Record<string, string>} */
+  turned = {} // pages of lists by name
+
+  /**
+   * @param {Question} question
+   * @param {() => void} onChange
+   */
+  constructor(question, onChange) {
+    this.question = question
+    this.onChange = onChange
+  }
+
+  /** Read what the question shows; the answer to an earlier page is dropped. */
+  async read() {
+    const {reads} = this.question
+    if (!reads) return
+    const asked = JSON.stringify(this.turned)
+    try {
+      const [name, args, want] = reads(this.turned)
+      const found = await call(name, args, want)
+      if (asked === JSON.stringify(this.turned)) Object.assign(this, {found, error: ""})
+    } catch (/** @type {any} */ error) {
+      this.error = error.message
+    }
+    this.onChange()
+  }
+
+  get word() {
+    return (this.found !== undefined && this.question.typed?.(this.found)) || null
+  }
+
+  /** Return whether all of it is shown, and the word is typed. */
+  isReady() {
+    if (this.question.reads && this.found === undefined) return false
+    return !this.word || folded(this.typed) === folded(this.word.word)
+  }
+
+  draw() {
+    const {reads, parts} = this.question
+    if (this.error) return h("p", {class: "bad-text", role: "alert", data: {key: "unread"}}, this.error)
+    if (reads && this.found === undefined)
+      return h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
+    return parts?.(this.found)
+  }
+
+  drawWord() {
+    if (!this.word) return null
+    const {before, word, after} = this.word
+    return h(
+      "label",
+      {class: "field typed danger", data: {key: "typed"}},
+      h("span", null, before, " ", h("code", null, word), " ", after),
+      h("input", {
+        type: "text",
+        value: this.typed,
+        autocomplete: "off",
+        autocapitalize: "none",
+        autocorrect: "off",
+        spellcheck: "false",
+        "aria-invalid": this.typed && !this.isReady() ? "true" : null,
+        data: {do: "type", key: "typed-in"},
+      }),
+    )
+  }
+}
+
+/** @type {(form: Form, shown: Shown) => HTMLElement} */
+const drawFoot = ({question, isWaiting}, shown) =>
+  h(
+    "div",
+    {class: "d-foot"},
+    h("button", {type: "button", class: "btn", data: {do: "close"}}, "Cancel"),
+    h(
+      "button",
+      {
+        type: "submit",
+        class: `btn primary${question.risky ? " risky" : ""}`,
+        disabled: !shown.isReady() || null,
+        "aria-busy": isWaiting ? "true" : null,
+        data: {do: "confirm"},
+      },
+      question.confirm,
+    ),
+  )
+
+/** @type {(form: Form, shown: Shown) => HTMLElement[]} */
+const drawParts = (form, shown) => {
   const {question} = form
+  const fields = form.draw()
   return [
-    h("div", {class: "d-head"}, h("h2", {id: "title"}, question.title), closeButton("Close", {do: "close"})),
+    h(
+      "div",
+      {class: "d-head"},
+      h("h2", {id: "title", tabindex: "-1"}, question.title),
+      closeButton("Close", {do: "close"}),
+    ),
     h(
       "div",
       {class: "d-body"},
       [question.text ?? []].flat().map(text => h("p", null, text)),
       question.warning && h("p", {class: "why warning"}, question.warning),
       question.hint && h("p", {class: "hint"}, question.hint),
-      form.draw(),
+      shown.draw(),
+      !question.reads && fields,
     ),
-    h(
-      "div",
-      {class: "d-foot"},
-      h("button", {type: "button", class: "btn", data: {do: "close"}}, "Cancel"),
-      h(
-        "button",
-        {
-          type: "submit",
-          class: `btn primary${question.risky ? " risky" : ""}`,
-          "aria-busy": form.isWaiting ? "true" : null,
-          data: {do: "confirm"},
-        },
-        question.confirm,
-      ),
-    ),
+    // On a phone, the field for the word stays visible with the button that it enables.
+    question.reads
+      ? h("div", {class: "d-end"}, h("div", {class: "d-ask"}, shown.drawWord(), fields), drawFoot(form, shown))
+      : drawFoot(form, shown),
   ]
 }
 
@@ -54,7 +145,8 @@ export function ask(question, send) {
   return new Promise(resolve => {
     const before = /** @type {HTMLElement} */ (document.activeElement)
     const own = new Form(question)
-    const form = h("form", {method: "dialog", novalidate: true}, drawParts(own))
+    const shown = new Shown(question, () => onRead())
+    const form = h("form", {method: "dialog", novalidate: true}, drawParts(own, shown))
     const box = h("dialog", {"aria-labelledby": "title", class: "question"}, form)
     const host = h("div", null)
     const root = host.attachShadow({mode: "open"})
@@ -73,10 +165,11 @@ export function ask(question, send) {
     })
     const openedAt = performance.now()
     const isCalm = () => question.fields?.length > 0 || performance.now() - openedAt >= CALM
-    const draw = () => morph(form, drawParts(own))
+    const draw = () => morph(form, drawParts(own, shown))
     const submit = async () => {
-      if (own.isWaiting) return
-      const answers = own.result()
+      if (own.isWaiting || !shown.isReady()) return
+      const given = own.result()
+      const answers = given && {...given, ...question.answers?.(shown.found)}
       if (answers && (!send || (await own.send(answers, send, draw)))) {
         answer = answers
         close()
@@ -94,7 +187,13 @@ export function ask(question, send) {
       event.preventDefault()
       void submit()
     })
-    form.addEventListener("input", event => own.take(/** @type {HTMLInputElement} */ (event.target)))
+    form.addEventListener("input", event => {
+      const target = /** @type {HTMLInputElement} */ (event.target)
+      own.take(target)
+      if (target.dataset.do !== "type") return
+      shown.typed = target.value
+      draw()
+    })
     form.addEventListener("change", draw)
     form.addEventListener("keydown", event => {
       if (event.key === "Escape") {
@@ -104,7 +203,12 @@ export function ask(question, send) {
       } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
     })
     box.addEventListener("click", ({target}) => {
-      if (target === box || /** @type {Element} */ (target).closest("[data-do=close]")) close()
+      const button = /** @type {Element} */ (target).closest("[data-do]")
+      const {do: act, list, page} = button instanceof HTMLElement ? button.dataset : {}
+      if (target === box || act === "close") close()
+      if (act !== "turn") return
+      shown.turned = {...shown.turned, [list]: page}
+      void shown.read()
     })
     box.addEventListener("cancel", event => {
       event.preventDefault()
@@ -112,9 +216,23 @@ export function ask(question, send) {
     })
     document.body.append(host)
     openDialog(box)
-    const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
-    const first = (mayFocusText() && field) || /** @type {HTMLElement} */ (form.querySelector("[data-do=confirm]"))
-    first.focus()
-    field?.select()
+    const focusFirst = () => {
+      const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
+      const button = /** @type {HTMLElement} */ (form.querySelector("[data-do=confirm]:not(:disabled)"))
+      const first = (mayFocusText() && field) || button
+      first?.focus()
+      field?.select()
+    }
+    let isFirst = true
+    function onRead() {
+      draw()
+      if (isFirst && box.open) focusFirst()
+      isFirst = false
+    }
+    if (question.reads) {
+      /** @type {HTMLElement} */
+      form.querySelector("h2").focus()
+      void shown.read()
+    } else focusFirst()
   })
 }

@@ -38,12 +38,25 @@ interface QuestionField {
   when?(answers: Answers): boolean // other answers leave the field open; default: always
 }
 
+/** A word that a person types before dangerous work: `Type WORD to …`. */
+interface TypedWord {
+  before: string
+  word: string
+  after: string
+}
+
 /** A question of `ask`, or a form in the page. */
 interface Question {
   title: string
   text?: string | string[]
   warning?: string
   hint?: string
+  // What only a dialog shows: a call that is read when it opens and when a list in it is turned (`turned`: the pages of
+  // lists by name), what is drawn from its value, the word to type, and what the answers get from the value.
+  reads?(turned: Record<string, string>): ReadCall
+  parts?(found: any): Child
+  typed?(found: any): TypedWord | null | false
+  answers?(found: any): Answers
   fields?: QuestionField[]
   check?(answers: Answers): string // why the answers do not fit together; "" if they do
   confirm: string
@@ -85,7 +98,7 @@ interface ListAction<Row, Head> {
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
   leads?(): string // the address of the page that is opened after it
-  run?(rows: Row[], place: Route, head: Head): unknown // in place of a call: it changes nothing
+  run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   keeps?: boolean // the rows stay in the list
   done?(result: any, rows: Row[]): string // the sentence after it
 }
@@ -97,13 +110,15 @@ interface ListSpec<Row = any, Head = any> {
   nouns?: string // default: the noun with an s
   id: string // the attribute that identifies a row
   opens?: string // the name of the open row in the address; default: of
+  ofOpen?: string[] // names of values in the address that belong to the open row
   folds?: boolean // the details are shown for the row in the address only; default: if there is room, for the cursor
   perPage?: number
   news: string[] // names of the events after which the list is read again; a list without any is read again when its page is shown
   crumb?: {label: string; href: string} // the page above it
   head?(place: Route): Record<string, ReadCall> // what the title, the chips and the actions need: values by name
   read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head
-  more?(row: Row): Record<string, ReadCall> // what only the details of a row need: values by name
+  readOne?(id: string): ReadCall // the row that the address names, if it is on another page
+  more?(row: Row, place: Route): Record<string, ReadCall> // what only the details of a row need: values by name
   title(head: Head | undefined): string
   summary?(head: Head | undefined, total: number | undefined): string
   chips?(head: Head, place: Route): {id: string; label: string; total: number; on: boolean; to: Route}[]

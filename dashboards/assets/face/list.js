@@ -104,10 +104,19 @@ export class List {
   /** Say so if the row that the address names is not in the list. */
   lookForWanted() {
     const isMissing = this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
+    const {value, error} = isMissing ? this.rows.alone(this.wanted) : {}
+    if (isMissing && this.spec.readOne && !value && !error) return // it is being read
     this.wanted = ""
-    if (!isMissing) return
-    toast(`The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`, {kind: "info"})
-    go({[this.openName]: ""}, {push: false})
+    if (!isMissing || value) return
+    const gone = `The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`
+    toast(error?.message ?? gone, {kind: error ? "error" : "info"})
+    this.nameOpen("", {push: false})
+  }
+
+  /** Put the open row into the address; what belongs to the former one goes. @type {(id: any, options?: {push?: boolean}, others?: Route) => void} */
+  nameOpen(id, options, others = {}) {
+    const own = Object.fromEntries((this.spec.ofOpen ?? []).map(name => [name, ""]))
+    go({...own, [this.openName]: id, ...others}, options)
   }
 
   /** Details that cover the page take the focus, and give it back to their row. */
@@ -153,6 +162,13 @@ export class List {
     return row ? this.rows.idOf(row) : null
   }
 
+  /** Return the row that the address names, also if it is on another page. @returns {Row | undefined} */
+  openRow() {
+    const value = this.openValue()
+    if (!value) return undefined
+    return this.rows.shown().find(each => String(this.rows.idOf(each)) === value) ?? this.rows.alone(value).value
+  }
+
   cursorId() {
     const row = this.current()
     return row && this.rows.idOf(row)
@@ -161,7 +177,8 @@ export class List {
   /** Return the row whose details are shown. @returns {Row | undefined} */
   opened() {
     if (!this.spec.details) return undefined
-    if (this.spec.folds) return this.openId(this.rows.shown()) === null ? undefined : this.current()
+    const row = this.openRow()
+    if (row || this.spec.folds) return row
     return WIDE.matches || this.openValue() ? this.current() : undefined
   }
 
@@ -195,7 +212,8 @@ export class List {
   point(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.openValue() || (WIDE.matches && this.spec.details)) go({[this.openName]: id}, {push: false})
+    const follows = this.openValue() || (WIDE.matches && this.spec.details && !this.spec.folds)
+    if (follows) this.nameOpen(id, {push: false})
     else this.draw()
   }
 
@@ -203,7 +221,7 @@ export class List {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) go({[this.openName]: id}, {push: !WIDE.matches && !this.openValue()})
+    if (this.spec.details) this.nameOpen(id, {push: !WIDE.matches && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
@@ -212,7 +230,7 @@ export class List {
     if (this.selected.size) {
       this.selected.clear()
       this.draw()
-    } else if (this.openValue()) go({[this.openName]: ""})
+    } else if (this.openValue()) this.nameOpen("")
     else return false
   }
 
@@ -265,7 +283,7 @@ export class List {
     const answers = question ? await ask(question) : {}
     if (!answers) return
     if (action.run) {
-      action.run(meant, at, head)
+      action.run(meant, at, head, given)
       return
     }
     await send(answers).catch(error => toast(error.message, {kind: "error"}))
@@ -300,7 +318,7 @@ export class List {
       if (text) toast(text, {undo: value?.step_id ?? null})
       this.rows.settle(taken, answeredAt, edits)
       if (isOfList) this.rows.readMoreAgain()
-      if (this.spec.folds && ids.map(String).includes(this.openValue())) go({[this.openName]: ""}, {push: false})
+      if (this.spec.folds && ids.map(String).includes(this.openValue())) this.nameOpen("", {push: false})
     } catch (error) {
       this.rows.putBack(taken, edits)
       throw error
@@ -313,7 +331,7 @@ export class List {
   followTaken(ids) {
     if (this.spec.folds || !ids.map(String).includes(this.openValue())) return
     this.keepCursor()
-    go({[this.openName]: this.rows.shown().length ? this.cursor : ""}, {push: false})
+    this.nameOpen(this.rows.shown().length ? this.cursor : "", {push: false})
   }
 
   /** Run an action that was clicked, or whose field was changed. @type {(act: string, row?: Row, given?: Answers) => void} */
@@ -420,11 +438,12 @@ export class List {
     const own = {
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
-      close: () => go({[this.openName]: ""}),
+      close: () => this.nameOpen(""),
       clear: () => this.close(),
       retry: () => forget(() => true),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
+      put: () => go(JSON.parse(to), {push: false}),
     }
     if (own[act]) own[act]()
     else this.press(act, row, target.dataset)
@@ -434,7 +453,7 @@ export class List {
   rowAt(target) {
     const node = target.closest("[role=row], [data-row]")
     const key = node instanceof HTMLElement ? (node.dataset.row ?? node.dataset.key) : undefined
-    return this.rows.shown().find(each => String(this.rows.idOf(each)) === key)
+    return [...this.rows.shown(), this.opened()].find(each => each && String(this.rows.idOf(each)) === key)
   }
 
   /** @param {number} page */
@@ -442,14 +461,14 @@ export class List {
     this.cursor = null
     this.selected.clear()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
-    go({page: page > 1 ? page : "", [this.openName]: ""})
+    this.nameOpen("", {}, {page: page > 1 ? String(page) : ""})
   }
 
   /** Show other rows. @param {Route} to */
   narrow(to) {
     this.cursor = null
     this.selected.clear()
-    go({page: "", [this.openName]: "", ...to})
+    this.nameOpen("", {}, {page: "", ...to})
   }
 
   /** @param {Event} event */

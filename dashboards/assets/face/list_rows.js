@@ -13,6 +13,8 @@ export class ListRows {
   running = 0 // actions
   /** @type {{id: any, changes: Partial<Row>, since: number}[]} */
   edits = [] // changes that the rows show: `since` as in `gone`
+  /** @type {{id: any, value: any} | undefined} */
+  lastMore
   /** @type {Set<string>} */
   moreNames = new Set() // of the calls that details have made
 
@@ -51,11 +53,26 @@ export class ListRows {
     return this.all(this.headReads())
   }
 
-  /** Return what only the details of a row need, once all of it is known: an action may change it at once. @param {Row} row */
+  /**
+   * Return what only the details of a row need, once all of it is known: an action may change it at once. Until another
+   * page of it is read, it is as before.
+   *
+   * @param {Row} row
+   */
   more(row) {
-    const calls = this.spec.more?.(row) ?? {}
+    const calls = this.spec.more?.(row, place()) ?? {}
     for (const [name] of Object.values(calls)) this.moreNames.add(name)
-    return this.all(calls, own => read(own, this.spec.news))
+    const found = this.all(calls, own => read(own, this.spec.news))
+    if (found.value !== undefined) this.lastMore = {id: this.idOf(row), value: found.value}
+    else if (this.lastMore?.id === this.idOf(row)) return {...found, value: this.lastMore.value}
+    return found
+  }
+
+  /** Return what is known of a row that is read alone, because it is not on the page. @param {string} id @returns {{value?: Row, error?: Error}} */
+  alone(id) {
+    if (!this.spec.readOne || !this.isKnown()) return {}
+    const found = this.read(this.spec.readOne(id))
+    return found.value ? {...found, value: this.edited(found.value)} : found
   }
 
   /**

@@ -11,7 +11,9 @@ function drawRow(list, row) {
   const {spec} = list
   const id = list.rows.idOf(row)
   const isCursor = id === list.cursorId()
-  const isSelected = spec.selects ? list.selected.has(id) : isCursor && (!spec.folds || Boolean(list.opened()))
+  const open = spec.folds ? list.opened() : null
+  const isOpen = spec.folds ? open !== undefined && list.rows.idOf(open) === id : isCursor
+  const isSelected = spec.selects ? list.selected.has(id) : isOpen
   return h(
     "div",
     {

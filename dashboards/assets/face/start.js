@@ -8,10 +8,11 @@ import {showFrame} from "#face/frame_view.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {drawRefusal} from "#face/refused.js"
+import {requests} from "#face/requests.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks]
+export const LISTS = [accounts, activity, checks, requests]
 
 /** @type {Map<string, List>} */
 const made = new Map()

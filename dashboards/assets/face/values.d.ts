@@ -6,8 +6,8 @@ type ActivityPage = {items: ActivityRow[]; total: number; page: number; per_page
 type ActivityRow = {at: string; actor_kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; actor_id: string; actor_name: string; kind: "step" | "undo" | "operation" | "job" | "request" | "account"; id: number; text: string; state: string}
 type Actor = {kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; id: string; name: string; columns: Record<string, string>}
 type ApiToken = {id: number; user_id: number; user_name: string; name: string; permissions: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; effective: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; libraries: number[] | null; created_at: string; ends_at: string | null; has_ended: boolean; last_used_at: string | null; last_address: string}
-type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; is_as_proposed: boolean; items: string; noun: string; state_words: string; summary: string; why: string}
-type ApprovalEntry = {at: string; action: "proposed" | "commented" | "changed" | "approved" | "rejected" | "withdrawn"; by: string; text: string; words: string}
+type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; decided: string; expires: string; is_as_proposed: boolean; items: string; noun: string; proposed: string; reason: string; risks: string; size: string; state_words: string; summary: string; why: string}
+type ApprovalEntry = {at: string; action: "proposed" | "commented" | "changed" | "approved" | "rejected" | "withdrawn"; by: string; text: string; when: string; words: string}
 type ApprovalItem = {item: string; name: string; path: string; number: number}
 type ApprovalItemPage = {items: ApprovalItem[]; total: number; page: number; per_page: number}
 type ApprovalNotice = {to_decide: number; proposed: number; own: number[]}
@@ -112,6 +112,9 @@ type LibraryRow = {library_id: number; name: string; path: string; path_bytes: s
 type LineError = {line: number; message: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
 type LockReport = {files: number; changed: number; by_edit: number}
+type LostFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
+type LostFilePage = {items: LostFile[]; total: number; page: number; per_page: number}
+type LostText = {where: string; text: string}
 type MatchCandidate = {position: number; candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; state: string; key: string}
 type MatchDecision = {candidates: ScoredCandidate[]; accepted: ScoredCandidate | null; explanation: string; missing: ("title" | "year" | "runtime" | "seasons" | "cast" | "id" | "answers")[]; titles: ScoredCandidate[]}
 type MatchPage = {items: MatchQuestion[]; total: number; page: number; per_page: number; counts: Record<string, number>}
@@ -184,7 +187,11 @@ type RejectedRow = {line: number; where: string; reason: string}
 type RelatedTitle = {item: TitleItem; people: string[]; genres: string[]; collection: string}
 type RemovalReport = {library_id: number; path: string; files: number; missing: number; with_people: number; decisions: number}
 type RemovedPeople = {removed: number; copies: number; copy_files: FileCopy[]; step_id: number | null}
+type RequestDetails = {approval: Approval; may_decide: boolean; why_not: string; may_withdraw: boolean; files: RequestedFilePage; search: string}
+type RequestLosses = {digest: string; by_risk: Record<string, number>; has_changed: boolean; danger: number; loses_text: number; removes_all_people: number; files: LostFilePage}
 type RequestPage = {items: ProviderRequest[]; total: number; page: number; per_page: number; providers: string[]}
+type RequestedFile = {item: string; file_id: number | null; name: string; path: string; tags: Record<string, string>[]; more: number; risk: string; reason: string; texts: LostText[]}
+type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; per_page: number}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
 type ResolutionReport = {files: number; text: string; step_id: number | null}
 type RetryPreview = {operation_id: number; plan: string; selection: Selection; options: WriteOptions; files: number; ready: number}
@@ -254,9 +261,11 @@ interface Calls {
   "activity.page": [args: {actor?: string; since?: string | null; page?: number; per_page?: number}, value: ActivityPage]
   "approvals.approve": [args: {approval_id?: number; expected?: string; note?: string}, value: Approval]
   "approvals.comment": [args: {approval_id?: number; text?: string}, value: Approval]
+  "approvals.details": [args: {approval_id?: number; page?: number; per_page?: number}, value: RequestDetails]
   "approvals.get": [args: {approval_id?: number}, value: Approval]
   "approvals.items": [args: {approval_id?: number; page?: number; per_page?: number}, value: ApprovalItemPage]
   "approvals.list": [args: {state?: string; kind?: string; page?: number; per_page?: number}, value: ApprovalPage]
+  "approvals.losses": [args: {approval_id?: number; page?: number; per_page?: number}, value: RequestLosses]
   "approvals.may_decide": [args: {approval_id?: number}, value: boolean]
   "approvals.may_withdraw": [args: {approval_id?: number}, value: boolean]
   "approvals.notice": [args: {}, value: ApprovalNotice]

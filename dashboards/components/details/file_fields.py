@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards.components import comment_diff, field_text
 from indexium_core.model import wording
-from indexium_core.model.fields import readers
+from indexium_core.model.fields import comment_diff, field_text, readers
 from indexium_core.model.fields.field import Field, FieldType
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.fields.values import REJECTED, rating_number

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboards import status_words
-from dashboards.components import comment_diff, field_text, operation_text
+from dashboards.components import operation_text
 from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import ChipView, TagView
 from dashboards.pages.history.view_types import HistoryDetailsView
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
+from indexium_core.model.fields import comment_diff, field_text
 from indexium_core.model.fields.table import COMMENT, title_of
 from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import (

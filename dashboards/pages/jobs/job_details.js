@@ -3,7 +3,7 @@ import {drawChange} from "../../components/changes.js"
 import {component} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
-import {drawGauge} from "../../components/gauge.js"
+import {drawGauge} from "#face/gauge.js"
 import {button, drawSelect, facts, label, pager} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 

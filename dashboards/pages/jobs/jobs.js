@@ -1,7 +1,7 @@
 // Running, waiting and finished jobs, in areas of a fixed height.
 import {component} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
-import {drawGauge} from "../../components/gauge.js"
+import {drawGauge} from "#face/gauge.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
 import {button, chip, cutName, drawSelect, turnButtons} from "#face/widgets.js"

@@ -4,7 +4,7 @@ import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
 import {cutName, emptyState, pager} from "#face/widgets.js"
-import {hideBroken} from "../../components/posters.js"
+import {hideBroken} from "#face/posters.js"
 import {drawPortrait} from "./portrait.js"
 
 /**

@@ -3,7 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
-import {hideBroken} from "../../components/posters.js"
+import {hideBroken} from "#face/posters.js"
 import {button, facts, fileName, label} from "#face/widgets.js"
 import {drawPortrait} from "./portrait.js"
 

@@ -87,13 +87,13 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
 
         expect(ann.get_by_text("1 request waits for your decision")).to_be_visible()
         ann.get_by_role("button", name="Show the requests").click()
-        ann.get_by_role("grid", name="Requests").get_by_role("row").first.click()
+        ann.get_by_role("grid", name="1 request").get_by_role("row").first.click()
         expect(ann.get_by_text(f"{FILMS} danger")).to_be_visible()
         expect(ann.locator(".qfiles .tag.add").first).to_contain_text("Ann Lee")
         expect(ann.locator(".qfiles q").first).to_have_text("Shot at the sea")
 
         bob.get_by_role("button", name="Show the requests").click()
-        bob.get_by_role("grid", name="Requests").get_by_role("row").first.click()
+        bob.get_by_role("grid", name="1 request").get_by_role("row").first.click()
         expect(bob.get_by_text("so somebody else has to decide about it.")).to_be_visible()
         expect(bob.get_by_role("button", name="Approve…")).to_have_count(0)
         expect(bob.get_by_role("button", name="Comment…")).to_be_visible()

@@ -18,7 +18,6 @@ import pytest
 import dashboards
 from dashboards.components import operation_text
 from dashboards.components.base import Component, scripts, source
-from dashboards.components.details import item_text
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
 from dashboards.pages.plan import plan_table
@@ -26,7 +25,7 @@ from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
-from indexium_core.model.planning import risk
+from indexium_core.model.planning import item_text, risk
 from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics, Wider
 from tests.support.cases import each_case
 from tests.support.fake_library import FakeLibrary

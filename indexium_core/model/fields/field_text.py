@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from dashboards.components import comment_diff
+from indexium_core.model.fields import comment_diff
 from indexium_core.model.fields.table import all_fields, known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.media import Change

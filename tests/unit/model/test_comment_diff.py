@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.components import comment_diff
-from dashboards.components.comment_diff import LONGEST, compare
+from indexium_core.model.fields import comment_diff
+from indexium_core.model.fields.comment_diff import LONGEST, compare
 
 
 def marked(segments: Any) -> list[str]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dashboards.components import field_text
 from dashboards.pages.plan import plan_table
+from indexium_core.model.fields import field_text
 from indexium_core.model.files.media import Change
 from tests.support.fake_plan import items
 
