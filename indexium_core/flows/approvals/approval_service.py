@@ -198,8 +198,9 @@ class Approvals:
 
         """
         approval, items = self.get(approval_id), self.items(approval_id, page=page, per_page=per_page)
-        if not items.items and items.total:
-            items = self.items(approval_id, page=-(-items.total // per_page), per_page=per_page)
+        if not items.items and page > 1:  # there are fewer pages
+            total = self.items(approval_id, per_page=1).total
+            items = self.items(approval_id, page=max(1, -(-total // per_page)), per_page=per_page)
         planned, search = dict[int, PlanItem](), ""
         if approval.kind == "write" and approval.state == "waiting":
             plan = self._plan_of(approval, [each.number for each in items.items])
