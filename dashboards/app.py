@@ -129,7 +129,7 @@ class Pages:
             return _failed()
         roots = session.roots()
         template = PageTemplate(self._template, items=roots)
-        values = {"page": session.view.page, "names": list(TITLES)}
+        values = {"page": session.view.page, "names": list(TITLES), "is_face": session.is_face}
         known = face.facts(
             library, session.account, local=session.local, pages=entries(TITLES, PATHS), refused=session.refused
         )

@@ -305,7 +305,7 @@ class Session:
         self._screens[page].state.param.update(**values)
         self.view.page = page
         self._enter()
-        if isinstance(self._screen, FaceScreen):
+        if self.is_face:
             self._put(url=self._address(), push=True)
 
     def search_plan(self, query: str) -> None:
@@ -320,6 +320,11 @@ class Session:
             self.bridge.toast("error", error.message)
         else:
             self.go("query", text=text, values="", runs=True)
+
+    @property
+    def is_face(self) -> bool:
+        """Whether the scripts draw the page that is shown."""
+        return isinstance(self._screen, FaceScreen)
 
     def has_page(self, page: str) -> bool:
         """Return whether there is a page with this name."""
@@ -349,7 +354,7 @@ class Session:
         def enter() -> None:
             if self.view.page != page:  # a person has opened another page meanwhile
                 return
-            if isinstance(self._screen, FaceScreen):  # its address belongs to the browser
+            if self.is_face:  # its address belongs to the browser
                 self._put(page=page, url="", title=f"{self.titles[page]} · Indexium")
             else:
                 self.update_address(push=push)

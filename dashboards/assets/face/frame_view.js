@@ -69,8 +69,8 @@ const FINDINGS_DELAY = 1500 // milliseconds before they are counted
 
 /** @type {() => Values.HomeNumbers | undefined} */
 const readNumbers = paced(["overview.numbers", {}], NEWS, PACE, DELAY)
-/** @type {(isUrgent?: boolean) => {total: number}[] | undefined} */
-const readFindings = paced(["checks.groups", {}, {total: 1}], FOUND, FINDINGS_PACE, FINDINGS_DELAY)
+/** @type {(isUrgent?: boolean) => Values.CheckGroup[] | undefined} */
+const readFindings = paced(["checks.groups", {}], FOUND, FINDINGS_PACE, FINDINGS_DELAY)
 
 /** @typedef {{numbers?: Values.HomeNumbers, findings?: number}} Known */
 const KNOWN = `indexium.numbers.${home}.${me}`

@@ -65,6 +65,11 @@ export class List {
     return place()[this.openName]
   }
 
+  /** Return whether there is something to read: the rows, or why they are missing. */
+  isSettled() {
+    return this.rows.isKnown() || Boolean(this.rows.page().error ?? this.rows.head().error)
+  }
+
   isShown() {
     return currentPage() === this.spec.page
   }

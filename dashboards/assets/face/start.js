@@ -1,7 +1,7 @@
 // The start of the frame, and of the pages that the browser draws: each is made when it is shown for the first time.
 import {accounts} from "#face/accounts.js"
 import {activity} from "#face/activity.js"
-import {sendAgain} from "#face/calls.js"
+import {onNews, sendAgain} from "#face/calls.js"
 import {checks} from "#face/checks.js"
 import {currentPage, refusalOf} from "#face/frame.js"
 import {showFrame} from "#face/frame_view.js"
@@ -9,14 +9,21 @@ import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
+import {startSession} from "#face/session.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
 export const LISTS = [accounts, activity, checks, requests]
 
+const SESSION_DELAY = 1500 // milliseconds after which the session starts, also if the rows are late
 /** @type {Map<string, List>} */
 const made = new Map()
 let shown = ""
+
+/** Start the session when the page has its rows, and has drawn them. */
+function followRows() {
+  if (made.get(shown)?.isSettled() ?? true) requestAnimationFrame(() => setTimeout(startSession))
+}
 
 function show() {
   const page = currentPage()
@@ -37,9 +44,16 @@ function show() {
   made.get(page).draw()
 }
 
+function showPage() {
+  show()
+  followRows()
+}
+
+onNews(followRows)
 showFrame(document.getElementById("frame"))
 showSteps(document.getElementById("steps"))
 listenToKeys()
-new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
-show()
+new MutationObserver(showPage).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
+showPage()
+setTimeout(startSession, SESSION_DELAY)
 void sendAgain()
