@@ -8,12 +8,14 @@ has changed comes with its own answer. A change with the same `once` as an earli
 answer of that one: a page sends it again when the connection was lost. A call of another `user` than the one who has
 signed in is refused.
 
-The answer is `{"value": …, "also": […], "event": 17}`, with the id of the newest event before its last read, or
-`{"error": "sentence", "code": "…"}` with the status of the error. It has no `also` if one of these reads fails.
+The answer is `{"value": …, "also": […], "event": 17, "alone": true}`, with the id of the newest event before its last
+read, or `{"error": "sentence", "code": "…"}` with the status of the error. It has no `also` if one of these reads
+fails. `alone` says that all events since the start of the call are its own.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import inspect
@@ -22,7 +24,7 @@ import logging
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -36,6 +38,7 @@ from indexium_core import errors
 from indexium_core.library import Library, remote_calls
 from indexium_core.model.accounts.needs import HOME, CallRule, rule_of
 from indexium_core.model.accounts.permissions import ROLE_WORDS
+from indexium_core.model.event import Event
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.shapes import plain, wanted
 
@@ -99,7 +102,9 @@ class Calls:
             work = self._bound(name, call.args)
             also = [(self._bound(each, args), want) for each, args, want in call.also]
             newest = events.last_id
-            value = work()
+            with _own_events(self._library) as own:
+                value = work()
+            is_alone = events.last_id == newest + len(own)
         except errors.IndexiumError as error:
             return _failure(error)
         except Exception:
@@ -110,7 +115,7 @@ class Calls:
             if also:
                 newest = events.last_id
                 answer |= _found(also)
-            return Answer(200, _text(answer | {"event": newest}))
+            return Answer(200, _text(answer | {"event": newest, "alone": is_alone}))
         except Exception:
             logger.exception("dashboard.answer_failed", extra={"user_action": name})
             return Answer(500, _text({"error": UNSHOWN, "code": "unexpected"}))
@@ -126,6 +131,22 @@ class Calls:
         except TypeError as error:
             raise errors.UsageError(f"'{name}' cannot be called with these arguments: {error}.") from error
         return functools.partial(method, **args)
+
+
+@contextlib.contextmanager
+def _own_events(library: Library) -> Iterator[list[int]]:
+    """Collect the ids of the events that this thread emits in the block."""
+    own, thread = list[int](), threading.get_ident()
+
+    def note(event: Event) -> None:
+        if threading.get_ident() == thread:
+            own.append(event.id)
+
+    unsubscribe = library.events.subscribe(note)
+    try:
+        yield own
+    finally:
+        unsubscribe()
 
 
 _UNKNOWN = object()

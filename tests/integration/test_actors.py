@@ -263,7 +263,7 @@ WITHOUT_RECORD = """
     players.add players.change players.export_watched players.import_watched players.notify
     players.notify_players players.read_back players.remove players.set_key
     users.add users.change users.change_own_password users.end_own_sessions users.end_sessions users.remove
-    users.set_libraries users.set_password
+    users.set_libraries users.set_password users.show_library
 """
 # Calls that change nothing, but not every role may make them. Any other read needs no line.
 RESTRICTED_READS = """

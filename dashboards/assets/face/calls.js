@@ -21,6 +21,8 @@ const ANY = "*" // the newest event of any name before the session told events
  * @property {Promise<void>} [promise] While it is read.
  * @property {string[]} news Names of the events that make it old.
  */
+/** @typedef {{value: any, also?: any[], event: number, alone: boolean}} Answer See `dashboards/face.py`. */
+/** @typedef {{value: any, answeredAt: number, event: number, isAlone: boolean}} Made What a change has made. */
 /** @typedef {{once: string, name: string, args: object, also?: Read[], home: string, user: number | null, at: number}} Change */
 
 /** @type {Map<string, Kept>} */
@@ -62,7 +64,7 @@ async function contentOf(response) {
  * @param {string} name `service.method`
  * @param {object} [args]
  * @param {{want?: object, also?: Read[], once?: string}} [options] See `dashboards/face.py`.
- * @returns {Promise<{value: any, also?: any[], event: number}>}
+ * @returns {Promise<Answer>}
  */
 async function send(name, args = {}, {want, also, once} = {}) {
   let response
@@ -133,22 +135,25 @@ async function refresh(found, [name, args, want]) {
   announce()
 }
 
+/** Return whether an event that makes a read old is newer than it. @param {Kept} found */
+const isOlder = ({news, event}) => news.some(name => newest[name] > event)
+
 /** Keep a value, unless a later one is known. @type {(found: Kept, value: any, event: number, sentAt: number) => void} */
 function take(found, value, event, sentAt) {
   if (sentAt < found.sentAt) return
-  const isOld = found.news.some(name => newest[name] > event)
-  Object.assign(found, {value, event, sentAt, isOld, error: undefined})
+  Object.assign(found, {value, event, sentAt, error: undefined})
+  found.isOld = isOlder(found)
 }
 
 /**
  * Return a function that returns the value of a read as far as it is known. However many events make it old, it is read
- * once in an interval at most, and not while the page is hidden; the function may ask for the newest value at once.
+ * once in an interval at most, and not while the page is hidden.
  *
  * @param {Read} own
  * @param {string[]} news
  * @param {number} interval Milliseconds.
  * @param {number} [delay] Milliseconds before it is read for the first time.
- * @returns {(isUrgent?: boolean) => any}
+ * @returns {() => any}
  */
 export function paced(own, news, interval, delay = 0) {
   let due = performance.now() + delay
@@ -162,14 +167,14 @@ export function paced(own, news, interval, delay = 0) {
       announce()
     }, milliseconds)
   }
-  return (isUrgent = false) => {
-    const left = isUrgent ? 0 : due - performance.now()
+  return () => {
+    const left = due - performance.now()
     if (left > 0 && !isRead) {
       wake(left)
       return undefined
     }
     isRead = true
-    const found = read(own, news, left > 0 || document.hidden)
+    const found = read(own, news, left > 0 || document.hidden || unanswered > 0) // an answer may have its value
     if (left <= 0 && found.promise) due = performance.now() + interval
     if (left > 0 && found.isOld) wake(left)
     return found.value
@@ -183,6 +188,20 @@ export function forget(isMeant) {
     if (isMeant(name, args)) found.isOld = true
   }
   announce()
+}
+
+/**
+ * Note that some reads have what is known until an event: their page shows the only change since then by itself.
+ *
+ * @type {(isMeant: (name: string, args: object) => boolean, event: number) => void}
+ */
+export function keepUntil(isMeant, event) {
+  for (const [key, found] of kept) {
+    const [name, args] = JSON.parse(key)
+    if (!isMeant(name, args) || found.event >= event) continue
+    found.event = event
+    found.isOld = isOlder(found) // the event may have been told before the answer
+  }
 }
 
 /** @param {Event} event */
@@ -223,7 +242,7 @@ function remove(own) {
   storeOutbox(outbox().filter(each => each.once !== own.once))
 }
 
-/** @type {(change: Change) => Promise<{value: any, also?: any[], event: number}>} */
+/** @type {(change: Change) => Promise<Answer>} */
 async function deliver(change) {
   let isTold = false
   for (;;) {
@@ -241,6 +260,7 @@ async function deliver(change) {
 /** @type {Promise<unknown>} */
 let last = Promise.resolve() // the change that was made last
 let waiting = 0 // changes that are not sent yet
+let unanswered = 0 // changes
 
 /**
  * Call a method that changes something. Changes are sent one after the other, in the order in which they were made. If
@@ -251,7 +271,7 @@ let waiting = 0 // changes that are not sent yet
  * @param {{also?: Read[], isSecret?: boolean}} [options]
  *   `also`: reads that the change concerns; their new values come with the last answer. `isSecret`: the arguments have a
  *   password, so they are not stored, and a reload forgets the change.
- * @returns {Promise<{value: any, answeredAt: number}>}
+ * @returns {Promise<Made>}
  */
 export function change(name, args, {also = [], isSecret = false} = {}) {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
@@ -261,11 +281,12 @@ export function change(name, args, {also = [], isSecret = false} = {}) {
   return inOrder(own)
 }
 
-/** @param {Change} own @returns {Promise<{value: any, answeredAt: number}>} */
+/** @param {Change} own @returns {Promise<Made>} */
 function inOrder(own) {
   waiting += 1
+  unanswered += 1
   const before = last
-  const settled = /** @returns {Promise<{value: any, answeredAt: number}>} */ (async () => {
+  const settled = /** @returns {Promise<Made>} */ (async () => {
     await before.catch(() => {})
     waiting -= 1
     return settle(waiting ? {...own, also: []} : own)
@@ -284,10 +305,12 @@ async function settle(own) {
       if (found && answer.also) take(found, answer.also[index], answer.event, clock)
     })
     remove(own)
-    return {value: answer.value, answeredAt: clock}
+    return {value: answer.value, answeredAt: clock, event: answer.event, isAlone: answer.alone}
   } catch (error) {
     if (!(error instanceof SignedOutError)) remove(own) // after a sign-in, it is sent again
     throw error
+  } finally {
+    unanswered -= 1
   }
 }
 

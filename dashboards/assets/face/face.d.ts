@@ -100,6 +100,7 @@ interface ListAction<Row, Head> {
   leads?(): string // the address of the page that is opened after it
   run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   keeps?: boolean // the rows stay in the list
+  isOwn?: boolean // it changes no other row of the list
   done?(result: any, rows: Row[]): string // the sentence after it
 }
 

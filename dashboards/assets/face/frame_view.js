@@ -61,7 +61,7 @@ const NEWS = [
   "publish:progress",
   "publish:completed",
 ]
-const FOUND = ["plan:changed", "scan:completed", "write:completed"]
+const FOUND = ["plan:changed", "checks:changed", "scan:completed", "write:completed"]
 const PACE = 1000 // milliseconds between two reads of the numbers
 const DELAY = 300 // milliseconds before they are read, so that the page is read first
 const FINDINGS_PACE = 15_000 // milliseconds between two reads of the findings, which cost more
@@ -69,7 +69,7 @@ const FINDINGS_DELAY = 1500 // milliseconds before they are counted
 
 /** @type {() => Values.HomeNumbers | undefined} */
 const readNumbers = paced(["overview.numbers", {}], NEWS, PACE, DELAY)
-/** @type {(isUrgent?: boolean) => Values.CheckGroup[] | undefined} */
+/** @type {() => Values.CheckGroup[] | undefined} */
 const readFindings = paced(["checks.groups", {}], FOUND, FINDINGS_PACE, FINDINGS_DELAY)
 
 /** @typedef {{numbers?: Values.HomeNumbers, findings?: number}} Known */
@@ -80,7 +80,7 @@ let known = JSON.parse(stored(KNOWN, ofTab) ?? "{}") // also before they are rea
 /** Return the numbers of the frame, as far as they are known. @returns {Known} */
 function readKnown() {
   const numbers = readNumbers() ?? known.numbers
-  const groups = readFindings(currentPage() === "checks")
+  const groups = readFindings()
   const findings = groups ? groups.reduce((sum, {total}) => sum + total, 0) : known.findings
   if (numbers !== known.numbers || findings !== known.findings) {
     known = {numbers, findings}

@@ -314,14 +314,15 @@ export class List {
     try {
       const also = [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
       const isSecret = Boolean(question?.fields?.some(({kind}) => kind === "password"))
-      const {value, answeredAt} = await change(name, args, {also, isSecret})
+      const made = await change(name, args, {also, isSecret})
+      const {value} = made
       if (action.leads) {
         location.assign(action.leads()) // nothing is read meanwhile
         return
       }
       const text = action.done?.(value, meant) ?? value?.text
       if (text) toast(text, {undo: value?.step_id ?? null})
-      this.rows.settle(taken, answeredAt, edits)
+      this.rows.settle(taken, made, edits, action.isOwn)
       if (isOfList) this.rows.readMoreAgain()
       if (this.spec.folds && ids.map(String).includes(this.openValue())) this.nameOpen("", {push: false})
     } catch (error) {

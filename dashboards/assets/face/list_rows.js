@@ -1,6 +1,6 @@
 // The rows of a list: the page that is shown, without the rows that an action has taken away.
 import {place} from "#face/address.js"
-import {forget, read} from "#face/calls.js"
+import {forget, keepUntil, read} from "#face/calls.js"
 
 const MOST_PAGES = 1_000_000_000
 
@@ -180,15 +180,17 @@ export class ListRows {
    * the next page has no more rows to fill the places, an event makes the list old, or a person turns the page.
    *
    * @param {Taken} taken
-   * @param {number} answeredAt
+   * @param {import("#face/calls.js").Made} made
    * @param {{since: number}[]} [edits]
+   * @param {boolean} [isOwn] Nothing but these rows has changed.
    */
-  settle({gone, ids}, answeredAt, edits = []) {
+  settle({gone, ids}, {answeredAt, event, isAlone}, edits = [], isOwn = false) {
     this.running -= 1
     for (const id of ids) gone.set(id, answeredAt)
     for (const edit of edits) edit.since = answeredAt
     const [call] = this.ownRead() ?? []
     const kept = [this.number, this.number + 1].map(number => JSON.stringify(this.ownRead(number)?.[1]))
+    if (isOwn && isAlone) keepUntil((name, args) => name === call && kept.includes(JSON.stringify(args)), event)
     // No event may tell it: the same rows can be in another list of the page.
     forget((name, args) => name === call && !kept.includes(JSON.stringify(args)))
     if (this.shown().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()

@@ -567,6 +567,7 @@ interface Calls {
   "users.sessions": [args: {name?: string}, value: UserSession[]]
   "users.set_libraries": [args: {name?: string; libraries?: number[] | null}, value: User]
   "users.set_password": [args: {name?: string; password?: string}, value: User]
+  "users.show_library": [args: {name?: string; library_id?: number; is_shown?: boolean}, value: User]
   "verification.add": [args: {query?: string; file_ids?: number[]}, value: Job]
   "views.default": [args: {}, value: SavedView | null]
   "views.list": [args: {}, value: SavedView[]]
