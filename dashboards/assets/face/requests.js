@@ -170,7 +170,7 @@ function lossSections({danger, loses_text: texts, removes_all_people: everyone, 
   ]
 }
 
-/** @param {Values.LostFilePage} page */
+/** @param {Values.DangerousFilePage} page */
 const lostFiles = ({items, total, page, per_page: perPage}) => ({
   kind: "items",
   key: "dangers",
