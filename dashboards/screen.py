@@ -82,3 +82,10 @@ class FaceScreen(Screen):
 
     def refresh(self) -> None:
         """Do nothing: the scripts read again what an event has made old."""
+
+    def follow_values(self, search: str) -> None:
+        """Take the values of the address, which a script tells if the page has components of the server."""
+        before = self.state.search()
+        self.state.take(search)
+        if self.state.search() != before:
+            self.refresh()

@@ -22,6 +22,7 @@ from dashboards.face import event_names
 from dashboards.frame.footer_panel import FooterPanel
 from dashboards.frame.undo import Undoing
 from dashboards.frame.wire import Wire
+from dashboards.questions import rollback_question
 from dashboards.questions.interrupted_question import Interrupted
 from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
@@ -127,7 +128,8 @@ class Session:
         self._wire.on(undo=lambda message: self._undo(int(message["id"])))
         self._wire.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
         self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
-        self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
+        self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
+        self._wire.on(roll_back=self._roll_back, resume=self._resume, retry=self._retry_by_id)
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -396,6 +398,39 @@ class Session:
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows; None if it shows none."""
         return self._screen.shown_operation() if self._is_started else None
+
+    def change_place(self, values: Mapping[str, str], *, push: bool = True) -> None:
+        """Change values of the address of a page that the browser draws; "" removes one."""
+        self._wire.change_place(values, push=push)
+
+    def _take_values(self, message: Mapping[str, Any]) -> None:
+        screen = self._screens.get(str(message["page"]))
+        if isinstance(screen, FaceScreen):
+            screen.follow_values(str(message["search"])[:20_000])
+
+    def _roll_back(self, message: Mapping[str, Any]) -> None:
+        """Ask whether to roll back an operation or a part of it; then show the rollback."""
+        items = message.get("items")
+        rollback_question.ask(
+            self.library,
+            self.bridge,
+            self.dialog,
+            int(message["id"]),
+            lambda operation_id: self.change_place({"op": str(operation_id), "page": ""}),
+            query=str(message.get("query") or ""),
+            item_ids=None if items is None else [int(each) for each in items],
+            person=str(message.get("person") or ""),
+        )
+
+    def _retry_by_id(self, message: Mapping[str, Any]) -> None:
+        operation_id = int(message["id"])
+        self.bridge.run(lambda: self.library.history.get(operation_id), self.retry, name="read_operation", once=True)
+
+    def _resume(self, message: Mapping[str, Any]) -> None:
+        operation_id = int(message["id"])
+        self.bridge.run(
+            lambda: self.library.resume(operation_id), lambda _: self.watch(operation_id), name="resume", once=True
+        )
 
     def retry(self, operation: MetadataOperation) -> None:
         """Ask whether to retry the files that an operation left."""

@@ -263,7 +263,7 @@ class ProgressState(AddressedState):
 
 
 class HistoryState(AddressedState):
-    """The filters of the operations, the operation in detail, and the displayed charts."""
+    """The filters of the operations, the operation in detail, and the charts that are shown."""
 
     query = param.String(default="", doc="Search over files and people.")
     status = param.String(default="", doc="States that are listed, split by commas; '' for all.")
@@ -275,16 +275,10 @@ class HistoryState(AddressedState):
     until = param.String(default="", regex=r"^(\d{4}-\d\d-\d\d)?$", doc="Last day, ISO; '' for no limit.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
     operation_id = param.Integer(default=None, allow_None=True, doc="The operation shown in detail.")
-    item_status = param.Selector(
-        default="", objects=["", "problems", "done", "skipped"], doc="Files of it that are listed; '' for all."
-    )
-    item_query = param.String(default="", doc="Search over its files.")
-    item_page = param.Integer(default=1, bounds=(1, None), doc="Page of its files, from 1.")
     trend = param.Selector(
         default="files", objects=["files", "durations", "coverage"], doc="The chart over time that is shown."
     )
     rank = param.Selector(default="people", objects=["people", "errors"], doc="The ranking that is shown.")
-    chosen = param.ClassSelector(default=frozenset(), class_=frozenset, doc="Items of the operation that are chosen.")
 
     _address: ClassVar[Mapping[str, str]] = {
         "query": "q",
@@ -295,16 +289,9 @@ class HistoryState(AddressedState):
         "until": "until",
         "number": "page",
         "operation_id": "op",
-        "item_status": "files",
-        "item_query": "find",
-        "item_page": "filepage",
         "trend": "chart",
         "rank": "top",
     }
-
-    def statuses(self) -> tuple[str, ...]:
-        """Return the listed states; an empty result means all states."""
-        return tuple(name for name in self.status.split(",") if name)
 
     def span(self) -> tuple[datetime | None, datetime | None]:
         """Return the start and the end of the listed days, in local time."""
@@ -332,10 +319,6 @@ class HistoryState(AddressedState):
         if not self.since or not self.until:
             return ""
         return self.since if self.since == self.until else f"{self.since}..{self.until}"
-
-    def narrowed(self) -> bool:
-        """Return whether a filter is set."""
-        return bool(self.searched() or self.since or self.until)
 
     def searched(self) -> bool:
         """Return whether the list shows only some operations of its days."""
@@ -499,10 +482,3 @@ def _moment(text: str, at: time) -> datetime | None:
 def is_review(text: str) -> bool:
     """Return whether a search of the plan is a review of danger: it lists dangerous files and no others."""
     return query.selected_values(text, "risk") == ["danger"]
-
-
-def history_term(kind: str, text: str) -> str:
-    """Return a term of a search of the history, quoted if necessary."""
-    plain = kind != "person" and text.isalnum() and text not in {"OR", "AND", "NOT"}
-    quoted = text if plain else '"' + text.replace('"', '""') + '"'
-    return quoted if kind == "word" else f"{kind}:{quoted}"

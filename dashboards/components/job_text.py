@@ -11,8 +11,8 @@ from dashboards.components import operation_text
 from dashboards.components.gauge import measure
 from indexium_core.model import wording
 from indexium_core.model.job import Job
-from indexium_core.model.operations import summaries
-from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.operations import item_words, summaries
+from indexium_core.model.operations.operation import SOURCES, OperationStatus
 from indexium_core.model.operations.outcomes import items_in_words
 
 _UNITS = {"artwork": "picture"}  # what jobs count that do not count files
@@ -37,7 +37,7 @@ def long_pause_sentence(job: Job, *, now: datetime | None = None) -> str:
 
 def paused_by(job: Job) -> str:
     """Return who paused a job, as the end of a sentence; "" if this is not recorded."""
-    return f" {operation_text.SOURCES.get(job.paused_by, f'by {job.paused_by}')}" if job.paused_by else ""
+    return f" {SOURCES.get(job.paused_by, f'by {job.paused_by}')}" if job.paused_by else ""
 
 
 def name(job: Job) -> str:
@@ -150,7 +150,7 @@ def counter_label(key: str, kind: str) -> str:
     """Return the words for a counter of a job of a kind."""
     if key == "seconds":
         return "took"
-    label = status_words.item_status(key, kind=kind)[0] if key in ("success", "conflict", "unknown", "pending") else key
+    label = item_words.item_status(key, kind=kind)[0] if key in ("success", "conflict", "unknown", "pending") else key
     return label.replace("_", " ")
 
 

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from dashboards import status_words
 from dashboards.components import paging
 from indexium_core.model import wording
-from indexium_core.model.operations import strategies
+from indexium_core.model.operations import item_words, strategies
 from indexium_core.model.operations.operation import (
-    FINISHED_STATES,
     ItemDetails,
     MetadataOperation,
     OperationDetails,
     OperationStatus,
 )
-from indexium_core.model.operations.outcomes import OUTCOMES, Outcome, outcome_counts, outcome_label, success_of
+from indexium_core.model.operations.outcomes import Outcome, outcome_label
 
-SOURCES = {
-    "dashboard": "from the dashboard",
-    "cli": "from the command line",
-    "python": "from Python",
-    "rest": "through REST",
-    "rating": "after a rating",
-    "legacy": "by the old Indexium",
-}
 PARTS: dict[Outcome, str] = {  # outcome → class of its part of the bar
     "written": "ok",
     "restored": "ok",
@@ -35,62 +24,18 @@ PARTS: dict[Outcome, str] = {  # outcome → class of its part of the bar
     "unknown": "odd",
     "skipped": "off",
 }
-SIDE_FILE_TAGS = {  # action of a side file → kind of its tag
-    "create": "add",
-    "update": "set",
-    "replace": "set",
-    "remove": "del",
-    "unchanged": "same",
-    "blocked": "same",
-}
 SIDE_FILE_SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−", "unchanged": "="}
 _SLOW = 0.1  # files a second
 _FAR = 3.0  # how many times longer a remaining time may be than another one that is shown beside it
 
 
-KINDS = {"write": "Write", "rollback": "Rollback", "publish": "Publication"}
 DOING = {"write": "Writing", "rollback": "Rolling back", "publish": "Publishing"}
 DONE = {"write": "Wrote", "rollback": "Restored", "publish": "Published"}
-
-
-def kind_name(operation: MetadataOperation) -> str:
-    """Return the type of an operation."""
-    return KINDS[operation.operation_type]
 
 
 def items(operation: MetadataOperation, number: int) -> str:
     """Return a number of items of an operation in words: `3 files`, of a publication `3 titles`."""
     return wording.plural(number, operation.noun)
-
-
-def name(operation: MetadataOperation) -> str:
-    """Return the name of an operation: its note, otherwise what it rolls back, or its number."""
-    if operation.user_note:
-        return operation.user_note
-    if operation.operation_type == "rollback" and operation.reverts_id:
-        reverted = f"“{operation.reverts_note}”" if operation.reverts_note else f"operation {operation.reverts_id}"
-        return f"Rollback of {reverted}"
-    return f"Operation {operation.id}"
-
-
-def outcome(operation: MetadataOperation) -> str:
-    """Return the numbers of files by outcome."""
-    if operation.status == "rolled_back":
-        return "rolled back"
-    if operation.status == "interrupted":
-        return f"interrupted at {wording.count(operation.success_count)} of {wording.count(operation.file_count)}"
-    shown = OUTCOMES if operation.status in FINISHED_STATES else PARTS
-    return outcome_counts(operation.outcomes, only=shown, separator=" · ") or "nothing yet"
-
-
-def can_roll_back(operation: MetadataOperation) -> bool:
-    """Return whether something can be rolled back; comments alone are enough."""
-    return operation.status in FINISHED_STATES and (operation.can_rollback or operation.comment_only > 0)
-
-
-def rollback_blocker(operation: MetadataOperation) -> str:
-    """Return why a rollback is impossible, or "" if it is possible."""
-    return "" if can_roll_back(operation) else operation.rollback_reason or "There is nothing to roll back."
 
 
 def item_filters(
@@ -101,14 +46,10 @@ def item_filters(
 
     A file whose operation was cancelled has the status `skipped`; it is shown as not started.
     """
-    left = outcome_label("not_started")
-    if status.undone_count:
-        left = f"{outcome_label('undone')}, {left}"
-    fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
-    if status.cancelled_count:
-        fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
+    words = status.words
+    fitting = {key: words[key] for key in ("pending", "skipped") if key in words}
     if status.operation_type == "rollback":
-        fitting |= {key: success_of(status.operation_type) for key in shown if key in ("success", "done")}
+        fitting |= dict.fromkeys(("success", "done"), words["success"])
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
 
@@ -156,18 +97,6 @@ def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
     return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
 
 
-def retryable(operation: MetadataOperation, status: OperationStatus) -> int:
-    """Return how many files or titles of an operation that ended can be retried; 0 if it can be resumed."""
-    if not status.finished or can_resume(status) or operation.user_action == "rollback_person" or operation.origin:
-        return 0
-    return count_of(status, ("failed", "conflict", "unknown")) + status.cancelled_count
-
-
-def can_resume(status: OperationStatus) -> bool:
-    """Return whether an operation that ended has files left that it can still write."""
-    return status.status in ("interrupted", "failed") and status.current < status.total
-
-
 def items_page(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
     fractions = details.status.fractions
@@ -191,7 +120,7 @@ def item_row(
         kind: The type of the operation: write, rollback or publish.
 
     """
-    status, level = status_words.item_status(item.status, item.code, ended=ended, kind=kind)
+    status, level = item_words.item_status(item.status, item.code, ended=ended, kind=kind)
     if item.status == "writing" and share is not None:
         status, level = f"rewriting {int(100 * share)} %", "warning"
     return {
@@ -202,7 +131,7 @@ def item_row(
         "what": item.message or method_and_time(item),
         "status": status,
         "level": level,
-        "glyph": status_words.item_glyph(item.status, item.code),
+        "glyph": item_words.item_glyph(item.status, item.code),
         "faded": item.status == "pending",
     }
 
@@ -230,11 +159,6 @@ def method_and_time(item: ItemDetails) -> str:
         return ""
     taken = wording.duration(item.seconds)
     return f"{strategies.in_words(item.strategy)} · {taken}" if item.strategy and not item.side_files else taken
-
-
-def expiry(moment: datetime | None) -> str:
-    """Return the time until which a rollback is possible."""
-    return wording.day(moment) if moment else ""
 
 
 def count_of(status: OperationStatus, states: Sequence[str]) -> int:

@@ -16,8 +16,10 @@ class Wire(Component):
     The connection of a page with its session. It draws nothing.
 
     Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
-    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}. Sends: {kind, text, undo, stop, plan, topic}, a toast;
-    {cleared}, a topic whose errors are removed; {events}, ids by names; {busy}; {answered}.
+    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `values` {page, search}: what the address of a page has
+    now; of an operation: `roll_back` {id, person, items, query}, `retry` {id}, `resume` {id}. Sends: {kind, text, undo,
+    stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events}, ids by names; {busy};
+    {answered}; {place}, other values of the address.
     """
 
     _esm = module("wire")
@@ -39,6 +41,10 @@ class Wire(Component):
     def tell_events(self, newest: Mapping[str, int]) -> None:
         """Tell which events there were: their names, with the newest id of each."""
         self._send_msg({"events": dict(newest)})
+
+    def change_place(self, values: Mapping[str, str], *, push: bool) -> None:
+        """Change values of the address by name, "" removes one; `push` adds a step to the browser's history."""
+        self._send_msg({"place": {"values": dict(values), "push": push}})
 
     def answered(self) -> None:
         """Tell that everything that the browser asked for is shown."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dashboards import status_words
 from dashboards.bridge import Bridge
 from dashboards.components import paging
 from dashboards.components.dialog import Dialog
@@ -18,7 +17,7 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model import wording
-from indexium_core.model.operations import strategies, summaries
+from indexium_core.model.operations import item_words, strategies, summaries
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning.plan import Selection
@@ -240,21 +239,21 @@ def _verdict(report: DryRunReport, noun: str) -> list[dict[str, Any]]:
 def _outcomes(report: DryRunReport) -> list[dict[str, Any]]:
     found = []
     for status, number in sorted(report.counts.items(), key=lambda each: each[0] != "success"):
-        text, level = status_words.item_status(status)
+        text, level = item_words.item_status(status)
         label = {"success": "would be written", "skipped": "nothing to do"}.get(status, text)
-        glyph = status_words.item_glyph(status)
+        glyph = item_words.item_glyph(status)
         found.append({"level": level, "text": label, "glyph": glyph, "count": wording.count(number)})
     return found
 
 
 def _row(item: WriteResult, name: str, path: str) -> dict[str, Any]:
-    status, level = status_words.item_status(item.status, item.code)
+    status, level = item_words.item_status(item.status, item.code)
     return {
         "key": f"{item.entity_type}{item.entity_id}" if item.file_id is None else item.file_id,
         "name": name,
         "path": path,
         "status": "ready" if item.status == "success" else status,
         "level": level,
-        "glyph": status_words.item_glyph(item.status, item.code),
+        "glyph": item_words.item_glyph(item.status, item.code),
         "message": item.message or strategies.in_words(item.strategy),
     }

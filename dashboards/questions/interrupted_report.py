@@ -27,7 +27,7 @@ _CHIPS = {  # outcome of a file → level and glyph of its chip
 
 def title(operation: InterruptedOperation, *, others: int = 0) -> str:
     """Return the headline; `others`: the number of further interrupted operations."""
-    kind = operation_text.kind_name(operation.operation).lower()
+    kind = operation.operation.kind_name.lower()
     text = f"A {kind} stopped" if operation.operation.status == "failed" else f"A {kind} was interrupted"
     return f"{text} (and {wording.plural(others, 'other')})" if others else text
 
@@ -52,10 +52,10 @@ def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
 
 def _summary(operation: InterruptedOperation) -> str:
     record = operation.operation
-    named = operation_text.name(record)
+    named = record.name
     if record.user_note or record.operation_type != "rollback":
         note = f"“{record.user_note}”" if record.user_note else str(record.id)
-        named = f"{operation_text.kind_name(record)} {note}"
+        named = f"{record.kind_name} {note}"
     started = f"{named}, started {wording.when(record.started_at)}"
     unknown = operation.counts.get("unknown", 0)
     completed = operation.total - operation.remaining - unknown

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dashboards.components.operation_text import SIDE_FILE_TAGS
 from dashboards.session import Session
 from indexium_core.model import wording
 from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type
 from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.operations.item_words import SIDE_FILE_TAGS
 from indexium_core.model.publishing.options import READER_NAMES, READERS, PublishOptions
 from indexium_core.model.publishing.requests import PublishExample
 

@@ -163,7 +163,7 @@ def _title(operation: MetadataOperation, part: RollbackPart) -> str:
 def _named(operation: MetadataOperation) -> dict[str, Any]:
     """Return the operation in words: its note, type, files and time."""
     note = f"“{operation.user_note}”, " if operation.user_note else ""
-    kind = operation_text.kind_name(operation).lower()
+    kind = operation.kind_name.lower()
     what = operation_text.items(operation, operation.success_count)
     text = f"{note}{kind} of {what}, {wording.when(operation.started_at)}"
     return {"kind": "text", "text": f"{text[0].upper()}{text[1:]}."}
@@ -229,7 +229,7 @@ def _promise(check: RollbackCheck, part: RollbackPart, noun: str) -> list[dict[s
 def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return the numbers of files with a conflict, by reason."""
     pairs = [[wording.count(number), text] for number, text in check.conflict_reasons()]
-    unchecked = [hint for hint in rollback_report.hints(check) if check.quick_checked and "size and date" in hint]
+    unchecked = [hint for hint in check.hints if check.quick_checked and "size and date" in hint]
     hints = [*check.hard_link_sentences(), *unchecked]
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}] if pairs else []
     return found + [{"kind": "hint", "text": text} for text in hints]

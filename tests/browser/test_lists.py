@@ -18,6 +18,7 @@ LISTS = {  # page → its path
     "accounts": "settings/accounts",
     "checks": "checks",
     "activity": "history/activity",
+    "history": "history",
     "requests": "requests",
 }
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]

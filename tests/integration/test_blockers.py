@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.pages.history import history_details
 from dashboards.pages.progress import progress
 from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
@@ -89,7 +88,7 @@ def test_stop_names_the_file_in_an_unknown_state(studio: Studio, monkeypatch: py
         "is intact, and what was written stays written."
     )
     [left] = studio.library.interruptions.operations()
-    shown = [history_details.verdict(details.operation)["text"], *progress.summary(details.operation, status)["lines"]]
+    shown = [details.operation.result_text, *progress.summary(details.operation, status)["lines"]]
     shown += [section.get("text", "") for section in dialog.sections(left)]
     assert not any("Every file is intact" in text for text in shown)
 

@@ -118,7 +118,7 @@ def test_every_interface_shows_equal_counts(
     assert _sum(" ".join(part["label"] for part in operation_text.bar_parts(status)) + progress.rest(status)) == 6
     assert sum(int(number) for _, number in job_details.outcome(job, status)) == 6
     if making is not rolled_back and making is not interrupted:  # the list shows their ends in words
-        assert _sum(operation_text.outcome(operation)) == 6
+        assert _sum(operation.outcome_text) == 6
     if cut:
         assert cut[0].counts == {"written": 2, "undone": 1, "not_started": 3}
         assert _sum(cut[0].summary().partition("6 files: ")[2]) == 6

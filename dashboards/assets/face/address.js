@@ -131,6 +131,11 @@ window.addEventListener("popstate", ({state}) => {
   shown = parsed()
   announce()
 })
+// A component of the server in this page changes values of the address.
+window.addEventListener("indexium:place", event => {
+  const {values, push} = /** @type {CustomEvent} */ (event).detail
+  go(values, {push})
+})
 // The server leads to another address of this page.
 window.addEventListener("indexium:address", () => {
   shown = parsed()

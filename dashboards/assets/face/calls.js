@@ -83,7 +83,7 @@ async function send(name, args = {}, {want, also, once} = {}) {
     location.reload()
     throw new SignedOutError("Sign in again.")
   }
-  if (answer.code) throw new Error(answer.error ?? answer.detail)
+  if (answer.code) throw Object.assign(new Error(answer.error ?? answer.detail), {code: answer.code})
   if (response.ok) return answer
   throw new LostError(LOST)
 }

@@ -83,11 +83,13 @@ interface ListAction<Row, Head> {
   act: string
   needs?: string // the call that the person must be allowed to make; without it, everybody sees the action
   key?: string
+  refuses?(row: Row | undefined, place: Route): string // why its key has no effect now: a toast says it
   label: string | ((row: Row, place: Route, head: Head) => string)
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
   // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
   where?: "row" | "all" | "head" | "field" | "empty"
+  isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
   isQuiet?: boolean
@@ -99,9 +101,50 @@ interface ListAction<Row, Head> {
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
   leads?(): string // the address of the page that is opened after it
   run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
+  sets?(state: any, answers: Answers): Record<string, any> // in place of a call: what it changes in the `state` of the details
   keeps?: boolean // the rows stay in the list
   isOwn?: boolean // it changes no other row of the list
   done?(result: any, rows: Row[]): string // the sentence after it
+}
+
+/** What a person can choose in a menu: each choice leads to an address. */
+interface ListOption {
+  id: string
+  label: string
+  total?: number
+  on: boolean
+  to: Route
+}
+
+interface ListOptions {
+  label: string
+  isMany?: boolean // several can be chosen
+  options: ListOption[]
+  none?: string // the sentence without any
+}
+
+interface ListDay {
+  name: string // in the address
+  label: string
+  value: string
+  min?: string
+  max?: string
+}
+
+/** A filter with several groups of choices, behind a button. */
+interface ListMenu {
+  name: string
+  label: string // of the button
+  sign?: number // of choices that are on
+  groups: ListOptions[]
+  days?: ListDay[]
+}
+
+/** A filter with one choice. */
+interface ListSelect {
+  label: string
+  name: string // in the address
+  choices: ChoiceView[]
 }
 
 /** A page that is one list. */
@@ -120,8 +163,14 @@ interface ListSpec<Row = any, Head = any> {
   read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head
   readOne?(id: string): ReadCall // the row that the address names, if it is on another page
   more?(row: Row, place: Route): Record<string, ReadCall> // what only the details of a row need: values by name
+  later?(row: Row, place: Route): Record<string, ReadCall> // what takes longer: the details show each value when it is known
+  state?: Record<string, any> // what a person changes in the details at the start, by actions with `sets`
+  search?: {name: string; label: string; placeholder: string} // a field above the list; its text is in the address by this name
+  filters?(head: Head | undefined, place: Route): (ListMenu | ListSelect)[] // beside the search
+  narrowed?(head: Head | undefined, place: Route): {label: string; to: Route}[] // each part of the search and the filters, with the address without it
+  tells?: string[] // values of the address that components of the server in this page need: they stand below the title
   title(head: Head | undefined): string
-  summary?(head: Head | undefined, total: number | undefined): string
+  summary?(head: Head | undefined, total: number | undefined, place: Route): string
   chips?(head: Head, place: Route): {id: string; label: string; total: number; on: boolean; to: Route}[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
@@ -131,12 +180,12 @@ interface ListSpec<Row = any, Head = any> {
   rowOf?(row: Row): Row
   groupOf?(row: Row): string // the heading above rows
   columns: ListColumn<Row>[]
-  // `acts`: the actions, those with a hint apart. `more` is undefined until it is read.
+  // `acts`: the actions, those with a hint apart. `more` is undefined until it is read; `later` has what is known.
   details?(
     row: Row,
     place: Route,
     acts: {hinted: HTMLElement[]; plain: HTMLElement[]},
-    known: {head: Head | undefined; more: any},
+    known: {head: Head | undefined; more: any; later: Record<string, any>; state: any},
   ): Child
   selects?: boolean
   actions: ListAction<Row, Head>[]

@@ -6,9 +6,10 @@ import {change, forget, onNews} from "#face/calls.js"
 import {focusedElement, h, morph} from "#face/dom.js"
 import {Form} from "#face/form.js"
 import {keepFocusInside} from "#face/focus.js"
-import {currentPage, may, toast} from "#face/frame.js"
+import {currentPage, may, tell, toast} from "#face/frame.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {ListRows} from "#face/list_rows.js"
+import {SearchTyping} from "#face/list_filters.js"
 import {drawList} from "#face/list_view.js"
 import {adoptSheets} from "#face/sheets.js"
 import {typedPage} from "#face/widgets.js"
@@ -27,6 +28,10 @@ export class List {
   anchor = null // the id from which a range is selected
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
+  menu = "" // the name of the open menu of the filters
+  told = "" // the values of the address that the server knows
+  /** @type {{id: any, value: Record<string, any>} | undefined} */
+  own // what a person has changed in the details of a row
   /** @type {Map<string, Form>} */
   forms = new Map() // in the page, by their actions
 
@@ -38,7 +43,7 @@ export class List {
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, ["indexium.css", "face.css"])
+    adoptSheets(root, ["indexium.css", "face.css", "field_values.css"])
     this.root = h("div", {class: "ix"})
     root.append(this.root)
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
@@ -47,8 +52,10 @@ export class List {
     this.root.addEventListener("change", event => this.onChange(event))
     this.root.addEventListener("input", event => this.onType(/** @type {HTMLInputElement} */ (event.target)))
     this.root.addEventListener("submit", event => this.onSubmit(event))
-    this.root.addEventListener("keydown", event => {
-      if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
+    this.typing = new SearchTyping(this)
+    this.root.addEventListener("keydown", event => this.onKey(event))
+    document.addEventListener("pointerdown", event => {
+      if (this.menu && !event.composedPath().includes(this.root.querySelector(".pop")?.parentElement)) this.toggle("")
     })
     this.wanted = this.openValue() ?? ""
     pageKeys(spec.page, {isReady: () => this.rows.isKnown(), table: this.keys()})
@@ -76,8 +83,32 @@ export class List {
 
   // What is shown.
 
+  /** Tell the components of the server in this page what is shown. */
+  tellServer() {
+    const {page, tells} = this.spec
+    if (!tells) return
+    const values = Object.entries(place()).filter(([name]) => tells.includes(name))
+    const search = new URLSearchParams(values).toString()
+    if (search !== this.told) tell("values", {page, search})
+    this.told = search
+  }
+
+  /** Return why the text of the search is refused. @returns {Error | undefined} */
+  searchError() {
+    const error = /** @type {Error & {code?: string}} */ (this.rows.page().error)
+    return this.spec.search && error?.code === "bad_query" ? error : undefined
+  }
+
+  /** Return what a person has changed in the details of a row. @param {Row} row @returns {Record<string, any>} */
+  stateOf(row) {
+    const id = this.rows.idOf(row)
+    if (this.own?.id !== id) this.own = {id, value: {...this.spec.state}}
+    return this.own.value
+  }
+
   /** Show the list again after another page. */
   enter() {
+    this.told = ""
     if (!this.spec.news.length) this.rows.readAllAgain()
   }
 
@@ -101,6 +132,8 @@ export class List {
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     morph(this.root, drawList(this))
     this.followSheet()
+    this.tellServer()
+    this.typing.follow()
     if (hadFocus && focusedElement() === document.body) this.focusAgain()
     if (this.rows.isKnown()) setTimeout(pressDelayed)
     else if (this.rows.page().error ?? this.rows.head().error) dropDelayed()
@@ -232,11 +265,21 @@ export class List {
   }
 
   close() {
-    if (this.selected.size) {
+    if (this.menu) this.toggle(this.menu)
+    else if (this.selected.size) {
       this.selected.clear()
       this.draw()
     } else if (this.openValue()) this.nameOpen("")
     else return false
+  }
+
+  /** Open a menu of the filters, or close it; a press elsewhere ("") closes it, too. @param {string} name */
+  toggle(name) {
+    const before = this.menu
+    this.menu = before === name ? "" : name
+    this.draw()
+    const target = this.menu ? ".pop input" : name && `[data-key="menu-${before}"]`
+    if (target) /** @type {HTMLElement | null} */ (this.root.querySelector(target))?.focus()
   }
 
   focusCursor() {
@@ -289,6 +332,11 @@ export class List {
     if (!answers) return
     if (action.run) {
       action.run(meant, at, head, given)
+      return
+    }
+    if (action.sets) {
+      Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))
+      this.draw()
       return
     }
     await send(answers).catch(error => toast(error.message, {kind: "error"}))
@@ -394,11 +442,19 @@ export class List {
       table[key] = {
         does: does ?? String(label),
         group: "Decide",
-        when: () => Boolean(this.actionOf(key)),
-        run: () => void this.run(this.actionOf(key)),
+        when: () => Boolean(this.actionOf(key)) || this.actions.some(each => each.key === key && each.refuses),
+        run: () => this.runKey(key),
       }
     }
+    if (this.spec.search) table["/"] = {does: "search", group: "Find", run: () => this.focusSearch()}
     return table
+  }
+
+  focusSearch() {
+    /** @type {HTMLInputElement} */
+    const field = this.root.querySelector(".search input")
+    field.focus()
+    field.select()
   }
 
   /** Return the first action of a key that is possible now. @param {string} key */
@@ -408,6 +464,17 @@ export class List {
       const rows = (action.where ?? "row") === "row" ? this.meantBy(action) : [undefined]
       return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
     })
+  }
+
+  /** Run the action of a key, or say why there is none now. @param {string} key */
+  runKey(key) {
+    const action = this.actionOf(key)
+    if (action) {
+      void this.run(action)
+      return
+    }
+    const text = this.actions.find(each => each.key === key && each.refuses)?.refuses(this.current(), place())
+    if (text) toast(text, {kind: "info"})
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
@@ -436,7 +503,7 @@ export class List {
 
   /** @type {(target: HTMLElement, event: MouseEvent) => void} */
   onAct(target, event) {
-    const {act, page, to} = target.dataset
+    const {act, page, to, menu} = target.dataset
     const isLabel = target instanceof HTMLLabelElement && !(event.target instanceof HTMLInputElement)
     if (isLabel) event.preventDefault() // it would click its field, too
     const row = this.rowAt(target)
@@ -449,6 +516,8 @@ export class List {
       retry: () => forget(() => true),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
+      menu: () => this.toggle(menu),
+      empty: () => this.typing.empty(target.parentElement.querySelector("input")),
       put: () => go(JSON.parse(to), {push: false}),
     }
     if (own[act]) own[act]()
@@ -470,24 +539,39 @@ export class List {
     this.nameOpen("", {}, {page: page > 1 ? String(page) : ""})
   }
 
-  /** Show other rows. @param {Route} to */
-  narrow(to) {
+  /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
+  narrow(to, options = {}) {
     this.cursor = null
     this.selected.clear()
-    this.nameOpen("", {}, {page: "", ...to})
+    this.nameOpen("", options, {page: "", ...to})
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const field = /** @type {HTMLInputElement} */ (event.target)
+    if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
+    else if (field.dataset.search) this.typing.press(field, event)
+    else if (event.key === "Escape" && this.menu) this.toggle(this.menu) // from a field for a day
   }
 
   /** @param {Event} event */
   onChange(event) {
     const target = /** @type {HTMLInputElement} */ (event.target)
     const {value, checked, dataset} = target
+    if (dataset.search) return
     if (dataset.change === "choice") this.narrow({[dataset.name]: value})
+    else if (dataset.change === "to") this.narrow(JSON.parse(dataset.to))
+    else if (dataset.change === "put") go({...JSON.parse(dataset.to), [dataset.name]: value}, {push: false})
     else if (dataset.change) this.press(dataset.change, this.opened(), {...dataset, value, checked})
     else if (this.onType(target)) this.draw()
   }
 
   /** Take what a person types into a form of the page; return whether it is one. @param {HTMLInputElement} target */
   onType(target) {
+    if (target.dataset.search) {
+      this.typing.type(target)
+      return false
+    }
     const form = this.forms.get(target.form?.dataset.form)
     form?.take(target)
     return Boolean(form)

@@ -15,6 +15,8 @@ export class ListRows {
   edits = [] // changes that the rows show: `since` as in `gone`
   /** @type {{id: any, value: any} | undefined} */
   lastMore
+  /** @type {Head | undefined} */
+  lastHead
   /** @type {Set<string>} */
   moreNames = new Set() // of the calls that details have made
 
@@ -48,9 +50,11 @@ export class ListRows {
     return this.spec.head?.(place()) ?? {}
   }
 
-  /** Return what stands above the list, once all of it is known. @returns {{value?: Head, error?: Error}} */
+  /** Return what stands above the list, once all of it is known; until it is read for other filters, it is as before. @returns {{value?: Head, error?: Error}} */
   head() {
-    return this.all(this.headReads())
+    const found = this.all(this.headReads())
+    if (found.value !== undefined) this.lastHead = found.value
+    return {...found, value: found.value ?? this.lastHead}
   }
 
   /**
@@ -66,6 +70,12 @@ export class ListRows {
     if (found.value !== undefined) this.lastMore = {id: this.idOf(row), value: found.value}
     else if (this.lastMore?.id === this.idOf(row)) return {...found, value: this.lastMore.value}
     return found
+  }
+
+  /** Return what is known of what takes longer. @param {Row} row @returns {Record<string, {value?: any, error?: Error}>} */
+  later(row) {
+    const calls = Object.entries(this.spec.later?.(row, place()) ?? {})
+    return Object.fromEntries(calls.map(([name, own]) => [name, read(own, this.spec.news)]))
   }
 
   /** Return what is known of a row that is read alone, because it is not on the page. @param {string} id @returns {{value?: Row, error?: Error}} */

@@ -1,6 +1,7 @@
 // How a list looks: title, chips, rows, pages, and the details of the open row.
 import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
+import {drawFilters} from "#face/list_filters.js"
 import {boneRows, button, closeButton, drawSelect, emptyState, pager} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
@@ -50,8 +51,8 @@ function drawRow(list, row) {
   )
 }
 
-/** Return whether the actions stand in the rows, because there are no details. @param {ListSpec} spec */
-const hasInline = spec => !spec.details && spec.actions.length > 0
+/** Return whether actions stand in the rows: all of them if there are no details. @param {ListSpec} spec */
+const hasInline = spec => spec.actions.some(({isInline}) => isInline || !spec.details)
 
 /** Return the columns for which there is room. @param {List} list */
 const columnsOf = list => list.spec.columns.filter(({isSpare}) => !(isSpare && list.opened()))
@@ -111,7 +112,7 @@ function drawHead(list) {
       spec.crumb && [h("a", {class: "crumb", href: spec.crumb.href}, spec.crumb.label), " "],
       spec.title(value),
     ),
-    h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total) ?? ""),
+    h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total, list.place()) ?? ""),
     h("span", {class: "grow"}),
     choice &&
       drawSelect(choice.choices, {
@@ -155,10 +156,16 @@ function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
   return isRisky ? `${kind} risky` : kind
 }
 
+/** @type {(action: ListAction<any, any>, row: any) => boolean} */
+const isInRow = ({isInline}, row) => (typeof isInline === "function" ? isInline(row) : Boolean(isInline))
+
 /** @type {(list: List, row: any, where: ListAction<any, any>["where"], options?: {isInline?: boolean, isOfMany?: boolean}) => HTMLElement[]} */
 function drawActions(list, row, where, {isInline = false, isOfMany = false} = {}) {
   const place = list.place()
-  const actions = list.actionsAt(row, where).filter(({isSingle}) => !(isOfMany && isSingle))
+  const isBeside = isInline && Boolean(list.spec.details) // there are details, too
+  const actions = list
+    .actionsAt(row, where)
+    .filter(each => (isBeside ? isInRow(each, row) : each.isInline !== "only" && !(isOfMany && each.isSingle)))
   return actions.map(action => {
     const label = typeof action.label === "function" ? action.label(row, place, list.rows.head().value) : action.label
     const hint = action.hint?.(row, place)
@@ -236,6 +243,7 @@ function drawComplaint(list) {
 function drawBody(list) {
   const {spec, rows} = list
   const error = errorOf(list)
+  if (error && error === list.searchError()) return null // it stands below the search
   if (error && !rows.isKnown())
     return h(
       "div",
@@ -317,7 +325,17 @@ function drawSide(list) {
       h(
         "div",
         {class: "facing", data: {row: list.rows.idOf(row), key: `facing-${list.rows.idOf(row)}`}},
-        spec.details(row, place, {hinted, plain}, {head: list.rows.head().value, more: more.value}),
+        spec.details(
+          row,
+          place,
+          {hinted, plain},
+          {
+            head: list.rows.head().value,
+            more: more.value,
+            later: list.rows.later(row),
+            state: list.stateOf(row),
+          },
+        ),
         more.error && h("p", {class: "bad-text", role: "alert", data: {key: "more-error"}}, more.error.message),
       ),
     ),
@@ -331,7 +349,9 @@ export function drawList(list) {
   const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width), hasInline(list.spec) && "max-content"]
   return [
     drawHead(list),
+    list.spec.tells && h("slot", {data: {key: "slot"}}),
     drawChips(list),
+    ...drawFilters(list),
     h(
       "div",
       {class: side ? "work" : "work single", data: {key: "work"}},

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboards import media_addresses, status_words
+from dashboards import media_addresses
 from dashboards.components import changes, person_field
 from dashboards.components.base import Component, module, needing
 from dashboards.components.details import file_facts, file_fields, planned_write
@@ -17,6 +17,7 @@ from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
 from indexium_core.model.fields import comment_diff
 from indexium_core.model.files.properties import AuditPage
+from indexium_core.model.operations import item_words
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import field_text, item_text, risk
 from indexium_core.model.planning.plan import PlanItem
@@ -250,7 +251,7 @@ def _day_from_now(days: int) -> str:
 
 
 def _event(event: FileEvent) -> dict[str, Any]:
-    status, level = status_words.item_status(event.status, event.code)
+    status, level = item_words.item_status(event.status, event.code)
     old, new = comment_diff.compare(event.before, event.after)
     tags = [{"text": name, "kind": "del"} for name in event.tags_removed]
     tags += [{"text": name, "kind": "add"} for name in event.tags_added]

@@ -1,5 +1,5 @@
 // The fields of one file beside the comment: each value is a button that opens an input; a rating is five stars.
-import {drawPart} from "../comment_text.js"
+import {drawPart} from "#face/comment_text.js"
 import {h} from "#face/dom.js"
 import {drawSelect, facts, iconButton} from "#face/widgets.js"
 import {plural} from "#face/wording.js"
@@ -7,7 +7,7 @@ import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
 import {drawSection} from "./file_history.js"
 import {drawOnlyThis, onlyThis} from "./only_this.js"
 
-/** @import {Kind} from "../comment_text.js" */
+/** @import {Kind} from "#face/comment_text.js" */
 /** @import {Opened} from "./file_history.js" */
 
 /**

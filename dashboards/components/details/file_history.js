@@ -1,11 +1,11 @@
 // The parts of a file's details that open on demand: its history, changes, streams, tags, and its place on the disk.
 import {drawChange} from "../changes.js"
-import {drawComment, drawFieldValues, drawPart} from "../comment_text.js"
+import {drawComment, drawFieldValues, drawPart} from "#face/comment_text.js"
 import {h} from "#face/dom.js"
 import {button, chip, drawTag, facts, label, pager} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 
-/** @import {Kind} from "../comment_text.js" */
+/** @import {Kind} from "#face/comment_text.js" */
 /**
  * @typedef {{sections: Set<string>, isUnfolded: boolean}} Opened
  *   Keys of the open sections; `isUnfolded`: comments are shown in full.

@@ -10,7 +10,7 @@ from dashboards.bridge import Bridge
 from dashboards.components import person_field
 from dashboards.components.details import file_drawer, file_facts
 from dashboards.session import Session
-from dashboards.state import PlanState, history_term, is_review
+from dashboards.state import PlanState, is_review
 from dashboards.toasts import ToastKind
 from indexium_core import errors
 from indexium_core.library import Library
@@ -19,6 +19,7 @@ from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.files.scan_reports import RescanReport
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.query.history_terms import history_term
 from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.model.review.file_details import FileDetails
 from indexium_core.model.review.reports import DecisionReport

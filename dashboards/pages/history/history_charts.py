@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +10,7 @@ from dashboards.bridge import Bridge
 from dashboards.components import charts
 from dashboards.components.tabbed_charts import TabbedCharts, TabbedChartsCard, ranking
 from dashboards.session import Session
-from dashboards.state import HistoryState, history_term
+from dashboards.state import HistoryState
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import query, wording
@@ -37,11 +37,8 @@ class _Figures(NamedTuple):
 class HistoryCharts:
     """Two cards with charts of the listed days. They are read after the list and drawn on a thread."""
 
-    def __init__(
-        self, library: Library, bridge: Bridge, session: Session, *, state: HistoryState, narrowed: Callable[[], None]
-    ) -> None:
+    def __init__(self, library: Library, bridge: Bridge, session: Session, *, state: HistoryState) -> None:
         self._library, self._bridge, self._session, self.state = library, bridge, session, state
-        self._narrowed = narrowed
         kinds = (charts.FILES, charts.DURATIONS, charts.COVERAGE)
         self._trend = TabbedCharts(bridge, kinds, picked=self._pick_days, turned=self._turn_trend, height=HEIGHT)
         self._rank = TabbedChartsCard()
@@ -103,22 +100,29 @@ class HistoryCharts:
             self.state.param.update(**values)
         except ValueError:  # the chart does not exist
             return
-        self._session.update_address()
+        self._session.change_place(
+            {"chart": _other(self.state, "trend"), "top": _other(self.state, "rank")}, push=False
+        )
         self.load()
 
     def _pick_days(self, key: str) -> None:
         self.state.pick_days(key)
-        self._narrowed()
+        self._narrow({"since": self.state.since, "until": self.state.until})
+
+    def _narrow(self, values: Mapping[str, str]) -> None:
+        """Show other operations in the list, and the charts of them."""
+        self._session.change_place({**values, "page": "", "op": ""})
+        self.load()
 
     def _pick(self, message: Mapping[str, Any]) -> None:
         """Filter the list by the selected person or error; select it again to clear the filter."""
         key, state = str(message["key"]), self.state
         if state.rank == "errors":
-            state.param.update(number=1, error="" if state.error == key else key)
+            state.error = "" if state.error == key else key
+            self._narrow({"error": state.error})
         else:
-            again = _named(state.query) == key
-            state.param.update(number=1, query="" if again else history_term("person", key))
-        self._narrowed()
+            state.query = "" if _named(state.query) == key else query.history_term("person", key)
+            self._narrow({"q": state.query})
 
 
 def people_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -149,3 +153,9 @@ def _named(text: str) -> str:
     except errors.QueryError:
         return ""
     return sought.people[0] if sought == query.HistoryTerms(people=sought.people[:1]) and sought.people else ""
+
+
+def _other(state: HistoryState, name: str) -> str:
+    """Return the value of a parameter in the address; "" for its default."""
+    value = str(getattr(state, name))
+    return "" if value == state.param[name].default else value

@@ -12,7 +12,7 @@ from dashboards.pages.progress.view_types import ProgressView
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.operations import summaries
-from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
+from indexium_core.model.operations.operation import SOURCES, MetadataOperation, OperationDetails, OperationStatus
 from indexium_core.model.operations.outcomes import REMAINING, outcome_counts
 
 SHOWN = {  # value of the filter → (words, item statuses)
@@ -92,7 +92,7 @@ def title(operation: MetadataOperation, status: OperationStatus) -> str:
     if status.finished:
         number = operation_text.count_of(status, ("success",))
         return (
-            f"{operation_text.kind_name(operation)} “{operation.user_note}”"
+            f"{operation.kind_name} “{operation.user_note}”"
             if operation.user_note
             else f"{operation_text.DONE[operation.operation_type]} {operation_text.items(operation, number)}"
         )
@@ -102,7 +102,7 @@ def title(operation: MetadataOperation, status: OperationStatus) -> str:
 
 def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
     """Return when and where the operation was started, and a note that it continues without the page."""
-    source = operation_text.SOURCES.get(operation.source, "")
+    source = SOURCES.get(operation.source, "")
     started = f"started {wording.when(operation.started_at)} {source}".rstrip()
     if status.status == "paused":
         waits = "pausing after the current file" if status.pausing else "paused: completed files stay as they are"
@@ -161,10 +161,10 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
 def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
     waiting = wording.count(status.total - status.current)
     resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
-    left = operation_text.retryable(operation, status)
+    left = operation.retryable(status)
     retry = {"label": f"Retry {operation_text.items(operation, left)}…", "act": "retry", "kind": "primary", "key": "r"}
     return [
-        *([resume] if operation_text.can_resume(status) else []),
+        *([resume] if status.can_resume else []),
         *([retry] if left else []),
         *([{"label": "Roll back…", "act": "rollback"}] if operation.can_rollback else []),
         {"label": "Show in History", "act": "history"},

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from tornado.web import RequestHandler
 
 from dashboards import status_words
-from dashboards.components import job_text, operation_text
+from dashboards.components import job_text
 from dashboards.frame import plain
 from indexium_core import errors
 from indexium_core.library import Library
@@ -59,7 +59,7 @@ def _history(library: Library, number: int) -> _Table:
     rows = [
         [
             str(each.id),
-            operation_text.kind_name(each),
+            each.kind_name,
             each.user_note or "",
             status_words.STATUS[each.status][0],
             wording.when(each.started_at) if each.started_at else "",

@@ -15,11 +15,12 @@ from indexium_core.flows.history.rollback_conflicts import Progress, RollbackChe
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query, wording
 from indexium_core.model.accounts.needs import NAMED, needs
-from indexium_core.model.accounts.permissions import ROLLBACK, SETTINGS_MANAGE
+from indexium_core.model.accounts.permissions import QUERY_RUN, ROLLBACK, SETTINGS_MANAGE
 from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.operation import (
     HistoryFilter,
+    HistoryTotals,
     ItemDetails,
     MetadataOperation,
     OperationCounts,
@@ -31,6 +32,8 @@ from indexium_core.model.operations.operation import (
 from indexium_core.model.operations.outcomes import OUTCOMES
 from indexium_core.model.operations.rollback import CHANGED_CHOICES, RollbackCheck, RollbackOptions, RollbackResult
 from indexium_core.model.people import people_comment
+from indexium_core.model.query.history_terms import HistoryTerm, terms_of_history
+from indexium_core.model.query.snapshot_sql import history_as_sql
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import database, start_work
 from indexium_core.store.operations import ledger
@@ -120,6 +123,38 @@ class HistoryService:
         )
         return self.count_operations(filters)
 
+    @remote()
+    def totals(self) -> HistoryTotals:
+        """Return the numbers of all operations."""
+        return self._ledger.totals()
+
+    @remote()
+    def terms(self, query: str = "", *, error: str = "") -> list[HistoryTerm]:
+        """Return the terms of a search of the history, and that of an error; none if it has a syntax error."""
+        return terms_of_history(query, error)
+
+    @needs(QUERY_RUN)
+    @remote()
+    def as_sql(
+        self,
+        query: str = "",
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        status: Sequence[str] = (),
+        operation_type: str = "",
+        error: str = "",
+    ) -> str:
+        """Return a search of the history as SQL; arguments as in `__call__`. QueryError: it has a syntax error."""
+        return history_as_sql(
+            query,
+            statuses=status,
+            operation_type=operation_type,
+            error=error,
+            since=moments.parse(since),
+            until=moments.parse(until, end=True),
+        )
+
     @needs(SETTINGS_MANAGE)
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that ran elsewhere (an imported history) and return its new id."""
@@ -147,13 +182,20 @@ class HistoryService:
 
     @remote()
     def get_operation_details(
-        self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), text: str = ""
+        self,
+        operation_id: int,
+        *,
+        page: int = 1,
+        per_page: int = 50,
+        statuses: Sequence[str] = (),
+        text: str = "",
+        item_ids: Sequence[int] = (),
     ) -> OperationDetails:
         """
         Return an operation with one page of its items. Failed items come first.
 
         `per_page=0` returns all items. `text` selects items by words in the path or in the file name, or by a person
-        (`person:"Ann Lee"`).
+        (`person:"Ann Lee"`), `item_ids` by their ids.
         """
         search = _text_search(text)
         status = self._writer.get_operation_status(operation_id)
@@ -167,6 +209,7 @@ class HistoryService:
             running=list(status.working),
             words=(*search.words, *search.paths),
             people=search.people,
+            item_ids=item_ids,
         )
         items = [_with_live_status(item, status.working) for item in items]
         return OperationDetails(
@@ -213,6 +256,16 @@ class HistoryService:
             links_not_restored=len(findings.links_not_restored),
             item_ids=frozenset(findings.item_ids),
         )
+
+    @remote()
+    def outlook(self, operation_id: int) -> RollbackCheck:
+        """Check every file of an operation, and return what a rollback of all of it would do."""
+        return self.check(operation_id)
+
+    @remote()
+    def get(self, operation_id: int) -> MetadataOperation:
+        """Return an operation. UnknownIdError: there is none with this id."""
+        return self.get_operation_details(operation_id, per_page=1).operation
 
     @remote()
     def people_of(self, operation_id: int) -> list[OperationPerson]:

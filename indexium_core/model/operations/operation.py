@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from indexium_core import notebook
-from indexium_core.model import shapes
+from indexium_core.model import shapes, wording
 from indexium_core.model.files.media import Change
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.actor import Actor, ActorKind
 from indexium_core.model.operations.outcomes import (
+    ITEM_STATUSES,
     OUTCOMES,
+    REMAINING,
     Outcome,
     items_in_words,
     noun_of,
@@ -40,7 +43,6 @@ FINISHED_STATES = (
 )
 STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 FAILED_STATUSES = ("failed", "conflict", "unknown")  # statuses of items whose file was not written
-ITEM_STATUSES = ("pending", "writing", "success", "skipped", "failed", "conflict", "unknown")
 OperationType = Literal["write", "rollback", "publish"]
 OPERATION_TYPES: tuple[OperationType, ...] = get_args(OperationType)
 
@@ -56,6 +58,15 @@ _ITEM_COLUMNS = (
     "seconds processed_at rolled_back_by backup_bytes"
 )
 _STATE_WORDS = {"pending": "waiting", "in_progress": "running"}
+_KINDS = {"write": "Write", "rollback": "Rollback", "publish": "Publication"}
+SOURCES = {  # of an operation, in words
+    "dashboard": "from the dashboard",
+    "cli": "from the command line",
+    "python": "from Python",
+    "rest": "through REST",
+    "rating": "after a rating",
+    "legacy": "by the old Indexium",
+}
 
 
 def no_backups_reason(origin: str) -> str:
@@ -209,6 +220,161 @@ class MetadataOperation(Shaped):
         """Whether the operation stopped before all files had a result."""
         return self.status in ("interrupted", "failed") and self.remaining > 0
 
+    # In words.
+
+    @property
+    def kind_name(self) -> str:
+        """Its type: Write, Rollback or Publication."""
+        return _KINDS[self.operation_type]
+
+    @property
+    def name(self) -> str:
+        """Its note, otherwise what it rolls back, or its number."""
+        if self.user_note:
+            return self.user_note
+        if self.operation_type == "rollback" and self.reverts_id:
+            reverted = f"“{self.reverts_note}”" if self.reverts_note else f"operation {self.reverts_id}"
+            return f"Rollback of {reverted}"
+        return f"Operation {self.id}"
+
+    @property
+    def items_text(self) -> str:
+        """The number of its items: `3 files`, of a publication `3 titles`."""
+        return wording.plural(self.file_count, self.noun)
+
+    @property
+    def started(self) -> str:
+        """When it started: `today 09:12`."""
+        return wording.when(self.started_at)
+
+    @property
+    def about(self) -> str:
+        """Its number, when it started, how long it took, who started it, and where."""
+        by = ", ".join(part for part in (self.people, SOURCES.get(self.source, self.source)) if part)
+        parts = (
+            f"Operation {self.id}",
+            self.started,
+            wording.duration(self.seconds) if self.seconds else "",
+            by,
+            f"from {self.origin}" if self.origin else "",
+        )
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it runs, waits or is paused."""
+        return self.status in ACTIVE_STATES
+
+    @property
+    def outcome_text(self) -> str:
+        """The numbers of files by outcome."""
+        if self.status == "rolled_back":
+            return "rolled back"
+        if self.status == "interrupted":
+            return f"interrupted at {wording.count(self.success_count)} of {wording.count(self.file_count)}"
+        shown = [each for each in OUTCOMES if self.status in FINISHED_STATES or each not in REMAINING]
+        return outcome_counts(self.outcomes, only=shown, separator=" · ") or "nothing yet"
+
+    @property
+    def problems_text(self) -> str:
+        """How many files have a conflict or another problem, if it completed with errors; "" otherwise."""
+        if self.status != "completed_with_errors":
+            return ""
+        others = self.failure_count + self.unknown_count
+        return wording.plural(self.conflict_count + others, "problem" if others else "conflict")
+
+    @property
+    def result_text(self) -> str:
+        """Its result in one sentence or two."""
+        if self.status in ACTIVE_STATES:
+            return "The operation is running."
+        is_own = not self.origin  # this program has checked its files
+        result = f"{summaries.result(self)}."
+        proof = self._proof if is_own else ""
+        texts = {
+            "completed": f"{result} {proof}" if self.success_count else "There was nothing to do.",
+            "rolled_back": "All files were rolled back.",
+            "partly_rolled_back": "Some files were rolled back.",
+        }
+        if self.status in ("failed", "cancelled", "interrupted"):
+            is_failed = self.status == "failed"
+            ended = (self.error_message or "The operation stopped.") if is_failed else result
+            return f"{ended} {summaries.intact_files(self.unknown_count) if is_own else ''}".rstrip()
+        return texts.get(self.status, result).rstrip()
+
+    @property
+    def _proof(self) -> str:
+        """What was verified."""
+        if self.operation_type == "publish":
+            return "Every new byte was read back."
+        if self.operation_type == "rollback":
+            return "Each restored file was verified."
+        return "The media was verified: unchanged."
+
+    @property
+    def people_text(self) -> str:
+        """The people that it added and removed: `+66 −3`, or `no change`."""
+        counts = (("+", self.tags_added), ("−", self.tags_removed))
+        return " ".join(f"{sign}{wording.count(number)}" for sign, number in counts if number) or "no change"
+
+    @property
+    def adds_people(self) -> bool:
+        """Whether it added a person to a file."""
+        return self.tags_added > 0
+
+    @property
+    def reverts_text(self) -> str:
+        """What it rolls back: `operation 3, “Wedding”`; "" for no operation."""
+        note = f", “{self.reverts_note}”" if self.reverts_note else ""
+        return f"operation {self.reverts_id}{note}" if self.reverts_id else ""
+
+    @property
+    def kept_text(self) -> str:
+        """What is kept for its rollback: `181 bytes for 2 GB of files`; "" for nothing."""
+        if not self.backup_bytes:
+            return ""
+        of = f" for {wording.size(self.file_bytes)} of files" if self.file_bytes and self.noun == "file" else ""
+        return wording.size(self.backup_bytes) + of
+
+    def retryable(self, status: OperationStatus) -> int:
+        """Return how many of its files or titles can be retried after its end; 0 if it can be resumed."""
+        is_other = self.user_action == "rollback_person" or bool(self.origin)
+        if not status.finished or status.can_resume or is_other:
+            return 0
+        return sum(status.counts.get(each, 0) for each in FAILED_STATUSES) + status.cancelled_count
+
+    # Its rollback.
+
+    @property
+    def is_reversible(self) -> bool:
+        """Whether something of it can be rolled back; comments alone are enough."""
+        return self.status in FINISHED_STATES and (self.can_rollback or self.comment_only > 0)
+
+    @property
+    def rollback_blocker(self) -> str:
+        """Why a rollback is impossible; "" if it is possible."""
+        return "" if self.is_reversible else self.rollback_reason or "There is nothing to roll back."
+
+    @property
+    def rollback_until(self) -> str:
+        """The day until which it can be rolled back completely; "" if it cannot, or if there is no end."""
+        return wording.day(self.expires_at) if self.can_rollback and self.expires_at else ""
+
+    @property
+    def rollback_text(self) -> str:
+        """Until when it can be rolled back, or briefly why it cannot."""
+        if self.status in ACTIVE_STATES:
+            return "not yet"
+        if self.origin:
+            return f"from {self.origin}"
+        if not self.is_reversible:
+            return "nothing to roll back"
+        if not self.can_rollback:
+            return "comments only"
+        if self.can_resume:
+            return "or resume"
+        return f"until {self.rollback_until}" if self.rollback_until else "can be rolled back"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
@@ -274,6 +440,65 @@ class ItemDetails(Shaped):
     def field_changes(self) -> list[dict[str, str | None]]:
         """The changes of fields beside the comment: field, old, new."""
         return [{"field": each.field, "old": each.old, "new": each.new} for each in self.fields]
+
+    # In words. The command line imports this module, and not the words of a file.
+
+    @property
+    def tags(self) -> list[dict[str, Any]]:
+        """The people, fields and side files that it changes: `text`, `kind` (add, set, del, same), `title`."""
+        from indexium_core.model.operations import item_words
+
+        return item_words.tags(self)
+
+    @property
+    def comments(self) -> dict[str, Any]:
+        """The comment `before` and `after`, see `comment_diff`."""
+        from indexium_core.model.operations import item_words
+
+        return item_words.comments(self)
+
+    @property
+    def keeps_comment(self) -> bool:
+        """Whether only other fields change."""
+        return bool(self.fields) and self.previous_comment == self.new_comment
+
+    @property
+    def changed_fields(self) -> list[dict[str, Any]]:
+        """The changed fields beside the comment: `label`, `old` and `new`, see `comment_diff`."""
+        from indexium_core.model.operations import item_words
+
+        return item_words.changed_fields(self)
+
+    @property
+    def facts(self) -> list[list[str]]:
+        """Where it is, how it was written, how long that took, and what is kept of it, with labels."""
+        from indexium_core.model.operations import item_words
+
+        return item_words.facts(self)
+
+    @property
+    def proof_lines(self) -> list[str]:
+        """The results of its verification; none if nothing was verified."""
+        from indexium_core.model.operations import item_words
+
+        return item_words.proof_lines(self)
+
+    @property
+    def tries(self) -> list[str]:
+        """Why earlier attempts failed."""
+        from indexium_core.model.operations import item_words
+
+        return item_words.attempts(self)
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it was written and not rolled back."""
+        return self.status == "success" and self.rolled_back_by is None
+
+    @property
+    def reason(self) -> str:
+        """Why it was not written, or what rolled it back; "" otherwise."""
+        return self.message or (f"rolled back by operation {self.rolled_back_by}" if self.rolled_back_by else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +572,24 @@ class OperationStatus(Shaped):
     def finished(self) -> bool:
         return self.status in FINISHED_STATES
 
+    @property
+    def can_resume(self) -> bool:
+        """Whether it has ended, and has files left that it can still write."""
+        return self.status in ("interrupted", "failed") and self.current < self.total
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The words for its files, by the status of their items, as far as they are special for this operation."""
+        left = outcome_label("not_started")
+        if self.undone_count:
+            left = f"{outcome_label('undone')}, {left}"
+        found = {"success": str(success_of(self.operation_type))}
+        if self.finished and self.counts.get("pending"):
+            found["pending"] = left
+        if self.cancelled_count:  # a file whose operation was cancelled has the status `skipped`
+            found["skipped"] = f"skipped, {left}" if self.outcomes["skipped"] else left
+        return found
+
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {"status": _state(self.status)}
         facts[f"{noun_of(self.operation_type)}s"] = outcome_counts(self.outcomes)
@@ -370,6 +613,30 @@ class OperationDetails(Shaped):
     total: int
     page: int
     per_page: int
+
+    @property
+    def progress(self) -> OperationStatus:
+        """The progress of the operation."""
+        return self.status
+
+    @property
+    def states(self) -> dict[str, list[str]]:
+        """The words, the level and the glyph of the state of each item, by its id."""
+        from indexium_core.model.operations import item_words
+
+        ended, kind = self.status.finished, self.operation.operation_type
+        return {
+            str(item.id): [
+                *item_words.item_status(item.status, item.code, ended=ended, kind=kind),
+                item_words.item_glyph(item.status, item.code),
+            ]
+            for item in self.items
+        }
+
+    @property
+    def retryable(self) -> int:
+        """How many files or titles can be retried after its end; 0 if it can be resumed."""
+        return self.operation.retryable(self.status)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the operation with its progress and the page of its items as JSON values."""
@@ -422,6 +689,22 @@ class OperationCounts:
 
     by_status: dict[str, int]  # regardless of the states in the filter
     by_type: dict[str, int]  # write, rollback; regardless of the types in the filter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryTotals:
+    """The numbers of all operations."""
+
+    operations: int
+    written: int  # files
+    refused: int  # files that were not written at the first attempt
+    rolled_back: int  # operations
+
+    @property
+    def success_text(self) -> str:
+        """The share of files that were written at the first attempt: `98.1 %`; "" if there is none."""
+        files = self.written + self.refused
+        return f"{100 * self.written / files:.1f} %".replace("100.0", "100") if files else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

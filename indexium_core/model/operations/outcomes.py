@@ -21,6 +21,7 @@ Outcome = Literal[
 ]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 REMAINING: tuple[Outcome, ...] = ("undone", "not_started")  # a resume processes these files
+ITEM_STATUSES = ("pending", "writing", "success", "skipped", "failed", "conflict", "unknown")
 UNDONE = "undone"  # code of a pending or skipped item with this outcome
 CANCELLED_CODES = ("cancelled", UNDONE)  # codes of skipped items that were cancelled
 

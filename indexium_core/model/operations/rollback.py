@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from indexium_core import notebook
+from indexium_core.model import wording
 from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.planning import risk
 from indexium_core.model.shapes import Shaped
@@ -21,6 +22,7 @@ ROLLBACK_CHOICES = {
     "wait": "wait until that operation has ended",
 }
 _SHOWN = 10  # conflicts in HTML
+FIRST_CONFLICTS = 50  # that pages list
 CHANGED_CHOICES = ("skip", "comment", "replace")  # for files that another program changed, or without a backup
 
 # By code: why a rollback skips a file, and the same text for several files.
@@ -142,6 +144,56 @@ class RollbackCheck(Shaped):
         """Return why files would be skipped, most files first: their number, and the rest of the sentence."""
         counts = Counter(item.code for item in self.conflicts)
         return [(number, conflict_reason(code, number)) for code, number in counts.most_common()]
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether a rollback can restore something, possibly after a choice."""
+        return bool(self.restorable or self.comment_only or self.replaceable or self.superseded)
+
+    @property
+    def outlook(self) -> list[list[str]]:
+        """What would happen: pairs of a number of files and the rest of the sentence."""
+        pairs = []
+        if self.exact:
+            pairs.append([wording.count(self.exact), f"{'is' if self.exact == 1 else 'are'} restored byte for byte"])
+        return pairs + [[wording.count(number), text] for number, text in self.conflict_reasons()]
+
+    @property
+    def hints(self) -> list[str]:
+        """What a person can choose for files with a conflict, and what was not checked completely."""
+        found = self.hard_link_sentences()
+        if self.comment_only:
+            found.append(f"For {wording.files(self.comment_only)}, you can choose to restore only the comment.")
+        if self.replaceable:
+            number = wording.plural(self.replaceable, self.noun)
+            found.append(f"For {number}, you can choose to replace files that another program changed.")
+        if self.superseded:
+            newer = ", ".join(wording.count(each) for each in self.newer)
+            found.append(
+                f"For {wording.plural(self.superseded, self.noun)}, you can choose to roll back the newer "
+                f"{'operation' if len(self.newer) == 1 else 'operations'} {newer} first."
+            )
+        if self.quick_checked:
+            found.append(
+                f"{wording.files(self.quick_checked)} checked by size and date. "
+                "The rollback compares each of them byte for byte."
+            )
+        return found
+
+    @property
+    def first_conflicts(self) -> list[ConflictItem]:
+        """The first files with a conflict."""
+        return self.conflicts[:FIRST_CONFLICTS]
+
+    @property
+    def conflict_count(self) -> int:
+        """The number of files with a conflict."""
+        return len(self.conflicts)
+
+    @property
+    def excluded(self) -> dict[str, str]:
+        """Why files cannot be chosen for a rollback, by the ids of their items."""
+        return {str(item.id): item.message for item in self.conflicts if not item.choices}
 
     def _repr_html_(self) -> str:
         facts = {"would be": f"{self.restorable:,} restored"}

@@ -12,6 +12,7 @@ from indexium_core.model.query.completion import Completion, Word, complete, wor
 from indexium_core.model.query.description import describe, describe_parts
 from indexium_core.model.query.filters import search_of
 from indexium_core.model.query.grammar import AllOf, AnyOf, HistoryTerms, Node, Not, Term, parse, parse_history
+from indexium_core.model.query.history_terms import HistoryTerm, history_term, terms_of_history
 from indexium_core.model.query.key_values import (
     QueryPart,
     bare_numbers,
@@ -44,6 +45,7 @@ __all__ = [
     "AnyOf",
     "CompiledQuery",
     "Completion",
+    "HistoryTerm",
     "HistoryTerms",
     "Key",
     "Node",
@@ -61,6 +63,7 @@ __all__ = [
     "describe",
     "describe_parts",
     "history_as_sql",
+    "history_term",
     "jobs_as_sql",
     "library_as_sql",
     "named_ids",
@@ -75,6 +78,7 @@ __all__ = [
     "search_of",
     "selected_values",
     "split",
+    "terms_of_history",
     "title_of",
     "with_values",
     "without_each_part",

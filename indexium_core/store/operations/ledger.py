@@ -20,12 +20,18 @@ from indexium_core.model.job import NewJob
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile
-from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
+from indexium_core.model.operations.operation import (
+    HistoryTotals,
+    ItemDetails,
+    MetadataOperation,
+    OperationPerson,
+    WriteOptions,
+)
 from indexium_core.model.operations.outcomes import Outcome, outcome_of
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import Holder
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store import database, idempotency, jobs, sql
+from indexium_core.store import charts, database, idempotency, jobs, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import ledger_rows
 from indexium_core.store.operations.ledger_rows import (
@@ -432,14 +438,17 @@ class Ledger:
         running: Sequence[int] = (),
         words: Sequence[str] = (),
         people: Sequence[str] = (),
+        item_ids: Sequence[int] = (),
     ) -> tuple[list[ItemDetails], int]:
         """
         Return one page of an operation's items, failures first, then running ones, and their total.
 
-        `words` (folded, in path or a name) and `people` (exact, lower case) select files that have all of them.
+        `item_ids` selects items. `words` (folded, in path or a name) and `people` (exact, lower case) select files that
+        have all of them.
         """
         values = {
             "operation_id": operation_id,
+            "item_ids": list(item_ids),
             "running": list(running),
             "statuses": list(statuses),
             "words": list(words),
@@ -449,6 +458,11 @@ class Ledger:
         }
         rows = self._store.read().execute(_SQL["item_page"], values).fetch_dicts()
         return [ledger_rows.item(row) for row in rows], rows[0]["found"] if rows else 0
+
+    def totals(self) -> HistoryTotals:
+        """Return the numbers of all operations."""
+        operations, written, refused, rolled_back = charts.totals(self._store.read())
+        return HistoryTotals(operations=operations, written=written, refused=refused, rolled_back=rolled_back)
 
     def candidates(self, operation_id: int | None, *, item_ids: Sequence[int] = ()) -> list[RollbackCandidate]:
         """Return items of an operation (those in force, or the given ones) with everything that a rollback needs."""

@@ -447,6 +447,7 @@ WITH page AS (
                  m.processed_at DESC NULLS LAST, m.id) AS place
     FROM metadata_operation_items m
     WHERE m.operation_id = $operation_id
+      AND (len($item_ids::BIGINT[]) = 0 OR list_contains($item_ids::BIGINT[], m.id))
       AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], m.status))
       AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
            contains(strip_accents(lower(concat_ws(chr(10), m.file_path, array_to_string(m.tags_added, chr(10)),

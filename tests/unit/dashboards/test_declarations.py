@@ -223,3 +223,73 @@ def test_approval_approves_what_the_question_has_shown() -> None:
     assert found["typed"]["word"] == "approve 2"
     assert found["typed"]["after"] == "to approve these 2 dangerous files, too."
     assert request_question(danger=0)["typed"] is False
+
+
+def history_value(script: str, **values: Any) -> Any:
+    """Return the value of a script, which knows the list `history` and its `filters`."""
+    body = f"""(({{history}}, filters) => {script})(await face("history"), await face("history_filters"))"""
+    return evaluate(body, **values)
+
+
+def test_filters_of_the_history_are_parts_that_can_be_removed() -> None:
+    place = {"q": "sea", "type": "write", "status": "running,failed", "error": "in_use", "since": "2019-05-03"}
+    terms = [
+        {"kind": "error", "label": "error: in use", "rest": "sea"},
+        {"kind": "word", "label": "“sea”", "rest": ""},
+    ]
+    shown = history_value("history.narrowed(head, place)", place=place, head={"terms": terms})
+    assert [each["to"] for each in shown] == [
+        {"type": ""},
+        {"status": "failed"},
+        {"status": "running"},
+        {"since": "", "until": ""},
+        {"error": ""},
+        {"q": ""},
+    ]
+    assert [each["label"] for each in shown][3:] == ["from 3 May 2019", "error: in use", "“sea”"]
+
+
+@pytest.mark.parametrize(
+    ("preset", "days"),
+    [
+        ("", ["", ""]),
+        ("today", ["2026-11-20", "2026-11-20"]),
+        ("week", ["2026-11-14", "2026-11-20"]),
+        ("month", ["2026-10-22", "2026-11-20"]),
+        ("year", ["2026-01-01", "2026-11-20"]),
+    ],
+)
+def test_days_of_presets(preset: str, days: list[str]) -> None:
+    assert history_value("Object.values(filters.daysOf(preset, new Date(2026, 10, 20)))", preset=preset) == days
+
+
+def offered(row: dict[str, Any], later: dict[str, Any], **known: Any) -> dict[str, str]:
+    """Return for each button of an operation why it cannot be pressed."""
+    facts = {
+        **{"is_reversible": True, "is_active": False, "can_resume": False, "noun": "file", "origin": ""},
+        **{"adds_people": True, "success_count": 10, "status": "completed", "rollback_blocker": ""},
+    }
+    known = {"head": None, "more": None, "later": later, "state": {}, **known}
+    script = "(await face('history')).offers(row, known).map(({label, why}) => [label, why ?? ''])"
+    return dict(evaluate(script, row=facts | row, known=known))
+
+
+def test_rollback_is_offered_after_its_check() -> None:
+    waiting = "The files are being checked."
+    parts = ("Roll back…", "One person…", "Files…")
+    assert offered({}, {}) == dict.fromkeys(parts, waiting) | {"Rename…": ""}
+    people = [{"name": "Ann Lee", "files": 3, "able": 3}, {"name": "Zoë Öz", "files": 1, "able": 1}]
+    whole = {"check": {"value": {"is_possible": True}}, "people": {"value": people}}
+    assert offered({}, whole) == dict.fromkeys((*parts, "Rename…"), "")
+    sought = {"terms": [{"kind": "person", "text": "zoë öz"}]}
+    assert "Only “Zoë Öz”…" in offered({}, whole, head=sought)
+    nothing = {"check": {"value": {"is_possible": False, "reason": "It is gone."}}, "people": {"value": people}}
+    assert offered({}, nothing)["Roll back…"] == "It is gone."
+    stopped = offered({"can_resume": True}, whole, more={"details": {"retryable": 28}})
+    assert list(stopped)[:2] == ["Resume", "Retry 28 files…"]
+    assert list(offered({"is_active": True}, {})) == ["Show progress", "Rename…"]
+
+
+def test_empty_history_differs_from_an_empty_search() -> None:
+    titles = history_value("[{}, {error: 'x'}].map(place => history.empty(place).title)")
+    assert titles == ["Nothing has been written yet", "No operation matches"]

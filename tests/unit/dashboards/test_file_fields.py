@@ -11,7 +11,6 @@ import pytest
 
 from dashboards.components.bulk import bulk
 from dashboards.components.details import file_fields
-from dashboards.pages.history import history_details
 from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.readers import shown_in
 from indexium_core.model.fields.rules import FileNames, ValueRule
@@ -172,11 +171,11 @@ def test_bulk_preview_reports_files_without_a_valid_value() -> None:
 
 def test_history_shows_fields_before_and_after() -> None:
     fields = (Change(field="rating", old=None, new="3"), Change(field="title", old="Old", new=None))
-    shown = history_details.detail(history_item(fields=fields, new_comment="People: Bob Ray"))
+    shown = history_item(fields=fields, new_comment="People: Bob Ray")
 
-    assert shown["same"]
-    assert [each["label"] for each in shown["fields"]] == ["Rating", "Title"]
-    rating, title = shown["fields"]
+    assert shown.keeps_comment
+    assert [each["label"] for each in shown.changed_fields] == ["Rating", "Title"]
+    rating, title = shown.changed_fields
     assert (rating["old"], rating["new"][0]["text"]) == (None, "★★★☆☆")
     assert (title["old"][0]["text"], title["new"]) == ("Old", None)
-    assert not history_details.detail(history_item())["same"]
+    assert not history_item().keeps_comment

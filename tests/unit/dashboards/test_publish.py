@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboards.components import operation_text
-from dashboards.pages.history import history_details
 from dashboards.pages.publish import publish_details, publish_list, publish_views
 from dashboards.pages.publish.publish_selection import bar_view
 from dashboards.pages.publish.publish_state import PublishState
@@ -416,7 +415,7 @@ def test_publication_and_its_rollback_count_titles() -> None:
         "1 title restored",
         "2 files written",
     ]
-    assert operation_text.kind_name(published) == "Publication"
+    assert published.kind_name == "Publication"
 
 
 def test_item_of_a_publication_lists_its_side_files() -> None:
@@ -428,7 +427,7 @@ def test_item_of_a_publication_lists_its_side_files() -> None:
     shown = ItemDetails(**known | {"side_files": files})
 
     assert operation_text.side_files_line(shown) == "~ movie.nfo − poster.png"
-    assert history_details.side_file_tags(shown) == [
+    assert shown.tags == [
         {"text": "movie.nfo", "kind": "set"},
         {"text": "poster.png", "kind": "del"},
     ]

@@ -2,8 +2,65 @@
 
 from __future__ import annotations
 
-from indexium_core.model.operations import summaries
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from indexium_core.model.files.media import Change
+from indexium_core.model.operations import item_words, summaries
+from indexium_core.model.operations.operation import (
+    STATES,
+    HistoryTotals,
+    ItemDetails,
+    MetadataOperation,
+    OperationDetails,
+    OperationStatus,
+)
 from indexium_core.model.operations.outcomes import items_in_words
+from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck, conflict_reason
+from indexium_core.model.query import history_term, terms_of_history
+
+NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
+
+
+def operation(**changes: Any) -> MetadataOperation:
+    facts: dict[str, Any] = {
+        **{"id": 4, "operation_type": "write", "status": "completed", "started_at": NOW, "completed_at": NOW},
+        **{"file_count": 10, "success_count": 10, "failure_count": 0, "skipped_count": 0, "conflict_count": 0},
+        **{"unknown_count": 0, "seconds": 0.9, "error_message": "", "user_note": "Holiday", "user_action": "write"},
+        **{"user_name": "ann", "source": "dashboard", "plan_id": 1, "reverts_id": None, "can_rollback": True},
+        **{"rollback_reason": "", "tags_added": 12},
+    }
+    return MetadataOperation(**(facts | changes))
+
+
+def item(number: int = 1, kind: type[ItemDetails] = ItemDetails, **changes: Any) -> ItemDetails:
+    facts: dict[str, Any] = {
+        **{"id": number, "file_id": number, "file_path": f"/films/{number}.mp4", "file_name": f"{number}.mp4"},
+        **{"status": "success", "code": "", "message": "", "previous_comment": "People: Bob Ray"},
+        **{"new_comment": "People: Ann Lee, Bob Ray", "tags_added": ["Ann Lee"], "tags_removed": []},
+        **{"strategy": "mp4_in_place", "seconds": 0.003, "proof": {}, "processed_at": NOW},
+        **{"backup_kind": "journal", "backup_bytes": 181},
+    }
+    return kind(**(facts | changes))
+
+
+def check(**changes: Any) -> RollbackCheck:
+    facts: dict[str, Any] = {"operation_id": 4, "restorable": 10, "conflicts": [], "can_rollback": True}
+    return RollbackCheck(**(facts | {"reason": "", "exact": 10} | changes))
+
+
+def details(*items: ItemDetails, status: dict[str, Any] | None = None, **changes: Any) -> OperationDetails:
+    facts: dict[str, Any] = {
+        **{"id": 4, "operation_type": "write", "status": "completed", "counts": {"success": len(items)}},
+        **{"rate": 0.0, "started_at": NOW, "completed_at": NOW, "can_rollback": True, "rollback_reason": ""},
+    }
+    progress = OperationStatus(**(facts | (status or {})))
+    return OperationDetails(
+        operation=operation(**changes), status=progress, items=list(items), total=len(items), page=1, per_page=50
+    )
 
 
 def test_items_of_a_publication_are_titles() -> None:
@@ -16,3 +73,161 @@ def test_outcomes_count_titles_of_publications_and_of_their_rollbacks() -> None:
     assert summaries.outcome_summary({"written": 3}) == "3 files written"
     assert summaries.outcome_summary({"restored": 1}, "rollback", noun="title") == "1 title restored"
     assert summaries.dry_run_result(2, 3, noun="title") == "2 of 3 titles would be written. Nothing was changed."
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_a_result_and_a_word_about_its_rollback(state: str) -> None:
+    shown = operation(status=state)
+    assert shown.result_text.endswith(".")
+    assert shown.rollback_text
+
+
+def test_rollback_is_named_after_its_operation() -> None:
+    back = {"operation_type": "rollback", "user_note": "", "reverts_id": 3}
+    assert operation(**back, reverts_note="Wedding").name == "Rollback of “Wedding”"
+    assert operation(**back, reverts_note="Wedding").reverts_text == "operation 3, “Wedding”"
+    assert operation(**back).name == "Rollback of operation 3"
+    assert operation(user_note="").name == "Operation 4"
+
+
+def test_cancelled_files_differ_from_skipped_ones() -> None:
+    cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, cancelled_count=6)
+    assert cancelled.outcome_text == "5 written · 1 skipped · 6 not started"
+    assert operation(status="in_progress", file_count=12, success_count=5).outcome_text == "5 written"
+
+
+def test_stopped_operation_can_resume() -> None:
+    failed = operation(status="failed", file_count=12, success_count=5, failure_count=1, error_message="It is full.")
+    assert (failed.outcome_text, failed.rollback_text) == ("5 written · 1 failed · 6 not started", "or resume")
+    assert failed.result_text == "It is full. Every file is intact."
+    interrupted = operation(status="interrupted", success_count=7, file_count=12)
+    assert (interrupted.outcome_text, interrupted.rollback_text) == ("interrupted at 7 of 12", "or resume")
+
+
+def test_unprocessed_files_have_one_name() -> None:
+    refused = operation(status="completed_with_errors", file_count=34, success_count=30, conflict_count=4)
+    assert (refused.problems_text, refused.outcome_text) == ("4 conflicts", "30 written · 4 conflict")
+    failed = replace(refused, failure_count=2)
+    assert failed.problems_text == "6 problems"
+    assert operation().problems_text == ""
+
+
+def test_legacy_operation_shows_its_origin_and_no_promise() -> None:
+    reason = "there are no backups"
+    legacy = operation(origin="old.db", source="legacy", can_rollback=False, rollback_reason=reason, plan_id=None)
+    assert legacy.result_text == "10 files written."
+    assert legacy.about.endswith("by ann, by the old Indexium · from old.db")
+    assert (legacy.rollback_text, legacy.is_reversible, legacy.rollback_blocker) == ("from old.db", False, reason)
+    status = {"status": "completed_with_errors", "counts": {"success": 9, "failed": 1}}
+    assert details(status=status, origin="old.db").retryable == 0
+    assert details(status=status).retryable == 1
+
+
+def test_cancelled_files_can_be_retried() -> None:
+    found = details(item(1), status={"status": "cancelled", "cancelled_count": 28})
+    assert found.retryable == 28
+    assert details(item(1), status={"status": "cancelled"}).retryable == 0
+
+
+def test_operation_without_backups_restores_comments() -> None:
+    gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
+    assert (gone.rollback_text, gone.is_reversible) == ("comments only", True)
+    back = replace(gone, comment_only=0, status="rolled_back")
+    assert (back.rollback_text, back.rollback_blocker) == ("nothing to roll back", "Gone.")
+
+
+def test_totals_name_the_share_of_successes() -> None:
+    assert HistoryTotals(operations=38, written=1604, refused=31, rolled_back=2).success_text == "98.1 %"
+    assert HistoryTotals(operations=1, written=3, refused=0, rolled_back=0).success_text == "100 %"
+    assert HistoryTotals(operations=0, written=0, refused=0, rolled_back=0).success_text == ""
+
+
+def test_check_counts_skipped_files_by_reason() -> None:
+    seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
+    assert seen.outlook == [
+        ["212", "are restored byte for byte"],
+        ["2", "have a conflict: their folders are offline"],
+        ["1", "has a conflict: another program changed it after this write"],
+    ]
+    assert conflict_reason("whatever_else", 1) == "has a conflict: whatever else"
+
+
+def test_check_names_choices_and_warnings() -> None:
+    assert check(comment_only=1, superseded=2, newer=(7,), quick_checked=5000).hints == [
+        "For 1 file, you can choose to restore only the comment.",
+        "For 2 files, you can choose to roll back the newer operation 7 first.",
+        "5,000 files checked by size and date. The rollback compares each of them byte for byte.",
+    ]
+
+
+def test_only_files_without_a_choice_are_excluded() -> None:
+    stuck = item(2, ConflictItem, code="offline", message="Offline.")
+    changed = item(3, ConflictItem, code="changed_since", choices=("comment",))
+    assert check(conflicts=[stuck, changed]).excluded == {"2": "Offline."}
+    assert [item(1).is_in_force, item(4, rolled_back_by=9).is_in_force] == [True, False]
+    assert item(4, rolled_back_by=9).reason == "rolled back by operation 9"
+
+
+def test_file_has_comments_proof_and_backup() -> None:
+    proof = {
+        **{"size": "81159 bytes (+27)", "payload": "x1:61", "comment": "reads back as planned"},
+        **{"streams": "24 as before", "tags": "0 as before"},
+    }
+    shown = item(proof=proof)
+    assert "".join(part["text"] for part in shown.comments["before"]) == "People: Bob Ray"
+    assert [part["text"] for part in shown.comments["after"] if part.get("mark")] == ["Ann Lee,"]
+    assert shown.proof_lines == [
+        "media: no byte changed",
+        "comment: as planned, read by a second parser",
+        "unchanged: streams, other tags",
+        "the file is complete: 81,159 bytes (+27)",
+    ]
+    assert ["Kept for rollback", "181 bytes"] in shown.facts
+    assert item(proof={"bytes": "the same as before"}).proof_lines == ["bytes: the same as before"]
+    assert (item(previous_comment=None).comments["before"], item(previous_comment="").comments["before"]) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("after", "line"),
+    [
+        ("People: Bob Ray", "title: as planned, read by a second parser"),
+        ("Ann Lee", "comment and title: as planned, read by a second parser"),
+    ],
+)
+def test_verification_names_the_changed_fields(after: str, line: str) -> None:
+    fields = (Change(field="title", old=None, new="At sea"),)
+    assert item(proof={"comment": "as planned"}, fields=fields, new_comment=after).proof_lines == [line]
+
+
+def test_attempts_of_a_file_are_listed() -> None:
+    tries = [{"code": "in_use", "message": "VLC has the file open."}]
+    assert item(1, proof={"tries": tries}).tries == ["in use: VLC has the file open."]
+    assert item(1).tries == []
+
+
+def test_item_in_use_is_not_failure() -> None:
+    assert item_words.item_status("failed", "in_use") == ("in use, will retry", "blocked")
+    assert item_words.item_status("success") == ("written", "safe")
+    assert item_words.item_status("something new") == ("something new", "note")
+    assert item_words.item_status("pending") == ("waiting", "blocked")
+    assert item_words.item_status("pending", ended=True) == ("not started", "blocked")
+    assert item_words.item_status("pending", "undone", ended=True) == ("undone", "blocked")
+
+
+def test_terms_of_a_search_are_removed_one_by_one() -> None:
+    found = terms_of_history('sea person:"Ann Lee" path:2019', "in_use")
+    assert [(each.kind, each.text) for each in found] == [
+        ("error", "in_use"),
+        ("person", "Ann Lee"),
+        ("path", "2019"),
+        ("word", "sea"),
+    ]
+    assert found[1].rest == "sea path:2019"
+    assert terms_of_history("risk:safe") == []
+
+
+@pytest.mark.parametrize("term", ["Ann Lee", 'The "Rock"', "OR", "a:b", "-x", "sea"])
+@pytest.mark.parametrize("kind", ["word", "person", "path"])
+def test_history_term_is_read_back(kind: str, term: str) -> None:
+    other = terms_of_history(f"{history_term(kind, term)} {history_term('word', 'other')}")
+    assert [each.rest for each in other if each.text == "other"] == [history_term(kind, term)]

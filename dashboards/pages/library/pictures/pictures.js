@@ -7,7 +7,7 @@ import {FILTER_ACTIONS, closeFilterOutside, closesFilter, newMenuState} from "..
 import {hasModifier} from "../../../components/browser/keyboard.js"
 import {store, stored} from "#face/local_storage.js"
 import {isDialogOpen} from "#face/modal.js"
-import {SEARCH_DELAY} from "../../../components/search_field.js"
+import {SEARCH_DELAY} from "#face/search_field.js"
 import {loadingPage} from "#face/widgets.js"
 import {PLACES, bindKeys, showsCursor} from "./pictures_keys.js"
 import {Layout} from "./pictures_layout.js"

@@ -8,7 +8,7 @@ import {store} from "#face/local_storage.js"
 import {stepThrough} from "./menu.js"
 import {drawError, drawLoading, drawMeaning, drawProblem, drawReview, drawSort, isDense} from "./plan_header_parts.js"
 import {SearchCompletion, lengthOf} from "./search_completion.js"
-import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../../components/search_field.js"
+import {ResultJump, SEARCH_DELAY, drawSearchField} from "#face/search_field.js"
 import {ViewsMenu} from "./views.js"
 import {drawRisks} from "#face/widgets.js"
 
