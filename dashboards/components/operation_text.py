@@ -47,7 +47,7 @@ def item_filters(
     A file whose operation was cancelled has the status `skipped`; it is shown as not started.
     """
     words = status.words
-    fitting = {key: words[key] for key in ("pending", "skipped") if key in words}
+    fitting: dict[str, str] = {key: words[key] for key in ("pending", "skipped") if key in words}
     if status.operation_type == "rollback":
         fitting |= dict.fromkeys(("success", "done"), words["success"])
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}

@@ -346,7 +346,11 @@ function drawSide(list) {
 export function drawList(list) {
   const side = list.spec.details ? drawSide(list) : null
   const {selects} = list.spec
-  const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width), hasInline(list.spec) && "max-content"]
+  const widths = [
+    selects && "34px",
+    ...columnsOf(list).map(({width}) => width),
+    hasInline(list.spec) && (list.spec.details ? "86px" : "max-content"),
+  ]
   return [
     drawHead(list),
     list.spec.tells && h("slot", {data: {key: "slot"}}),

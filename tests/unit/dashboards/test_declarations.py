@@ -266,8 +266,15 @@ def test_days_of_presets(preset: str, days: list[str]) -> None:
 def offered(row: dict[str, Any], later: dict[str, Any], **known: Any) -> dict[str, str]:
     """Return for each button of an operation why it cannot be pressed."""
     facts = {
-        **{"is_reversible": True, "is_active": False, "can_resume": False, "noun": "file", "origin": ""},
-        **{"adds_people": True, "success_count": 10, "status": "completed", "rollback_blocker": ""},
+        "is_reversible": True,
+        "is_active": False,
+        "can_resume": False,
+        "noun": "file",
+        "origin": "",
+        "adds_people": True,
+        "success_count": 10,
+        "status": "completed",
+        "rollback_blocker": "",
     }
     known = {"head": None, "more": None, "later": later, "state": {}, **known}
     script = "(await face('history')).offers(row, known).map(({label, why}) => [label, why ?? ''])"

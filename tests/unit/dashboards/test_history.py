@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -12,19 +11,12 @@ import pytest
 from dashboards.pages.history.history_charts import error_bars
 from dashboards.questions import rollback_question
 from dashboards.state import HistoryState
-from indexium_core import errors
 from indexium_core.flows.approvals.previews import Previews
-from indexium_core.model.files.media import Change
 from indexium_core.model.operations.operation import (
     ItemDetails,
     MetadataOperation,
-    OperationCounts,
-    OperationDetails,
-    OperationPerson,
-    OperationStatus,
-    PaginatedOperations,
 )
-from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck, RollbackOptions, conflict_reason
+from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 
 NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

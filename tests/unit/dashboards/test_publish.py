@@ -424,7 +424,7 @@ def test_item_of_a_publication_lists_its_side_files() -> None:
         ItemSideFile(path="/films/Sky/movie.nfo", kind="nfo", action="update"),
         ItemSideFile(path="/films/Sky/poster.png", kind="poster", action="remove"),
     )
-    shown = ItemDetails(**known | {"side_files": files})
+    shown = ItemDetails(**known | {"tags_added": [], "tags_removed": [], "fields": (), "side_files": files})
 
     assert operation_text.side_files_line(shown) == "~ movie.nfo − poster.png"
     assert shown.tags == [

@@ -27,22 +27,51 @@ NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 
 def operation(**changes: Any) -> MetadataOperation:
     facts: dict[str, Any] = {
-        **{"id": 4, "operation_type": "write", "status": "completed", "started_at": NOW, "completed_at": NOW},
-        **{"file_count": 10, "success_count": 10, "failure_count": 0, "skipped_count": 0, "conflict_count": 0},
-        **{"unknown_count": 0, "seconds": 0.9, "error_message": "", "user_note": "Holiday", "user_action": "write"},
-        **{"user_name": "ann", "source": "dashboard", "plan_id": 1, "reverts_id": None, "can_rollback": True},
-        **{"rollback_reason": "", "tags_added": 12},
+        "id": 4,
+        "operation_type": "write",
+        "status": "completed",
+        "started_at": NOW,
+        "completed_at": NOW,
+        "file_count": 10,
+        "success_count": 10,
+        "failure_count": 0,
+        "skipped_count": 0,
+        "conflict_count": 0,
+        "unknown_count": 0,
+        "seconds": 0.9,
+        "error_message": "",
+        "user_note": "Holiday",
+        "user_action": "write",
+        "user_name": "ann",
+        "source": "dashboard",
+        "plan_id": 1,
+        "reverts_id": None,
+        "can_rollback": True,
+        "rollback_reason": "",
+        "tags_added": 12,
     }
     return MetadataOperation(**(facts | changes))
 
 
 def item(number: int = 1, kind: type[ItemDetails] = ItemDetails, **changes: Any) -> ItemDetails:
     facts: dict[str, Any] = {
-        **{"id": number, "file_id": number, "file_path": f"/films/{number}.mp4", "file_name": f"{number}.mp4"},
-        **{"status": "success", "code": "", "message": "", "previous_comment": "People: Bob Ray"},
-        **{"new_comment": "People: Ann Lee, Bob Ray", "tags_added": ["Ann Lee"], "tags_removed": []},
-        **{"strategy": "mp4_in_place", "seconds": 0.003, "proof": {}, "processed_at": NOW},
-        **{"backup_kind": "journal", "backup_bytes": 181},
+        "id": number,
+        "file_id": number,
+        "file_path": f"/films/{number}.mp4",
+        "file_name": f"{number}.mp4",
+        "status": "success",
+        "code": "",
+        "message": "",
+        "previous_comment": "People: Bob Ray",
+        "new_comment": "People: Ann Lee, Bob Ray",
+        "tags_added": ["Ann Lee"],
+        "tags_removed": [],
+        "strategy": "mp4_in_place",
+        "seconds": 0.003,
+        "proof": {},
+        "processed_at": NOW,
+        "backup_kind": "journal",
+        "backup_bytes": 181,
     }
     return kind(**(facts | changes))
 
@@ -54,8 +83,15 @@ def check(**changes: Any) -> RollbackCheck:
 
 def details(*items: ItemDetails, status: dict[str, Any] | None = None, **changes: Any) -> OperationDetails:
     facts: dict[str, Any] = {
-        **{"id": 4, "operation_type": "write", "status": "completed", "counts": {"success": len(items)}},
-        **{"rate": 0.0, "started_at": NOW, "completed_at": NOW, "can_rollback": True, "rollback_reason": ""},
+        "id": 4,
+        "operation_type": "write",
+        "status": "completed",
+        "counts": {"success": len(items)},
+        "rate": 0.0,
+        "started_at": NOW,
+        "completed_at": NOW,
+        "can_rollback": True,
+        "rollback_reason": "",
     }
     progress = OperationStatus(**(facts | (status or {})))
     return OperationDetails(
@@ -170,8 +206,11 @@ def test_only_files_without_a_choice_are_excluded() -> None:
 
 def test_file_has_comments_proof_and_backup() -> None:
     proof = {
-        **{"size": "81159 bytes (+27)", "payload": "x1:61", "comment": "reads back as planned"},
-        **{"streams": "24 as before", "tags": "0 as before"},
+        "size": "81159 bytes (+27)",
+        "payload": "x1:61",
+        "comment": "reads back as planned",
+        "streams": "24 as before",
+        "tags": "0 as before",
     }
     shown = item(proof=proof)
     assert "".join(part["text"] for part in shown.comments["before"]) == "People: Bob Ray"
