@@ -7,8 +7,8 @@ import json
 import re
 from pathlib import Path
 
-from dashboards.status_words import item_status
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES
+from indexium_core.model.operations.item_words import item_status
 from indexium_core.model.operations.operation import ITEM_STATUSES
 from indexium_core.model.operations.outcomes import CANCELLED_CODES, OUTCOMES, outcome_label, outcome_of
 from tests.support.source import parsed

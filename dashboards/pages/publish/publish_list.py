@@ -16,8 +16,9 @@ from dashboards.questions.publish_options_question import PUBLISH_CHOICES
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import LIBRARIES_MANAGE, PUBLISH, TITLES_EDIT
 from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.operations.outcomes import ACTION_WORDS
 from indexium_core.model.publishing.options import PublishOptions
-from indexium_core.model.publishing.publication import ACTION_WORDS, ACTIONS, PublicationItem, PublicationPage
+from indexium_core.model.publishing.publication import ACTIONS, PublicationItem, PublicationPage
 from indexium_core.model.publishing.requests import PUBLISHED_RISKS
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
 from indexium_core.model.publishing.subjects import Entity

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dashboards.components.title_text import initials
 from dashboards.pages.publish.view_types import PublishNoteView, PublishPictureView, PublishSideFileView
 from indexium_core.model import wording
-from indexium_core.model.publishing.publication import ACTION_WORDS, ACTIONS, PublicationItem, SideFilePlan
+from indexium_core.model.operations.outcomes import ACTION_WORDS
+from indexium_core.model.publishing.publication import ACTIONS, PublicationItem, SideFilePlan
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
 from indexium_core.model.publishing.subjects import VIDEO, name_of_type
 

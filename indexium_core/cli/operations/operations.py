@@ -17,9 +17,15 @@ from indexium_core.cli.options import MOST, AsJson, Id
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import Attempt, ItemDetails, OperationStatus
-from indexium_core.model.operations.outcomes import items_in_words, noun_of, outcome_counts, outcome_label, outcome_of
+from indexium_core.model.operations.outcomes import (
+    ACTION_WORDS,
+    items_in_words,
+    noun_of,
+    outcome_counts,
+    outcome_label,
+    outcome_of,
+)
 from indexium_core.model.operations.story import OperationStory, has_backup
-from indexium_core.model.publishing.publication import ACTION_WORDS
 
 FILES = 200  # files on a page
 _IN_PROGRESS = "in progress"  # outcome of a file that is being written

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from indexium_core.model import wording
 from indexium_core.model.fields import comment_diff
 from indexium_core.model.fields.table import COMMENT, title_of
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.outcomes import ITEM_STATUSES, outcome_label, outcome_of
+from indexium_core.model.operations.outcomes import ACTION_WORDS, ITEM_STATUSES, outcome_label, outcome_of
 from indexium_core.model.planning import field_text, risk
-from indexium_core.model.publishing.publication import ACTION_WORDS
 
-if TYPE_CHECKING:
-    from indexium_core.model.operations.operation import ItemDetails
-
+Item: TypeAlias = Any  # an `ItemDetails`, whose module imports this one
 SIDE_FILE_TAGS: Mapping[str, str] = {  # action of a side file → kind of its tag
     "create": "add",
     "update": "set",
@@ -55,7 +52,7 @@ _GLYPHS = {  # glyphs by status, or by code if the code is more precise
 }
 
 
-def tags(item: ItemDetails) -> list[dict[str, Any]]:
+def tags(item: Item) -> list[dict[str, Any]]:
     """Return the people, fields and side files that an item changes."""
     return [
         *({"text": person, "kind": "del"} for person in item.tags_removed),
@@ -65,18 +62,18 @@ def tags(item: ItemDetails) -> list[dict[str, Any]]:
     ]
 
 
-def comments(item: ItemDetails) -> dict[str, Any]:
+def comments(item: Item) -> dict[str, Any]:
     """Return the comment `before` and `after` as runs of text with marked differences; None means no comment."""
     before, after = comment_diff.compare(item.previous_comment, item.new_comment)
     return {"before": before, "after": after}
 
 
-def changed_fields(item: ItemDetails) -> list[dict[str, Any]]:
+def changed_fields(item: Item) -> list[dict[str, Any]]:
     """Return the changed fields beside the comment, each with its old and its new value."""
     return [field_text.compared(change) for change in field_text.changes_of(item.fields)]
 
 
-def facts(item: ItemDetails) -> list[list[str]]:
+def facts(item: Item) -> list[list[str]]:
     """Return where an item is, how it was written, how long that took, and what is kept of it, with labels."""
     pairs = [[ACTION_WORDS[each.action].capitalize(), each.path] for each in item.side_files]
     pairs = pairs or [["Path", item.file_path]]
@@ -90,12 +87,12 @@ def facts(item: ItemDetails) -> list[list[str]]:
     return pairs
 
 
-def attempts(item: ItemDetails) -> list[str]:
+def attempts(item: Item) -> list[str]:
     """Return why earlier attempts at an item failed."""
     return [f"{risk.label(each.code)}: {each.message}" for each in item.attempts]
 
 
-def proof_lines(item: ItemDetails) -> list[str]:
+def proof_lines(item: Item) -> list[str]:
     """Return the results of the verification of an item; none if nothing was verified."""
     changed = [each.key for each in field_text.changes_of(item.fields)]
     if item.previous_comment != item.new_comment or not changed:

@@ -22,6 +22,14 @@ Outcome = Literal[
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 REMAINING: tuple[Outcome, ...] = ("undone", "not_started")  # a resume processes these files
 ITEM_STATUSES = ("pending", "writing", "success", "skipped", "failed", "conflict", "unknown")
+ACTION_WORDS: Mapping[str, str] = {
+    "create": "new",
+    "update": "edited",
+    "replace": "replaced",
+    "remove": "removed",
+    "unchanged": "unchanged",
+    "blocked": "blocked",
+}
 UNDONE = "undone"  # code of a pending or skipped item with this outcome
 CANCELLED_CODES = ("cancelled", UNDONE)  # codes of skipped items that were cancelled
 

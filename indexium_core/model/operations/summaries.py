@@ -7,17 +7,31 @@ The CLI, the dialogs and the pages show these sentences, so that one fact has th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from indexium_core.model import wording
 from indexium_core.model.operations.outcomes import Outcome, noun_of, outcome_counts, success_of
 
 if TYPE_CHECKING:
-    from indexium_core.model.operations.operation import MetadataOperation
     from indexium_core.model.planning.plan import SelectionSummary
 
 _SUCCESS = {"publish": "published"}  # the word for written items in the sentence about an operation
 _EXCLUDED = {"postponed": "skipped", "unchanged": "already up to date"}  # words for keys of `excluded`; others stay
+
+
+class EndedOperation(Protocol):
+    """What the sentence about the end of an operation needs of it."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def error_message(self) -> str: ...
+    @property
+    def operation_type(self) -> str: ...
+    @property
+    def noun(self) -> str: ...
+    @property
+    def outcomes(self) -> Mapping[Outcome, int]: ...
 
 
 def excluded_files(excluded: Mapping[str, int]) -> str:
@@ -51,7 +65,7 @@ def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "writ
     return ", ".join(filter(None, (head, outcome_counts({**outcomes, success: 0}))))
 
 
-def result(operation: MetadataOperation) -> str:
+def result(operation: EndedOperation) -> str:
     """Return how an operation ended: `Cancelled: 3 of 6 files written, 3 not started`, or the error that stopped it."""
     if operation.status == "failed" and operation.error_message:
         return f"Stopped: {operation.error_message}"

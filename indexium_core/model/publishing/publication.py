@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 from blake3 import blake3
 
 from indexium_core.model import shapes, wording
+from indexium_core.model.operations.outcomes import ACTION_WORDS
 from indexium_core.model.publishing import risks
 from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLICATION_RISKS
 from indexium_core.model.publishing.side_file_names import NFO
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 SideFileAction: TypeAlias = Literal["create", "update", "replace", "remove", "unchanged", "blocked"]
 ACTIONS: tuple[SideFileAction, ...] = get_args(SideFileAction)
 WRITTEN_ACTIONS = frozenset({"create", "update", "replace", "remove"})
-ACTION_WORDS: Mapping[str, str] = {
-    "create": "new",
-    "update": "edited",
-    "replace": "replaced",
-    "remove": "removed",
-    "unchanged": "unchanged",
-    "blocked": "blocked",
-}
 _COLUMNS = (  # of tables
     "address entity_type entity_id library_id name folder risk codes people is_unpublished new_bytes members"
 )
