@@ -135,8 +135,8 @@ def working(job: Job) -> dict[str, Any]:
         "key": f"job{job.id}",
         "id": job.id,
         "kind": "running",
-        "title": job_text.name(job),
-        "note": job_text.sentence(job),
+        "title": job.name,
+        "note": job.text,
         "bar": job_text.gauge(job),
         "buttons": [
             {"label": "Pause", "act": "job_pause"},
@@ -160,14 +160,14 @@ def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
     }
 
 
-def long_paused(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
+def long_paused(job: Job) -> dict[str, Any]:
     """Return the row of a job that has been paused for more than a day."""
     return {
         "key": f"held{job.id}",
         "id": job.id,
         "kind": "interrupted",
-        "title": f"{job_text.name(job)} {job_text.long_pause_sentence(job, now=now)}",
-        "note": job_text.sentence(job, now=now),
+        "title": f"{job.name} {job.long_pause_text}",
+        "note": job.text,
         "level": "warning",
         "glyph": "!",
         "buttons": [

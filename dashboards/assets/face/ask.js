@@ -27,7 +27,7 @@ const drawParts = form => {
     h(
       "div",
       {class: "d-foot"},
-      h("button", {type: "button", class: "btn", data: {do: "close"}}, "Cancel"),
+      h("button", {type: "button", class: "btn", data: {do: "close"}}, question.back ?? "Cancel"),
       h(
         "button",
         {

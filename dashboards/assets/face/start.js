@@ -5,13 +5,14 @@ import {sendAgain} from "#face/calls.js"
 import {checks} from "#face/checks.js"
 import {currentPage, refusalOf} from "#face/frame.js"
 import {showFrame} from "#face/frame_view.js"
+import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {drawRefusal} from "#face/refused.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks]
+export const LISTS = [accounts, activity, checks, jobs]
 
 /** @type {Map<string, List>} */
 const made = new Map()

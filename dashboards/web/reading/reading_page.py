@@ -50,7 +50,7 @@ def _plan(library: Library, number: int) -> _Table:
 
 def _jobs(library: Library, number: int) -> _Table:
     page = library.jobs.list((), (), number, _ROWS)
-    rows = [[str(job.id), job_text.name(job), job_text.chip(job)[0], job_text.sentence(job)] for job in page.items]
+    rows = [[str(job.id), job.name, job_text.chip(job)[0], job.text] for job in page.items]
     return _Table(("Job", "Name", "State", "What it does"), rows, page.total, "job")
 
 
