@@ -1,4 +1,4 @@
-"""A job in words and numbers, the same on every page: its state, one sentence, its progress, its facts and its result."""
+"""A job in words, the same on every page: its state, one sentence, its progress, its facts and its result."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_write_is_followed_paused_and_cancelled_without_layout_shifts(site: Site
     assert tops(page) == before
     drawer.get_by_role("link", name="Show in History").click()
     expect(page).to_have_url(re.compile(rf"/history\?op={handle.id}"))
-    drawer.get_by_role("button", name=re.compile(rf"^Retry {library.status(handle.id).cancelled_count} files")).click()
+    page.get_by_role("button", name=re.compile(rf"^Retry {library.status(handle.id).cancelled_count} files")).click()
     question.get_by_role("button", name=re.compile("^Write ")).click()
     expect(page.locator(".summary")).to_contain_text("Completed")
 

@@ -253,7 +253,7 @@ export class List {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) go(this.opening(id), {push: !WIDE.matches && !this.openValue()})
+    if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }

@@ -93,7 +93,7 @@ class JobService:
     def page(
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
     ) -> FollowedJobPage:
-        """Return a page of jobs like `list`, each with the progress of its operation; the last page if `page` is later."""
+        """Return a page of jobs like `list`, with the progress of operations; the last page if there are fewer."""
         found = self.list(kinds, statuses, page, per_page)
         if not found.items and page > 1:
             found = self.list(kinds, statuses, max(1, -(-found.total // max(1, per_page))), per_page)
