@@ -9,7 +9,7 @@ from dashboards.components import job_text, operation_text
 from dashboards.components.base import Component, module, needing
 from dashboards.components.gauge import measure
 from dashboards.frame.view_types import FooterView
-from indexium_core.model import wording
+from indexium_core.model import job_words, wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, ROLLBACK, WRITE_SAFE
 from indexium_core.model.approval import Approval, ApprovalNotice
 from indexium_core.model.files.scan_reports import ScanProgress
@@ -135,8 +135,8 @@ def working(job: Job) -> dict[str, Any]:
         "key": f"job{job.id}",
         "id": job.id,
         "kind": "running",
-        "title": job.name,
-        "note": job.text,
+        "title": job_words.name(job),
+        "note": job_words.sentence(job),
         "bar": job_text.gauge(job),
         "buttons": [
             {"label": "Pause", "act": "job_pause"},
@@ -166,8 +166,8 @@ def long_paused(job: Job) -> dict[str, Any]:
         "key": f"held{job.id}",
         "id": job.id,
         "kind": "interrupted",
-        "title": f"{job.name} {job.long_pause_text}",
-        "note": job.text,
+        "title": f"{job_words.name(job)} {job_words.long_pause(job)}",
+        "note": job_words.sentence(job),
         "level": "warning",
         "glyph": "!",
         "buttons": [

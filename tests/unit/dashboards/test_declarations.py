@@ -9,7 +9,8 @@ import pytest
 
 from indexium_core.model.accounts.users import User
 from indexium_core.model.check import BULK_KINDS, CheckGroup, Kind, Resolution
-from indexium_core.model.job import Job, KindCounts
+from indexium_core.model.followed_job import FollowedJob
+from indexium_core.model.job import KindCounts
 from indexium_core.model.shapes import plain
 from tests.support.scripts import evaluate
 
@@ -203,7 +204,7 @@ def test_days_are_named_as_people_say_them() -> None:
 def job(number: int, status: str = "running", **values: Any) -> dict[str, Any]:
     """Return a job as the scripts get it."""
     facts: dict[str, Any] = {"id": number, "job_type": "write", "title": f"Job {number}", "priority": 5, "payload": {}}
-    made = Job(status=status, **facts | values)
+    made = FollowedJob(status=status, operation=None, **facts | values)
     names = [
         "name",
         "state",

@@ -16,7 +16,7 @@ from indexium_core.model.operations.operation import OperationStatus
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def job(status: str = "running", **values: Any) -> Job:
+def job(status: str = "running", **values: Any) -> FollowedJob:
     facts: dict[str, Any] = {
         "id": 7,
         "job_type": "write",
@@ -24,7 +24,7 @@ def job(status: str = "running", **values: Any) -> Job:
         "priority": 5,
         "payload": {},
     }
-    return Job(status=status, **facts | values)
+    return FollowedJob(status=status, operation=None, **facts | values)
 
 
 def status(**values: Any) -> OperationStatus:
