@@ -16,7 +16,8 @@ _BROWSER = """
 const browser = new EventTarget()
 const facts = JSON.stringify({
   ...{home: "", user: 1, local: true, forbidden: [], refused: {}},
-  ...{states: {running: ["running", "note"]}, roles: {viewer: "sees", admin: "manages"}, pages: [], account: null},
+  ...{states: {running: ["running", "note"], completed: ["completed", "safe"], failed: ["failed", "danger"]}},
+  ...{roles: {viewer: "sees", admin: "manages"}, pages: [], account: null},
 })
 const element = () => Object.assign(new EventTarget(), {dataset: {}, style: {}, append() {}, setAttribute() {}})
 Object.assign(globalThis, {

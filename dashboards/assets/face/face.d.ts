@@ -60,6 +60,7 @@ interface Question {
   fields?: QuestionField[]
   check?(answers: Answers): string // why the answers do not fit together; "" if they do
   confirm: string
+  back?: string // the button that changes nothing; default: Cancel
   risky?: boolean
   stays?: boolean // until the library has made the change: a refusal is shown with what was typed
 }
@@ -79,15 +80,29 @@ interface ListColumn<Row> {
   value(row: Row): any
 }
 
+/** Rows of a page that has several groups of them, each with its place also while it is empty. */
+interface ListArea<Row> {
+  id: string
+  title: string
+  note?: string // beside the title
+  none: string // in the place of its rows
+  page?: {items: Row[]; total: number; page: number; per_page: number} // what the head has read; none: the rows of the list
+  turn?: string // the name of its page number in the address
+  choice?: {label: string; name: string; choices: ChoiceView[]}
+}
+
 interface ListAction<Row, Head> {
   act: string
   needs?: string // the call that the person must be allowed to make; without it, everybody sees the action
   key?: string
+  refuses?(row: Row | undefined, place: Route): string // why its key has no effect now: a toast says it
+  sign?: string // in place of the label, on a small button
   label: string | ((row: Row, place: Route, head: Head) => string)
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
   // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
   where?: "row" | "all" | "head" | "field" | "empty"
+  isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
   isQuiet?: boolean
@@ -104,6 +119,17 @@ interface ListAction<Row, Head> {
   done?(result: any, rows: Row[]): string // the sentence after it
 }
 
+/** A filter above the list; `parts` are its numbers by state, in place of the total, and `mark` is a warning. */
+interface ListChip {
+  id: string
+  label: string
+  total: number
+  on: boolean
+  to: Route
+  parts?: {label: string; total: number; level: string}[]
+  mark?: string
+}
+
 /** A page that is one list. */
 interface ListSpec<Row = any, Head = any> {
   page: string
@@ -111,18 +137,23 @@ interface ListSpec<Row = any, Head = any> {
   nouns?: string // default: the noun with an s
   id: string // the attribute that identifies a row
   opens?: string // the name of the open row in the address; default: of
-  ofOpen?: string[] // names of values in the address that belong to the open row
   folds?: boolean // the details are shown for the row in the address only; default: if there is room, for the cursor
   perPage?: number
   news: string[] // names of the events after which the list is read again; a list without any is read again when its page is shown
   crumb?: {label: string; href: string} // the page above it
+  /** Parts of the head and of `more` that also change at other events, and as time passes: they alone are read again then. */
+  live?: {parts: string[]; news: string[]; pace(head: Head): number} // milliseconds; 0: they do not change
+  areas?(head: Head, place: Route): ListArea<Row>[] // the list's own rows are in one without a page
+  one?(id: string): ReadCall // the row that the address names, if the list does not have it
+  ofRow?: string[] // names in the address of what belongs to the open row
+  follow?(): void // shows what the address opens above the page; called at each drawing
+  notices?(head: Head): {row: Row; text: string}[] // rows that need a person, above all others
   head?(place: Route): Record<string, ReadCall> // what the title, the chips and the actions need: values by name
   read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head
-  readOne?(id: string): ReadCall // the row that the address names, if it is on another page
   more?(row: Row, place: Route): Record<string, ReadCall> // what only the details of a row need: values by name
   title(head: Head | undefined): string
   summary?(head: Head | undefined, total: number | undefined): string
-  chips?(head: Head, place: Route): {id: string; label: string; total: number; on: boolean; to: Route}[]
+  chips?(head: Head, place: Route): ListChip[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
   links?: {label: string; href: string; title?: string}[] // beside the title
@@ -131,6 +162,7 @@ interface ListSpec<Row = any, Head = any> {
   rowOf?(row: Row): Row
   groupOf?(row: Row): string // the heading above rows
   columns: ListColumn<Row>[]
+  inlineWidth?: string // of the actions in the rows; default: max-content
   // `acts`: the actions, those with a hint apart. `more` is undefined until it is read.
   details?(
     row: Row,

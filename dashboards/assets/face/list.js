@@ -29,6 +29,9 @@ export class List {
   wanted = "" // the row that the address names, until the list is read
   /** @type {Map<string, Form>} */
   forms = new Map() // in the page, by their actions
+  /** @type {Set<string>} */
+  used = new Set() // areas that had a row: they keep their height
+  timer = 0 // until what changes as time passes is read again
 
   /**
    * @param {ListSpec<Row, Head>} spec
@@ -38,7 +41,7 @@ export class List {
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, ["indexium.css", "face.css"])
+    adoptSheets(root, ["indexium.css", "changes.css", "face.css"])
     this.root = h("div", {class: "ix"})
     root.append(this.root)
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
@@ -99,7 +102,10 @@ export class List {
     this.rows.readAhead()
     this.keepCursor()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
+    this.lookForOutside()
     morph(this.root, drawList(this))
+    this.spec.follow?.()
+    this.waitForTime()
     this.followSheet()
     if (hadFocus && focusedElement() === document.body) this.focusAgain()
     if (this.rows.isKnown()) setTimeout(pressDelayed)
@@ -108,20 +114,45 @@ export class List {
 
   /** Say so if the row that the address names is not in the list. */
   lookForWanted() {
-    const isMissing = this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
-    const {value, error} = isMissing ? this.rows.alone(this.wanted) : {}
-    if (isMissing && this.spec.readOne && !value && !error) return // it is being read
+    const isMissing = !this.spec.one && this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
     this.wanted = ""
-    if (!isMissing || value) return
-    const gone = `The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`
-    toast(error?.message ?? gone, {kind: error ? "error" : "info"})
-    this.nameOpen("", {push: false})
+    if (!isMissing) return
+    toast(`The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`, {kind: "info"})
+    go({[this.openName]: ""}, {push: false})
   }
 
-  /** Put the open row into the address; what belongs to the former one goes. @type {(id: any, options?: {push?: boolean}, others?: Route) => void} */
-  nameOpen(id, options, others = {}) {
-    const own = Object.fromEntries((this.spec.ofOpen ?? []).map(name => [name, ""]))
-    go({...own, [this.openName]: id, ...others}, options)
+  /** Say why the row that the address names cannot be shown. */
+  lookForOutside() {
+    const {error} = this.outside()
+    if (!error) return
+    toast(error.message, {kind: "error"})
+    go(this.opening(""), {push: false})
+  }
+
+  /** Return the row that the address names, if the list does not have it. @returns {{value?: Row, error?: Error}} */
+  outside() {
+    const value = this.openValue()
+    if (!value || !this.spec.one || !this.rows.isKnown() || this.openId(this.rows.shown()) !== null) return {}
+    return this.rows.outside(value)
+  }
+
+  /** Read again what changes without an event, while the page is shown. */
+  waitForTime() {
+    const {value} = this.rows.head()
+    const pace = value && this.spec.live?.pace(value)
+    if (!pace || this.timer) return
+    this.timer = setTimeout(() => {
+      this.timer = 0
+      if (!this.isShown()) return
+      if (!document.hidden) this.rows.readLiveAgain()
+      this.waitForTime()
+    }, pace)
+  }
+
+  /** Return what the address has if a row is open, "" for none. @param {any} id @returns {Record<string, any>} */
+  opening(id) {
+    const others = String(id) === this.openValue() ? [] : (this.spec.ofRow ?? [])
+    return {...Object.fromEntries(others.map(name => [name, ""])), [this.openName]: id}
   }
 
   /** Details that cover the page take the focus, and give it back to their row. */
@@ -155,6 +186,8 @@ export class List {
 
   /** @returns {Row | undefined} */
   current() {
+    const {value: outside} = this.outside()
+    if (outside) return outside
     const shown = this.rows.shown()
     const wanted = this.cursor ?? this.openId(shown)
     return shown.find(row => this.rows.idOf(row) === wanted) ?? shown[0]
@@ -167,11 +200,9 @@ export class List {
     return row ? this.rows.idOf(row) : null
   }
 
-  /** Return the row that the address names, also if it is on another page. @returns {Row | undefined} */
-  openRow() {
-    const value = this.openValue()
-    if (!value) return undefined
-    return this.rows.shown().find(each => String(this.rows.idOf(each)) === value) ?? this.rows.alone(value).value
+  firstId() {
+    const [row] = this.rows.shown()
+    return row && this.rows.idOf(row)
   }
 
   cursorId() {
@@ -182,8 +213,9 @@ export class List {
   /** Return the row whose details are shown. @returns {Row | undefined} */
   opened() {
     if (!this.spec.details) return undefined
-    const row = this.openRow()
-    if (row || this.spec.folds) return row
+    const {value: outside} = this.outside()
+    if (outside) return outside
+    if (this.spec.folds) return this.openId(this.rows.shown()) === null ? undefined : this.current()
     return WIDE.matches || this.openValue() ? this.current() : undefined
   }
 
@@ -217,8 +249,8 @@ export class List {
   point(id) {
     this.cursor = id
     this.keepCursor()
-    const follows = this.openValue() || (WIDE.matches && this.spec.details && !this.spec.folds)
-    if (follows) this.nameOpen(id, {push: false})
+    const follows = WIDE.matches && this.spec.details && !this.spec.folds
+    if (this.openValue() || follows) go(this.opening(id), {push: false})
     else this.draw()
   }
 
@@ -226,7 +258,7 @@ export class List {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) this.nameOpen(id, {push: !WIDE.matches && !this.openValue()})
+    if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
@@ -235,7 +267,7 @@ export class List {
     if (this.selected.size) {
       this.selected.clear()
       this.draw()
-    } else if (this.openValue()) this.nameOpen("")
+    } else if (this.openValue()) go(this.opening(""))
     else return false
   }
 
@@ -324,7 +356,7 @@ export class List {
       if (text) toast(text, {undo: value?.step_id ?? null})
       this.rows.settle(taken, made, edits, action.isOwn)
       if (isOfList) this.rows.readMoreAgain()
-      if (this.spec.folds && ids.map(String).includes(this.openValue())) this.nameOpen("", {push: false})
+      if (this.spec.folds && ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
     } catch (error) {
       this.rows.putBack(taken, edits)
       throw error
@@ -337,7 +369,7 @@ export class List {
   followTaken(ids) {
     if (this.spec.folds || !ids.map(String).includes(this.openValue())) return
     this.keepCursor()
-    this.nameOpen(this.rows.shown().length ? this.cursor : "", {push: false})
+    go(this.opening(this.rows.shown().length ? this.cursor : ""), {push: false})
   }
 
   /** Run an action that was clicked, or whose field was changed. @type {(act: string, row?: Row, given?: Answers) => void} */
@@ -394,8 +426,8 @@ export class List {
       table[key] = {
         does: does ?? String(label),
         group: "Decide",
-        when: () => Boolean(this.actionOf(key)),
-        run: () => void this.run(this.actionOf(key)),
+        when: () => Boolean(this.actionOf(key)) || this.actions.some(each => each.key === key && each.refuses),
+        run: () => this.runKey(key),
       }
     }
     return table
@@ -408,6 +440,17 @@ export class List {
       const rows = (action.where ?? "row") === "row" ? this.meantBy(action) : [undefined]
       return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
     })
+  }
+
+  /** Run the action of a key, or say why there is none now. @param {string} key */
+  runKey(key) {
+    const action = this.actionOf(key)
+    if (action) {
+      void this.run(action)
+      return
+    }
+    const text = this.actions.find(each => each.key === key && each.refuses)?.refuses(this.current(), place())
+    if (text) toast(text, {kind: "info"})
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
@@ -444,22 +487,28 @@ export class List {
     const own = {
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
-      close: () => this.nameOpen(""),
+      close: () => go(this.opening("")),
       clear: () => this.close(),
       retry: () => forget(() => true),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
-      put: () => go(JSON.parse(to), {push: false}),
+      part: () => go(JSON.parse(to)), // another page of a part of the page
     }
-    if (own[act]) own[act]()
-    else this.press(act, row, target.dataset)
+    if (own[act]) {
+      own[act]()
+      return
+    }
+    if (row && target.closest("[role=row]")) this.cursor = this.rows.idOf(row) // the keys act on the same row
+    this.press(act, row, target.dataset)
   }
 
   /** Return the row in which an element is. @param {Element} target */
   rowAt(target) {
     const node = target.closest("[role=row], [data-row]")
     const key = node instanceof HTMLElement ? (node.dataset.row ?? node.dataset.key) : undefined
-    return [...this.rows.shown(), this.opened()].find(each => each && String(this.rows.idOf(each)) === key)
+    const noticed = this.rows.notices().map(({row}) => row)
+    const rows = [...this.rows.shown(), ...noticed, this.outside().value]
+    return rows.find(each => each && String(this.rows.idOf(each)) === key)
   }
 
   /** @param {number} page */
@@ -467,14 +516,14 @@ export class List {
     this.cursor = null
     this.selected.clear()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
-    this.nameOpen("", {}, {page: page > 1 ? String(page) : ""})
+    go({page: page > 1 ? page : "", ...this.opening("")})
   }
 
   /** Show other rows. @param {Route} to */
   narrow(to) {
     this.cursor = null
     this.selected.clear()
-    this.nameOpen("", {}, {page: "", ...to})
+    go({page: "", ...this.opening(""), ...to})
   }
 
   /** @param {Event} event */

@@ -17,6 +17,8 @@ export class ListRows {
   lastMore
   /** @type {Set<string>} */
   moreNames = new Set() // of the calls that details have made
+  /** @type {Record<string, ReadCall>} */
+  moreReads = {} // that the details make now
 
   /**
    * @param {ListSpec<Row, Head>} spec
@@ -50,7 +52,7 @@ export class ListRows {
 
   /** Return what stands above the list, once all of it is known. @returns {{value?: Head, error?: Error}} */
   head() {
-    return this.all(this.headReads())
+    return this.all(this.headReads(), (own, part) => read(own, this.newsOf(part), this.running > 0))
   }
 
   /**
@@ -60,18 +62,25 @@ export class ListRows {
    * @param {Row} row
    */
   more(row) {
-    const calls = this.spec.more?.(row, place()) ?? {}
-    for (const [name] of Object.values(calls)) this.moreNames.add(name)
-    const found = this.all(calls, own => read(own, this.spec.news))
+    this.moreReads = this.spec.more?.(row, place()) ?? {}
+    for (const [name] of Object.values(this.moreReads)) this.moreNames.add(name)
+    const found = this.all(this.moreReads, (own, part) => read(own, this.newsOf(part)))
     if (found.value !== undefined) this.lastMore = {id: this.idOf(row), value: found.value}
     else if (this.lastMore?.id === this.idOf(row)) return {...found, value: this.lastMore.value}
     return found
   }
 
-  /** Return what is known of a row that is read alone, because it is not on the page. @param {string} id @returns {{value?: Row, error?: Error}} */
-  alone(id) {
-    if (!this.spec.readOne || !this.isKnown()) return {}
-    const found = this.read(this.spec.readOne(id))
+  /** Return the events that make a part of the head, or of `more`, old. @param {string} part @returns {string[]} */
+  newsOf(part) {
+    const {news, live} = this.spec
+    return live?.parts.includes(part) ? [...news, ...live.news] : news
+  }
+
+  /** Return what is known of a row that the list does not have. @param {string} id @returns {{value?: Row, error?: Error}} */
+  outside(id) {
+    const own = this.spec.one?.(id)
+    if (!own) return {}
+    const found = read(own, [...this.spec.news, ...(this.spec.live?.news ?? [])])
     return found.value ? {...found, value: this.edited(found.value)} : found
   }
 
@@ -79,11 +88,11 @@ export class ListRows {
    * Return the values of several reads.
    *
    * @param {Record<string, ReadCall>} calls
-   * @param {(own: ReadCall) => any} [readOne]
+   * @param {(own: ReadCall, part: string) => any} [readOne]
    * @returns {{value?: any, error?: Error}}
    */
   all(calls, readOne = own => this.read(own)) {
-    const reads = Object.entries(calls).map(([name, own]) => [name, readOne(own)])
+    const reads = Object.entries(calls).map(([name, own]) => [name, readOne(own, name)])
     const error = reads.map(([, found]) => found.error).find(Boolean)
     if (reads.some(([, {value}]) => value === undefined)) return {error}
     return {value: /** @type {any} */ (Object.fromEntries(reads.map(([name, {value}]) => [name, value]))), error}
@@ -111,7 +120,7 @@ export class ListRows {
 
   /** Return whether the rows of the page are known. */
   isKnown() {
-    return Boolean(this.page().value)
+    return Boolean(this.page().value) && !(this.spec.areas && !this.head().value)
   }
 
   /** The number of all rows; undefined until it is known. @returns {number | undefined} */
@@ -129,8 +138,31 @@ export class ListRows {
     return this.number * this.perPage < (this.page().value?.total ?? 0)
   }
 
-  /** Return the rows: the next page fills the places of those that are gone. @returns {Row[]} */
+  /** @returns {ListArea<Row>[]} */
+  areas() {
+    const {value} = this.head()
+    return (value && this.spec.areas?.(value, place())) || []
+  }
+
+  /** @param {ListArea<Row>} area @returns {Row[]} */
+  rowsOf({page}) {
+    return page ? this.remaining(page.items) : this.ownRows()
+  }
+
+  /** Return all rows in their order. @returns {Row[]} */
   shown() {
+    if (!this.spec.areas) return this.ownRows()
+    return this.isKnown() ? this.areas().flatMap(area => this.rowsOf(area)) : [] // all of them, or none
+  }
+
+  /** Return the rows that need a person. */
+  notices() {
+    const {value} = this.head()
+    return (value && this.spec.notices?.(value)) || []
+  }
+
+  /** Return the rows of the list: the next page fills the places of those that are gone. @returns {Row[]} */
+  ownRows() {
     const {value, sentAt} = this.page()
     if (!value) return []
     const gone = this.goneHere()
@@ -193,7 +225,7 @@ export class ListRows {
     if (isOwn && isAlone) keepUntil((name, args) => name === call && kept.includes(JSON.stringify(args)), event)
     // No event may tell it: the same rows can be in another list of the page.
     forget((name, args) => name === call && !kept.includes(JSON.stringify(args)))
-    if (this.shown().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()
+    if (this.ownRows().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()
   }
 
   /** Put rows back as they were, because the action has failed. @type {(taken: Taken, edits?: {since: number}[]) => void} */
@@ -207,6 +239,14 @@ export class ListRows {
     if (this.running) return
     const [call] = this.ownRead() ?? []
     forget(name => name === call || this.moreNames.has(name))
+  }
+
+  /** Read again what changes as time passes. */
+  readLiveAgain() {
+    const {parts} = this.spec.live
+    const reads = Object.entries({...this.headReads(), ...this.moreReads}).filter(([part]) => parts.includes(part))
+    const calls = new Set(reads.map(([, [name, args]]) => JSON.stringify([name, args])))
+    if (!this.running) forget((name, args) => calls.has(JSON.stringify([name, args])))
   }
 
   /** Read again what only the details need. */

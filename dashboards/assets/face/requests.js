@@ -222,7 +222,7 @@ export const requests = {
   noun: "request",
   id: "id",
   opens: "request",
-  ofOpen: ["files"],
+  ofRow: ["files"],
   folds: true,
   news: ["approvals:changed", "write:completed", "publish:completed", "rollback:completed", "plan:changed"],
   head: () => ({notice: ["approvals.notice", {}, {to_decide: 1, proposed: 1}]}),
@@ -231,7 +231,7 @@ export const requests = {
     {state: show, page: Number(page), per_page: perPage},
     {items: ROW, total: 1, page: 1},
   ],
-  readOne: id => ["approvals.get", {approval_id: Number(id)}, ROW],
+  one: id => ["approvals.get", {approval_id: Number(id)}, ROW],
   more: ({id}, {files = "1"}) => ({details: ["approvals.details", {approval_id: id, page: Number(files)}, DETAILS]}),
   title: () => "Requests",
   summary: head =>

@@ -5,6 +5,7 @@ import {onNews, sendAgain} from "#face/calls.js"
 import {checks} from "#face/checks.js"
 import {currentPage, refusalOf} from "#face/frame.js"
 import {showFrame} from "#face/frame_view.js"
+import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {drawRefusal} from "#face/refused.js"
@@ -13,7 +14,7 @@ import {startSession} from "#face/session.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, requests]
+export const LISTS = [accounts, activity, checks, jobs, requests]
 
 const SESSION_DELAY = 1500 // milliseconds after which the session starts, also if the rows are late
 /** @type {Map<string, List>} */

@@ -19,7 +19,7 @@ type AssetPage = {items: AssetCandidate[]; total: number; page: number; per_page
 type AssetSelectionConfig = {library_id: number; asset_type: string; min_count: number; max_count: number; min_width: number | null; min_height: number | null; prefer_language: string | null; weight_resolution: number; weight_votes: number; weight_language: number; weight_provider: number; phash_similarity_threshold: number; provider_priority: string[]}
 type AssignmentRow = {path: string; file_hash: string | null; person: string; qualifier: string; aliases: string[]; origin: string; path_raw: string; previous_hashes: string[]}
 type Attempt = {code: string; message: string}
-type AuditEvent = {id: number; at: string; actor: string; action: string; file_id: number | null; field: string; old: string | null; new: string | null; job_id: number | null; file_path: string; after: string; before: string}
+type AuditEvent = {id: number; at: string; actor: string; action: string; file_id: number | null; field: string; old: string | null; new: string | null; job_id: number | null; file_path: string; after: string; before: string; field_place: number; label: string}
 type AuditPage = {items: AuditEvent[]; total: number; page: number; per_page: number}
 type AutomationConfig = {library_id: number; automation_mode: "manual" | "hybrid" | "automatic"; auto_enrich: boolean; auto_select_assets: boolean; auto_publish: boolean; webhook_enabled: boolean; webhook_auto_publish: boolean; scheduled_scan: boolean; night_limit: number; quiet_from: string; quiet_until: string; enriches: boolean; publishes: boolean; restores: boolean; selects: boolean}
 type BackupCheck = {operation_id: number; items: number; whole: number; in_force: number; restorable: number; problems: string[]; conflicts: string[]}
@@ -89,6 +89,8 @@ type FilePage = {items: ListedFile[]; total: number; page: number; per_page: num
 type FileProperty = {field: string; label: string; value: string | number | null; text: string; lock: FieldLock | null}
 type FolderComparison = {library_id: number; path: string; known: number; gone: number; new: number; with_people: number; reason: string}
 type FolderRule = {theirs: string; ours: string}
+type FollowedJob = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; operation: OperationStatus | null; actions: ("pause" | "resume" | "resolve" | "retry" | "cancel")[]; added: string; cancel_effect: string; ended: string; facts: string[][]; gauge: JobGauge; has_ended: boolean; is_long_paused: boolean; is_resumable: boolean; long_pause_text: string; name: string; outcome: string[][]; pace: string; pause_text: string; state: string; text: string}
+type FollowedJobPage = {items: FollowedJob[]; total: number; page: number; per_page: number}
 type HashCacheStats = {entries: number; sampled: number; full: number; stale: number; verified: number; differing: number; in_memory: number; last_scan: CacheUse | null}
 type Holder = {operation_id: number; status: string; files: number}
 type HomeNumbers = {planned: number; files: number; titles: number; to_decide: number; to_approve: number; operations: number; open_jobs: number; folders: number; online_folders: number; folder_text: string; scanned_at: string | null; scan: ScanProgress | null; scan_text: string; done_percent: number | null; has_titles: boolean; has_accounts: boolean}
@@ -103,10 +105,12 @@ type Issue = {code: string; message: string; severity: string}
 type ItemDetails = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; attempts: Attempt[]; field_changes: (Record<string, string | null>)[]; name: string}
 type ItemSideFile = {path: string; kind: string; action: string}
 type Job = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; has_ended: boolean; is_resumable: boolean; pause_text: string}
+type JobGauge = {done: number; total: number | null; bad: number; going: number}
 type JobLog = {lines: Record<string, string>[]; next: number}
 type JobPage = {items: Job[]; total: number; page: number; per_page: number}
 type KeyState = {name: string; provider: string; label: string; origin: "environment" | "file" | ""}
 type KeyTest = {provider: string; accepted: boolean; message: string}
+type KindCounts = {kind: string; title: string; states: Record<string, number>}
 type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; videos: number; photos: number; reason: string; is_partial: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string}
 type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
@@ -378,12 +382,16 @@ interface Calls {
   "inventory.set_metadata_language": [args: {library_id?: number; language?: string}, value: null]
   "inventory.set_modes": [args: {library_id?: number; mode?: string | null; comment_mode?: string | null}, value: null]
   "inventory.set_write_ratings": [args: {library_id?: number; when?: string}, value: null]
+  "jobs.as_sql": [args: {kind?: string}, value: string]
   "jobs.cancel": [args: {job_id?: number}, value: Job]
   "jobs.counts": [args: {}, value: Record<string, Record<string, number>>]
+  "jobs.details": [args: {job_id?: number}, value: FollowedJob]
   "jobs.get": [args: {job_id?: number}, value: Job]
+  "jobs.kinds": [args: {}, value: KindCounts[]]
   "jobs.list": [args: {kinds?: string[]; statuses?: string[]; page?: number; per_page?: number}, value: JobPage]
   "jobs.log": [args: {job_id?: number; after?: number; limit?: number}, value: JobLog]
   "jobs.of_operation": [args: {operation_id?: number}, value: Job]
+  "jobs.page": [args: {kinds?: string[]; statuses?: string[]; page?: number; per_page?: number}, value: FollowedJobPage]
   "jobs.pause": [args: {job_id?: number; wait?: boolean}, value: Job]
   "jobs.resume": [args: {job_id?: number}, value: Job]
   "jobs.retry": [args: {job_id?: number; request?: IdempotentRequest | null; source?: string}, value: Job]
