@@ -20,7 +20,7 @@ class FollowedJob(Job):
     @classmethod
     def of(cls, job: Job, operation: OperationStatus | None) -> FollowedJob:
         """Return a job with the status of its operation."""
-        return cls(**{each.name: getattr(job, each.name) for each in fields(job)}, operation=operation)
+        return cls(**{each.name: getattr(job, each.name) for each in fields(Job)}, operation=operation)
 
     @property
     def name(self) -> str:
