@@ -267,7 +267,7 @@ WITHOUT_RECORD = """
 """
 # Calls that change nothing, but not every role may make them. Any other read needs no line.
 RESTRICTED_READS = """
-    checks.as_sql
+    checks.as_sql jobs.as_sql
     configuration.row configuration.table identities.list identities.own inventory.browse matches.suggest
     picture_search.search players.get players.list players.reads players.test provider_keys.list provider_keys.test
     providers.details providers.match providers.pictures providers.request_page providers.requests providers.search

@@ -134,7 +134,7 @@ class JobLogDialog {
     window.dispatchEvent(new Event("indexium:list")) // the keys act on its job again
   }
 
-  /** Read the lines that are new, and again later. */
+  /** Read the lines that are new, and again later. @returns {Promise<void>} */
   async load() {
     try {
       // The job first, so that the log of a job that has ended is complete.
@@ -155,7 +155,7 @@ class JobLogDialog {
     }
     if (log !== this) return
     this.draw()
-    this.timer = setTimeout(() => void this.load(), EVERY)
+    this.timer = setTimeout(() => this.load(), EVERY)
   }
 
   listed() {
