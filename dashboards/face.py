@@ -215,7 +215,9 @@ def _found(also: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def _failure(error: errors.IndexiumError) -> Answer:
-    return Answer(error.http_status, _text({"error": error.message, "code": error.reason}))
+    # To a page, 401 means that its session has ended. The password or the code in a call may be wrong, too.
+    status = 422 if isinstance(error, errors.SignInError) else error.http_status
+    return Answer(status, _text({"error": error.message, "code": error.reason}))
 
 
 def _text(value: Any) -> bytes:
@@ -246,7 +248,8 @@ def facts(library: Library, account: SessionAccount, *, local: bool, refused: Ma
         refused: The title of each page that the person may not use, and why; by the names of pages.
 
     """
-    known: dict[str, Any] = {"home": library.home_id, "user": account.user_id, "local": local}
+    known: dict[str, Any] = {"home": library.home_id, "user": account.user_id, "session": account.session_id}
+    known |= {"local": local}
     known |= {"forbidden": forbidden_calls(library, account), "refused": refused}
     known |= {"states": STATUS, "roles": dict(ROLE_WORDS)}
     return json.dumps(known).replace("<", "\\u003c")

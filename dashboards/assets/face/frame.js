@@ -1,7 +1,7 @@
 // The frame around a page: which page is shown, its toasts, and what only the server can do.
 
 /**
- * @type {{home: string, user: number | null, local: boolean, forbidden: string[],
+ * @type {{home: string, user: number | null, session: number | null, local: boolean, forbidden: string[],
  *   roles: Record<string, string>, refused: Record<string, [title: string, text: string]>,
  *   states: Record<string, [text: string, level: string]>}}
  */
@@ -10,6 +10,7 @@ const FORBIDDEN = new Set(FACTS.forbidden)
 
 export const {home} = FACTS
 export const me = FACTS.user // the id of the person; null: nobody has signed in
+export const mySession = FACTS.session // the id of the sign-in of this browser
 export const isLocal = FACTS.local // only this computer is served
 export const {roles} = FACTS // what each role is for
 

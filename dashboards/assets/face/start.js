@@ -1,4 +1,5 @@
 // The start of the pages that the browser draws: each is made when it is shown for the first time.
+import {account} from "#face/account.js"
 import {accounts} from "#face/accounts.js"
 import {activity} from "#face/activity.js"
 import {sendAgain} from "#face/calls.js"
@@ -7,20 +8,25 @@ import {currentPage, refusalOf} from "#face/frame.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {drawRefusal} from "#face/refused.js"
+import {Sections} from "#face/sections.js"
 
 /** @type {ListSpec[]} */
 export const LISTS = [accounts, activity, checks]
+/** @type {SectionsSpec[]} */
+const SECTIONS = [account]
 
-/** @type {Map<string, List>} */
+/** @type {Map<string, List | Sections>} */
 const made = new Map()
 let shown = ""
 
 function show() {
   const page = currentPage()
   const isOther = page !== shown
+  if (isOther) made.get(shown)?.leave()
   shown = page
-  const spec = LISTS.find(each => each.page === page)
-  if (!spec) return
+  const list = LISTS.find(each => each.page === page)
+  const sections = SECTIONS.find(each => each.page === page)
+  if (!list && !sections) return
   document.querySelector(".boot")?.remove()
   /** @type {HTMLElement} */
   const host = document.querySelector(`[data-face="${page}"]`)
@@ -29,7 +35,7 @@ function show() {
     return
   }
   const known = made.get(page)
-  if (!known) made.set(page, new List(spec, host))
+  if (!known) made.set(page, list ? new List(list, host) : new Sections(sections, host))
   else if (isOther) known.enter()
   made.get(page).draw()
 }
