@@ -236,7 +236,9 @@ def _found(also: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def _failure(error: errors.IndexiumError) -> Answer:
-    return Answer(error.http_status, _text({"error": error.message, "code": error.reason}))
+    # To a page, 401 means that its session has ended. The password or the code in a call may be wrong, too.
+    status = 422 if isinstance(error, errors.SignInError) else error.http_status
+    return Answer(status, _text({"error": error.message, "code": error.reason}))
 
 
 def _text(value: Any) -> bytes:
@@ -276,6 +278,7 @@ def facts(
 
     """
     known: dict[str, Any] = {"home": library.home_id, "user": account.user_id, "local": local}
+    known |= {"session": account.session_id}
     known |= {"forbidden": forbidden_calls(library, account), "refused": refused, "pages": pages}
     known |= {"account": account.in_frame(), "has_accounts": library.sign_in.is_needed}
     known |= {"has_titles": _has_titles(library), "states": STATUS, "roles": dict(ROLE_WORDS)}

@@ -32,6 +32,8 @@ interface QuestionField {
   required?: boolean // default: true; of texts
   placeholder?: string
   longest?: number // characters
+  autocomplete?: string // what a password manager or a phone fills in, in the words of HTML
+  inputmode?: string // the keys of a phone, in the words of HTML
   choices?: {value: string; label: string; hint?: string}[] // of a select; a hint is about what is chosen
   options?: {value: string; label: string; title?: string}[] // of checks
   none?: string // the sentence about checks without a tick
@@ -57,6 +59,7 @@ interface Question {
   parts?(found: any): Child
   typed?(found: any): TypedWord | null | false
   answers?(found: any): Answers
+  account?: string // whose password is asked for, for the password manager
   fields?: QuestionField[]
   check?(answers: Answers): string // why the answers do not fit together; "" if they do
   confirm: string
@@ -91,6 +94,7 @@ interface ListArea<Row> {
   choice?: {label: string; name: string; choices: ChoiceView[]}
 }
 
+/** An action of a list, or of a section: then its head is what the section has read. */
 interface ListAction<Row, Head> {
   act: string
   needs?: string // the call that the person must be allowed to make; without it, everybody sees the action
@@ -112,7 +116,8 @@ interface ListAction<Row, Head> {
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
-  leads?(): string // the address of the page that is opened after it
+  leads?(result: any): string // the address of the page that is opened after it
+  holds?: boolean // its result is a secret: the section shows it once, until another action or another page
   run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   keeps?: boolean // the rows stay in the list
   isOwn?: boolean // it changes no other row of the list
@@ -128,6 +133,43 @@ interface ListChip {
   to: Route
   parts?: {label: string; total: number; level: string}[]
   mark?: string
+}
+
+/** What the drawing function of a section may use. */
+interface SectionParts<Row = any> {
+  /** The button of an action that is possible now. */
+  act(act: string, row?: Row, attributes?: object): HTMLElement | null
+  /** The form of an action; `more` stands beside its button. */
+  form(act: string, ...more: Child[]): HTMLElement | null
+  /** What an action has returned that `holds` it; undefined: nothing, or no longer. */
+  held(act: string): any
+  /** A button that ends the time in which a held value is shown. */
+  drop(label: string, attributes?: object): HTMLElement
+}
+
+/** A part of a page: facts, a form, a small list. Its rows are elements with their ids as `data.row`. */
+interface SectionSpec<Row = any, Known = any> {
+  name: string // of the class of its element, too
+  title: string
+  label?: string // for a screen reader; default: the title
+  isWide?: boolean
+  reads?(place: Route): Record<string, ReadCall> // what it needs: values by name
+  rows?: string & keyof Known // the read that has its rows
+  id?: string // the attribute that identifies a row
+  when?(known: Known): boolean // it is shown; default: always
+  draw(known: Known, parts: SectionParts<Row>): Child
+  actions?: ListAction<Row, Known>[]
+}
+
+/** A page of sections. */
+interface SectionsSpec<Head = any> {
+  page: string
+  title: string
+  head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
+  summary?(head: Head | undefined): string
+  news: string[] // as in `ListSpec`; without any, all other sections are read again after an action
+  sections: SectionSpec[]
+  closed?(): string // why there are no sections; "" if there are
 }
 
 /** A page that is one list. */

@@ -1,23 +1,23 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
-import {go, onAddress, place, visit} from "#face/address.js"
-import {ask} from "#face/ask.js"
-import {change, forget, onNews} from "#face/calls.js"
-import {focusedElement, h, morph} from "#face/dom.js"
-import {Form} from "#face/form.js"
+import {go, place} from "#face/address.js"
+import {focusedElement, morph} from "#face/dom.js"
+import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
-import {currentPage, may, toast} from "#face/frame.js"
+import {may, toast} from "#face/frame.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
-import {adoptSheets} from "#face/sheets.js"
 import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
 
-/** @template [Row=any], [Head=any] */
-export class List {
+/**
+ * @template [Row=any], [Head=any]
+ * @extends {FacePage<Row, Head>}
+ */
+export class List extends FacePage {
   /** @type {any} */
   cursor = null // the id of the row that the keys act on; null: the first one
   cursorPlace = 0 // its place on the page, for the time when the row is gone
@@ -27,8 +27,6 @@ export class List {
   anchor = null // the id from which a range is selected
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
-  /** @type {Map<string, Form>} */
-  forms = new Map() // in the page, by their actions
   /** @type {Set<string>} */
   used = new Set() // areas that had a row: they keep their height
   timer = 0 // until what changes as time passes is read again
@@ -38,25 +36,15 @@ export class List {
    * @param {HTMLElement} host
    */
   constructor(spec, host) {
+    super(spec, spec.actions, host, ["indexium.css", "changes.css", "face.css"])
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
-    const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, ["indexium.css", "changes.css", "face.css"])
-    this.root = h("div", {class: "ix"})
-    root.append(this.root)
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
-    this.actions = spec.actions.filter(action => may(action.needs ?? ""))
-    this.root.addEventListener("click", event => this.onClick(event))
-    this.root.addEventListener("change", event => this.onChange(event))
-    this.root.addEventListener("input", event => this.onType(/** @type {HTMLInputElement} */ (event.target)))
-    this.root.addEventListener("submit", event => this.onSubmit(event))
     this.root.addEventListener("keydown", event => {
       if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
     })
     this.wanted = this.openValue() ?? ""
     pageKeys(spec.page, {isReady: () => this.rows.isKnown(), table: this.keys()})
-    onAddress(() => this.followAddress())
-    onNews(() => this.draw())
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
   }
@@ -71,10 +59,6 @@ export class List {
   /** Return whether there is something to read: the rows, or why they are missing. */
   isSettled() {
     return this.rows.isKnown() || Boolean(this.rows.page().error ?? this.rows.head().error)
-  }
-
-  isShown() {
-    return currentPage() === this.spec.page
   }
 
   // What is shown.
@@ -300,69 +284,35 @@ export class List {
     return isSingle ? [this.current()].filter(Boolean) : this.targets()
   }
 
-  /**
-   * Run an action on the rows that were meant when the key was pressed.
-   *
-   * @param {ListAction<Row, Head>} action
-   * @param {Row[]} [meant]
-   * @param {Answers} [given] Of a field in the details.
-   */
-  async run(action, meant = this.meantBy(action), given = {}) {
-    const at = place()
-    const head = this.rows.head().value
-    const question = action.asks?.(meant, at, head) || null
-    const send = (/** @type {Answers} */ answers) =>
-      this.perform(action, meant, {...given, ...answers}, {at, head, question})
-    if (question?.stays) {
-      await ask(question, send)
-      return
-    }
-    const answers = question ? await ask(question) : {}
-    if (!answers) return
-    if (action.run) {
-      action.run(meant, at, head, given)
-      return
-    }
-    await send(answers).catch(error => toast(error.message, {kind: "error"}))
+  knownTo() {
+    return this.rows.head().value
   }
 
-  /**
-   * Make the change of an action. The rows show it before the library has answered; an error puts them back.
-   *
-   * @param {ListAction<Row, Head>} action
-   * @param {Row[]} meant
-   * @param {Answers} answers
-   * @param {{at: Route, head: Head, question: Question | null}} asked
-   */
-  async perform(action, meant, answers, {at, head, question}) {
-    const [name, args] = action.call(meant, answers, at, head)
+  /** @type {FacePage<Row, Head>["show"]} */
+  show(action, meant, answers, head) {
     const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
     const edits = action.shows ? meant.map(row => this.rows.edit(row, action.shows(row, answers, head))) : []
-    const isOfList = action.keeps || !meant.length
     const taken = this.rows.take(ids)
     for (const id of ids) this.selected.delete(id)
     this.followTaken(ids)
-    this.draw()
-    try {
-      const also = [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
-      const isSecret = Boolean(question?.fields?.some(({kind}) => kind === "password"))
-      const made = await change(name, args, {also, isSecret})
-      const {value} = made
-      if (action.leads) {
-        location.assign(action.leads()) // nothing is read meanwhile
-        return
-      }
-      const text = action.done?.(value, meant) ?? value?.text
-      if (text) toast(text, {undo: value?.step_id ?? null})
-      this.rows.settle(taken, made, edits, action.isOwn)
-      if (isOfList) this.rows.readMoreAgain()
-      if (this.spec.folds && ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
-    } catch (error) {
-      this.rows.putBack(taken, edits)
-      throw error
-    } finally {
-      this.draw()
-    }
+    return {taken, edits, isOfList: action.keeps || !meant.length}
+  }
+
+  /** @type {FacePage<Row, Head>["readsAfter"]} */
+  readsAfter(_action, {isOfList}) {
+    return [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
+  }
+
+  /** @type {FacePage<Row, Head>["settle"]} */
+  settle({isOwn}, {taken, edits, isOfList}, made) {
+    this.rows.settle(taken, made, edits, isOwn)
+    if (isOfList) this.rows.readMoreAgain()
+    if (this.spec.folds && taken.ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
+  }
+
+  /** @type {FacePage<Row, Head>["putBack"]} */
+  putBack({taken, edits}) {
+    this.rows.putBack(taken, edits)
   }
 
   /** The address names the row that is open: not one that an action has taken away. @param {any[]} ids */
@@ -370,40 +320,6 @@ export class List {
     if (this.spec.folds || !ids.map(String).includes(this.openValue())) return
     this.keepCursor()
     go(this.opening(this.rows.shown().length ? this.cursor : ""), {push: false})
-  }
-
-  /** Run an action that was clicked, or whose field was changed. @type {(act: string, row?: Row, given?: Answers) => void} */
-  press(act, row, given = {}) {
-    const {value} = this.rows.head()
-    const action = this.actions.find(
-      each => each.act === act && (each.when?.(row ?? this.current(), place(), value) ?? true),
-    )
-    const meant = row ?? (action?.where === "field" ? this.opened() : undefined)
-    if (action) void this.run(action, meant && [meant], given)
-  }
-
-  /** Return the form of an action that stands in the page; null if the person may not use it. @param {string} act */
-  formOf(act) {
-    const question = this.actions.find(each => each.act === act)?.asks([], place(), this.rows.head().value)
-    if (!question) return null
-    const form = this.forms.get(act) ?? new Form(question)
-    form.question = question
-    this.forms.set(act, form)
-    return form
-  }
-
-  /** @param {string} act */
-  async sendForm(act) {
-    const form = this.formOf(act)
-    const action = this.actions.find(each => each.act === act)
-    const answers = form.isWaiting ? null : form.result()
-    const asked = {at: place(), head: this.rows.head().value, question: form.question}
-    const send = (/** @type {Answers} */ given) => this.perform(action, [], given, asked)
-    if (answers && (await form.send(answers, send, () => this.draw()))) this.forms.delete(act)
-    this.draw()
-    /** @type {HTMLElement | null} */
-    const wrong = this.root.querySelector("[aria-invalid=true]")
-    wrong?.focus()
   }
 
   /** @returns {Record<string, KeyBinding>} */
@@ -467,39 +383,25 @@ export class List {
 
   // What a person clicks.
 
-  /** @param {MouseEvent} event */
-  onClick(event) {
-    const target = /** @type {HTMLElement} */ (event.target).closest("[data-act], a[href]")
-    if (target instanceof HTMLAnchorElement) {
-      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return
-      event.preventDefault()
-      visit(target.getAttribute("href"))
-    } else if (target instanceof HTMLElement) this.onAct(target, event)
-  }
-
-  /** @type {(target: HTMLElement, event: MouseEvent) => void} */
-  onAct(target, event) {
-    const {act, page, to} = target.dataset
-    const isLabel = target instanceof HTMLLabelElement && !(event.target instanceof HTMLInputElement)
-    if (isLabel) event.preventDefault() // it would click its field, too
-    const row = this.rowAt(target)
-    /** @type {Record<string, () => unknown>} */
-    const own = {
+  /** @type {FacePage<Row, Head>["ownActs"]} */
+  ownActs({dataset: {page, to}}, event, row) {
+    return {
+      ...super.ownActs(),
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
       close: () => go(this.opening("")),
       clear: () => this.close(),
-      retry: () => forget(() => true),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
       part: () => go(JSON.parse(to)), // another page of a part of the page
     }
-    if (own[act]) {
-      own[act]()
-      return
-    }
-    if (row && target.closest("[role=row]")) this.cursor = this.rows.idOf(row) // the keys act on the same row
-    this.press(act, row, target.dataset)
+  }
+
+  /** The keys act on the row whose button was pressed. @type {FacePage<Row, Head>["onAct"]} */
+  onAct(target, event) {
+    const row = target.dataset.act === "pick" ? undefined : this.rowAt(target)
+    if (row && target.closest("[role=row]")) this.cursor = this.rows.idOf(row)
+    super.onAct(target, event)
   }
 
   /** Return the row in which an element is. @param {Element} target */
@@ -528,28 +430,16 @@ export class List {
 
   /** @param {Event} event */
   onChange(event) {
-    const target = /** @type {HTMLInputElement} */ (event.target)
-    const {value, checked, dataset} = target
+    const {value, dataset} = /** @type {HTMLInputElement} */ (event.target)
     if (dataset.change === "choice") this.narrow({[dataset.name]: value})
-    else if (dataset.change) this.press(dataset.change, this.opened(), {...dataset, value, checked})
-    else if (this.onType(target)) this.draw()
-  }
-
-  /** Take what a person types into a form of the page; return whether it is one. @param {HTMLInputElement} target */
-  onType(target) {
-    const form = this.forms.get(target.form?.dataset.form)
-    form?.take(target)
-    return Boolean(form)
+    else super.onChange(event)
   }
 
   /** Send a form of the page, or turn to the page number that a person has typed. @param {SubmitEvent} event */
   onSubmit(event) {
+    super.onSubmit(event)
     const form = /** @type {HTMLFormElement} */ (event.target)
-    event.preventDefault()
-    if (form.dataset.form) {
-      void this.sendForm(form.dataset.form)
-      return
-    }
+    if (form.dataset.form) return
     const page = typedPage(form.querySelector("input"), {page: this.rows.number, pages: this.rows.pages})
     if (page !== this.rows.number) this.turn(page)
   }

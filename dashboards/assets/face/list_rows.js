@@ -1,6 +1,7 @@
 // The rows of a list: the page that is shown, without the rows that an action has taken away.
 import {place} from "#face/address.js"
-import {forget, keepUntil, read} from "#face/calls.js"
+import {forget, keepUntil, read, readAll} from "#face/calls.js"
+import {Edits} from "#face/edits.js"
 
 const MOST_PAGES = 1_000_000_000
 
@@ -11,8 +12,7 @@ export class ListRows {
   /** @type {Map<string, Map<any, number>>} */
   gone = new Map() // list → id → a read that is sent later lacks the row; Infinity while the action runs
   running = 0 // actions
-  /** @type {{id: any, changes: Partial<Row>, since: number}[]} */
-  edits = [] // changes that the rows show: `since` as in `gone`
+  edits = new Edits()
   /** @type {{id: any, value: any} | undefined} */
   lastMore
   /** @type {Set<string>} */
@@ -52,7 +52,7 @@ export class ListRows {
 
   /** Return what stands above the list, once all of it is known. @returns {{value?: Head, error?: Error}} */
   head() {
-    return this.all(this.headReads(), (own, part) => read(own, this.newsOf(part), this.running > 0))
+    return readAll(this.headReads(), (own, part) => read(own, this.newsOf(part), this.running > 0))
   }
 
   /**
@@ -64,7 +64,7 @@ export class ListRows {
   more(row) {
     this.moreReads = this.spec.more?.(row, place()) ?? {}
     for (const [name] of Object.values(this.moreReads)) this.moreNames.add(name)
-    const found = this.all(this.moreReads, (own, part) => read(own, this.newsOf(part)))
+    const found = readAll(this.moreReads, (own, part) => read(own, this.newsOf(part)))
     if (found.value !== undefined) this.lastMore = {id: this.idOf(row), value: found.value}
     else if (this.lastMore?.id === this.idOf(row)) return {...found, value: this.lastMore.value}
     return found
@@ -81,21 +81,8 @@ export class ListRows {
     const own = this.spec.one?.(id)
     if (!own) return {}
     const found = read(own, [...this.spec.news, ...(this.spec.live?.news ?? [])])
-    return found.value ? {...found, value: this.edited(found.value)} : found
-  }
-
-  /**
-   * Return the values of several reads.
-   *
-   * @param {Record<string, ReadCall>} calls
-   * @param {(own: ReadCall, part: string) => any} [readOne]
-   * @returns {{value?: any, error?: Error}}
-   */
-  all(calls, readOne = own => this.read(own)) {
-    const reads = Object.entries(calls).map(([name, own]) => [name, readOne(own, name)])
-    const error = reads.map(([, found]) => found.error).find(Boolean)
-    if (reads.some(([, {value}]) => value === undefined)) return {error}
-    return {value: /** @type {any} */ (Object.fromEntries(reads.map(([name, {value}]) => [name, value]))), error}
+    const [value] = found.value ? this.edits.shownIn([found.value], row => this.idOf(row)) : []
+    return {...found, value}
   }
 
   /** During actions, their own answers tell what has changed: nothing is read again. @type {(own: ReadCall) => any} */
@@ -167,7 +154,7 @@ export class ListRows {
     if (!value) return []
     const gone = this.goneHere()
     for (const [id, since] of gone) if (sentAt >= since) gone.delete(id)
-    this.edits = this.edits.filter(({since}) => sentAt < since)
+    this.edits.forget(sentAt)
     const rows = this.remaining(value.items)
     if (!gone.size || !this.hasNext()) return rows
     return [...rows, ...this.remaining(this.page(this.number + 1).value?.items ?? [])].slice(0, this.perPage)
@@ -176,22 +163,14 @@ export class ListRows {
   /** @param {Row[]} items @returns {Row[]} */
   remaining(items) {
     const read = this.spec.rowOf ? items.map(this.spec.rowOf) : items
-    const rows = this.edits.length ? read.map(row => this.edited(row)) : read
+    const rows = this.edits.shownIn(read, row => this.idOf(row))
     const gone = this.goneHere()
     return gone.size ? rows.filter(row => !gone.has(this.idOf(row))) : rows
   }
 
-  /** @param {Row} row @returns {Row} */
-  edited(row) {
-    const own = this.edits.filter(({id}) => id === this.idOf(row))
-    return own.length ? Object.assign({}, row, ...own.map(({changes}) => changes)) : row
-  }
-
-  /** Show a change of a row while an action runs. @type {(row: Row, changes: Partial<Row>) => {since: number}} */
+  /** Show a change of a row while an action runs. @param {Row} row @param {Partial<Row>} changes */
   edit(row, changes) {
-    const made = {id: this.idOf(row), changes, since: Number.POSITIVE_INFINITY}
-    this.edits.push(made)
-    return made
+    return this.edits.add(this.idOf(row), changes)
   }
 
   /** Read the next page before it is asked for. */
@@ -213,13 +192,13 @@ export class ListRows {
    *
    * @param {Taken} taken
    * @param {import("#face/calls.js").Made} made
-   * @param {{since: number}[]} [edits]
+   * @param {import("#face/edits.js").Edit[]} [edits]
    * @param {boolean} [isOwn] Nothing but these rows has changed.
    */
   settle({gone, ids}, {answeredAt, event, isAlone}, edits = [], isOwn = false) {
     this.running -= 1
     for (const id of ids) gone.set(id, answeredAt)
-    for (const edit of edits) edit.since = answeredAt
+    this.edits.settle(edits, answeredAt)
     const [call] = this.ownRead() ?? []
     const kept = [this.number, this.number + 1].map(number => JSON.stringify(this.ownRead(number)?.[1]))
     if (isOwn && isAlone) keepUntil((name, args) => name === call && kept.includes(JSON.stringify(args)), event)
@@ -228,11 +207,11 @@ export class ListRows {
     if (this.ownRows().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()
   }
 
-  /** Put rows back as they were, because the action has failed. @type {(taken: Taken, edits?: {since: number}[]) => void} */
+  /** Put rows back as they were, because the action has failed. @type {(taken: Taken, edits?: import("#face/edits.js").Edit[]) => void} */
   putBack({gone, ids}, edits = []) {
     this.running -= 1
     for (const id of ids) gone.delete(id)
-    this.edits = this.edits.filter(each => !edits.includes(each))
+    this.edits.remove(edits)
   }
 
   readAgain() {

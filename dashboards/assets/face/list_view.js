@@ -379,20 +379,7 @@ function drawBody(list) {
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
   const {title, text, act} = spec.empty(list.place(), rows.head().value)
-  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && drawPageForm(list, act)))
-}
-
-/** The form of an action in the page. @type {(list: List, act: string) => Child} */
-function drawPageForm(list, act) {
-  const form = list.formOf(act)
-  if (!form) return null
-  const {title, confirm} = form.question
-  return h(
-    "form",
-    {class: "page-form", novalidate: true, "aria-label": title, data: {form: act, key: `form-${act}`}},
-    form.draw(),
-    h("button", {type: "submit", class: "btn primary", "aria-busy": form.isWaiting ? "true" : null}, confirm),
-  )
+  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act)))
 }
 
 /** @param {List} list */

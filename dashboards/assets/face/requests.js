@@ -94,7 +94,7 @@ function drawFiles({kind}, {items, total, page, per_page: perPage}) {
           {"aria-live": "polite"},
           `${count((page - 1) * perPage + 1)}–${count((page - 1) * perPage + items.length)} of ${count(total)}`,
         ),
-        turnButtons({page, pages}, number => ["put", {to: JSON.stringify({files: number})}]),
+        turnButtons({page, pages}, number => ["part", {to: JSON.stringify({files: number})}]),
       ),
   ]
 }

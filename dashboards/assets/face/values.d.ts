@@ -5,7 +5,7 @@ type ActivityActor = {kind: "user" | "token" | "schedule" | "webhook" | "system"
 type ActivityPage = {items: ActivityRow[]; total: number; page: number; per_page: number}
 type ActivityRow = {at: string; actor_kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; actor_id: string; actor_name: string; kind: "step" | "undo" | "operation" | "job" | "request" | "account"; id: number; text: string; state: string}
 type Actor = {kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; id: string; name: string; columns: Record<string, string>}
-type ApiToken = {id: number; user_id: number; user_name: string; name: string; permissions: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; effective: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; libraries: number[] | null; created_at: string; ends_at: string | null; has_ended: boolean; last_used_at: string | null; last_address: string}
+type ApiToken = {id: number; user_id: number; user_name: string; name: string; permissions: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; effective: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; libraries: number[] | null; created_at: string; ends_at: string | null; has_ended: boolean; last_used_at: string | null; last_address: string; ends: string; used: string}
 type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; decided: string; expires: string; is_as_proposed: boolean; items: string; noun: string; proposed: string; reason: string; risks: string; size: string; state_words: string; summary: string; why: string}
 type ApprovalEntry = {at: string; action: "proposed" | "commented" | "changed" | "approved" | "rejected" | "withdrawn"; by: string; text: string; when: string; words: string}
 type ApprovalItem = {item: string; name: string; path: string; number: number}
@@ -209,6 +209,8 @@ type Schedule = {name: string; kind: string; cron: string; when: string; params:
 type ScorePart = {name: string; points: number; most: number; reason: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]}
+type SecondFactorStart = {secret: string; uri: string; qr: string}
+type SecondFactorState = {is_on: boolean; recovery_codes: number}
 type Selection = {query: string | null; risk: string[]; included: number[]; excluded: number[]}
 type SelectionChanges = {comments: number; fields: FieldChangeCount[]}
 type SelectionDigest = {count: number; digest: number; size: number}
@@ -245,9 +247,10 @@ type TitleSearch = {decision: MatchDecision; problems: Record<string, string>; i
 type TitleValue = {field: string; value: string; origin: string; provider: string; confidence: number | null; fetched_at: string; locked: boolean; shown: boolean; locked_by_nfo: boolean; text: string}
 type UnmatchedFile = {path: string; people: number; suggestions: number; operations: number}
 type UnrecordedResults = {job_id: number; operation_id: number | null; reason: string; seconds: number; limit_seconds: number; assurance: string; description: string; name: string}
-type User = {id: number; name: string; role: "viewer" | "editor" | "approver" | "admin"; libraries: number[] | null; enabled: boolean; has_password: boolean; has_second_factor: boolean; created_at: string; last_seen_at: string | null; sessions: number; added: string; seen: string}
-type UserIdentity = {issuer: string; subject: string; user_id: number; user_name: string; created_at: string}
-type UserSession = {id: number; user_id: number; user_name: string; address: string; client: string; created_at: string; last_seen_at: string; ends_at: string; browser: string; seen: string}
+type User = {id: number; name: string; role: "viewer" | "editor" | "approver" | "admin"; libraries: number[] | null; enabled: boolean; has_password: boolean; has_second_factor: boolean; created_at: string; last_seen_at: string | null; sessions: number; added: string; permissions: UserPermission[]; seen: string}
+type UserIdentity = {issuer: string; subject: string; user_id: number; user_name: string; created_at: string; since: string}
+type UserPermission = {name: "plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage"; text: string; is_granted: boolean; for_tokens: boolean}
+type UserSession = {id: number; user_id: number; user_name: string; address: string; client: string; created_at: string; last_seen_at: string; ends_at: string; browser: string; seen: string; since: string}
 type ValidationResult = {entity_type: string; entity_id: number; can_publish: boolean; has_changes: boolean; issues: PublicationIssue[]}
 type ValueLimit = {remedy: string; pattern: string; lowest: string; highest: string; most_bytes: number; is_utc: boolean}
 type WaitingTitles = {provider: string; titles: number; until: string; text: string}
@@ -356,7 +359,11 @@ interface Calls {
   "history.start_rollback": [args: {operation_id?: number; options?: RollbackOptions | null; request?: IdempotentRequest | null}, value: string]
   "identities.link": [args: {name?: string; subject?: string}, value: UserIdentity]
   "identities.list": [args: {name?: string}, value: UserIdentity[]]
+  "identities.own": [args: {}, value: UserIdentity[]]
+  "identities.provider": [args: {}, value: string]
+  "identities.ticket": [args: {}, value: string]
   "identities.unlink": [args: {name?: string; subject?: string}, value: UserIdentity]
+  "identities.unlink_own": [args: {subject?: string}, value: UserIdentity]
   "interruptions.files": [args: {operation_id?: number; outcome?: string; page?: number; per_page?: number}, value: InterruptedFile[]]
   "interruptions.operations": [args: {files?: number}, value: InterruptedOperation[]]
   "inventory.add": [args: {folder?: string; name?: string; audio?: boolean; photos?: boolean | null; kind?: string}, value: LibraryRow]
@@ -520,6 +527,10 @@ interface Calls {
   "search.facets": [args: {plan?: string; containing?: Record<string, string> | null; most?: number}, value: Facets]
   "search.volume": [args: {plan?: string}, value: number]
   "search.wider": [args: {plan?: string}, value: Wider[]]
+  "second_factor.confirm": [args: {code?: string}, value: string[]]
+  "second_factor.start": [args: {}, value: SecondFactorStart]
+  "second_factor.state": [args: {}, value: SecondFactorState]
+  "second_factor.switch_off": [args: {password?: string}, value: SecondFactorState]
   "second_factor.switch_off_of": [args: {name?: string}, value: User]
   "series.collection": [args: {series_id?: number}, value: SeriesCollection]
   "series.detect_and_organize_series": [args: {}, value: SeriesCollection[]]
@@ -561,6 +572,7 @@ interface Calls {
   "titles.unlock": [args: {title_id?: number; fields?: string[] | null}, value: TitleValue[]]
   "tokens.add": [args: {name?: string; permissions?: string[]; days?: number | null; libraries?: number[] | null; user?: string}, value: NewToken]
   "tokens.list": [args: {user?: string}, value: ApiToken[]]
+  "tokens.own": [args: {}, value: ApiToken[]]
   "tokens.revoke": [args: {token_id?: number}, value: ApiToken]
   "users.add": [args: {name?: string; password?: string; role?: string; libraries?: number[] | null}, value: User]
   "users.change": [args: {name?: string; new_name?: string | null; role?: string | null; enabled?: boolean | null}, value: User]

@@ -50,3 +50,9 @@ def test_refused_change_names_no_password(library: Library) -> None:
     status, answer = call(library, "users.set_password", name="Bob", password="secret1")
     assert status == 422
     assert "secret1" not in json.dumps(answer)
+
+
+def test_wrong_password_in_a_call_is_no_end_of_the_session(library: Library) -> None:
+    """A page that gets 401 is loaded again, and leads to the sign-in."""
+    status, answer = call(library, "users.change_own_password", current="guessed it", password="battery staple")
+    assert (status, answer["error"]) == (422, "Your present password is wrong.")

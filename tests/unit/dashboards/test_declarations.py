@@ -358,3 +358,40 @@ def test_line_of_a_log_has_columns_for_any_content() -> None:
     assert told["more"] == [["file", "<b>.mp4"], ["codes", '["a"]'], ["rate", "1.744"]]
     assert numbers["more"] == [["counters", "3 updated, 2 in use"], ["found files", "0"]]
     assert (odd["at"], odd["text"], odd["level"]) == ("yesterday", "5", "")
+
+
+def account(section: str, script: str, **values: Any) -> Any:
+    """Return the value of a script, which knows `act`: an action by its name in a section of *My account*."""
+    body = f"""(({{account}}) => {{
+        const {{actions}} = account.sections.find(({{name}}) => name === section)
+        const act = name => actions.find(each => each.act === name)
+        return {script}
+    }})(await face("account"))"""
+    return evaluate(body, section=section, **values)
+
+
+@pytest.mark.parametrize(("days", "sent"), [("30", 30), ("", None)])
+def test_new_token_ends_after_the_chosen_days(days: str, sent: int | None) -> None:
+    given = {"name": "scan", "days": days, "permissions": ["plan.read"]}
+    call = account("tokens", "act('add-token').call([], answers)", answers=given)
+    assert call == ["tokens.add", {"name": "scan", "permissions": ["plan.read"], "days": sent}]
+
+
+def test_form_of_a_token_offers_what_the_person_may_give_it() -> None:
+    permissions = user(1, role="admin").permissions
+    fields = account("tokens", "act('add-token').asks([], {}, {user: {permissions}}).fields", permissions=permissions)
+    offered = [each["value"] for each in fields[-1]["options"]]
+    assert (offered[0], fields[-1]["value"], len(offered)) == ("plan.read", ["plan.read"], 13)
+    assert "users.manage" not in offered
+
+
+def test_own_session_can_be_ended_unless_it_is_that_of_this_browser() -> None:
+    assert account("sessions", "[1, 2].map(id => act('end').when({id}))") == [False, True]
+
+
+def test_new_password_is_typed_twice_and_keeps_this_session() -> None:
+    given = {"current": "old words", "password": "new words", "again": "new word"}
+    question = "act('change-password').asks([], {}, {user: {name: 'Bob'}})"
+    assert account("password", f"{question}.check(answers)", answers=given).startswith("The two new passwords differ.")
+    name, args = account("password", "act('change-password').call([], answers)", answers=given)
+    assert (name, args["kept_session"], "again" in args) == ("users.change_own_password", 1, False)
