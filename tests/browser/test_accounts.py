@@ -309,7 +309,11 @@ def test_own_session_leaves_at_once_and_returns_if_it_cannot_be_ended(
     people.sign_in.sign_in("Bob", PASSWORD, client="Mozilla/5.0 (X11; Linux) Firefox/140.0")
     page = enter("Bob", "/account")
     held: list[Route] = []
-    page.route("**/call/users.end_own_sessions", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/call/users.end_own_sessions", hold)
     end = page.get_by_role("button", name="End the session of Firefox on Linux")
     end.click()
     expect(end).to_have_count(0)
