@@ -62,7 +62,7 @@ export function drawSections(page) {
       h("p", {"aria-live": "polite"}, summary?.(why ? undefined : page.head().value) ?? ""),
     ),
     why
-      ? h("div", {class: "card", data: {key: "closed"}}, emptyState("", why))
+      ? h("div", {class: "card closed", data: {key: "closed"}}, emptyState("", why))
       : h(
           "div",
           {class: "sections", data: {key: "sections"}},
