@@ -122,10 +122,11 @@ function take(event) {
 /** Press the keys that a person pressed before the rows were there. */
 export function pressDelayed() {
   const now = performance.now()
+  // Keys belong together: without the oldest ones, the others would act on another row.
+  if (delayed.some(({event}) => now - event.timeStamp >= LONGEST_DELAY)) dropDelayed()
   while (delayed.length && top()?.isReady()) {
     const {event, page} = delayed.shift()
-    const isMeant = page === currentPage() && now - event.timeStamp < LONGEST_DELAY
-    if (isMeant && (endsSequence(top(), event) || !act(top(), event))) onFrameKey(event)
+    if (page === currentPage() && (endsSequence(top(), event) || !act(top(), event))) onFrameKey(event)
   }
 }
 
