@@ -11,7 +11,7 @@ import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
 import {adoptSheets} from "#face/sheets.js"
-import {typedPage} from "#face/widgets.js"
+import {pageIn, typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
@@ -501,7 +501,11 @@ export class List {
       void this.sendForm(form.dataset.form)
       return
     }
-    const page = typedPage(form.querySelector("input"), {page: this.rows.number, pages: this.rows.pages})
-    if (page !== this.rows.number) this.turn(page)
+    const {name} = form.dataset
+    const shown = {page: Number(form.dataset.page), pages: Number(form.dataset.pages)}
+    const page = typedPage(form.querySelector("input"), shown)
+    if (page === shown.page) return
+    if (name) go(pageIn(name, page), {push: false})
+    else this.turn(page)
   }
 }
