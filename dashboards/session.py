@@ -128,6 +128,8 @@ class Session:
         self._wire.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
         self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
+        self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])))
+        self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -302,7 +304,10 @@ class Session:
 
     def go(self, page: str, **values: Any) -> None:
         """Show a page with some of its state set."""
-        self._screens[page].state.param.update(**values)
+        screen = self._screens[page]
+        if isinstance(screen, FaceScreen):  # the browser owns its address: what an earlier one had is old
+            screen.state.take("")
+        screen.state.param.update(**values)
         self.view.page = page
         self._enter()
         if self.is_face:
@@ -396,6 +401,11 @@ class Session:
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows; None if it shows none."""
         return self._screen.shown_operation() if self._is_started else None
+
+    def _ask_retry(self, operation_id: int) -> None:
+        self.bridge.run(
+            lambda: self.library.operation(operation_id, per_page=1).operation, self.retry, name="retry", once=True
+        )
 
     def retry(self, operation: MetadataOperation) -> None:
         """Ask whether to retry the files that an operation left."""

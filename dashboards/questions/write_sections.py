@@ -15,7 +15,7 @@ from indexium_core.model.fields.table import title_of
 from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.preview import WritePreview
-from indexium_core.model.planning.losses import lost_file
+from indexium_core.model.planning.losses import dangerous_file
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, Selection, SelectionSummary
 
 QUERIES = {"danger": "risk:danger", "text": "issue:custom_comment", "everyone": "issue:tag_removal_all"}
@@ -176,7 +176,7 @@ def dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
 
 
 def _danger(item: PlanItem) -> dict[str, Any]:
-    lost = lost_file(item)
+    lost = dangerous_file(item)
     return {
         "key": lost.file_id,
         "name": lost.name,

@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PUBLISH, ROLLBACK, WRITE_ANY, Permission
 from indexium_core.model.operations.actor import Actor
-from indexium_core.model.planning.losses import LostFilePage, LostText
+from indexium_core.model.planning.losses import DangerousFilePage, LostText
 from indexium_core.model.planning.plan import WRITABLE
 from indexium_core.model.shapes import ListPage, Shaped
 
@@ -303,7 +303,7 @@ class RequestLosses:
     danger: int  # dangerous files, or titles
     loses_text: int  # files whose custom text would be lost
     removes_all_people: int  # files without people afterwards
-    files: LostFilePage  # the dangerous files
+    files: DangerousFilePage  # the dangerous files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ PAGES = {  # name → an element of the complete page
     "Publish": ".empty",
     "People": "[role=grid] [role=row]",
     "Query": ".questions button",
-    "Jobs": ".jrow",
+    "Jobs": ".area [role=row]",
     "Settings": ".setting",
 }
 AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options,
@@ -209,7 +209,7 @@ def through_library(page: Page, look: Look) -> None:
 def through_jobs(page: Page, look: Look) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary", name="Details").get_by_text("Facts")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Job").get_by_text("Facts")).to_be_visible()
     look("a job")
     page.keyboard.press("l")
     expect(page.get_by_role("dialog", name=re.compile("^Log: ")).get_by_role("listitem").first).to_be_visible()

@@ -130,7 +130,7 @@ const drawFoot = ({question, isWaiting}, shown) =>
   h(
     "div",
     {class: "d-foot"},
-    h("button", {type: "button", class: "btn", data: {do: "close"}}, "Cancel"),
+    h("button", {type: "button", class: "btn", data: {do: "close"}}, question.back ?? "Cancel"),
     h(
       "button",
       {

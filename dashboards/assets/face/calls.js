@@ -121,6 +121,21 @@ export function read([name, args, want], news, isQuiet = false) {
   return found
 }
 
+/**
+ * Return the values of several reads by their names, once all of them are known, and when the earliest was sent.
+ *
+ * @param {Record<string, ReadCall>} calls
+ * @param {(own: ReadCall, part: string) => Kept} readOne
+ * @returns {{value?: any, error?: Error, sentAt?: number}}
+ */
+export function readAll(calls, readOne) {
+  const reads = Object.entries(calls).map(/** @returns {[string, Kept]} */ ([name, own]) => [name, readOne(own, name)])
+  const error = reads.map(([, found]) => found.error).find(Boolean)
+  if (reads.some(([, {value}]) => value === undefined)) return {error}
+  const sentAt = Math.min(...reads.map(([, found]) => found.sentAt))
+  return {value: Object.fromEntries(reads.map(([name, {value}]) => [name, value])), error, sentAt}
+}
+
 /** @type {(found: Kept, read: Read) => Promise<void>} */
 async function refresh(found, [name, args, want]) {
   clock += 1

@@ -160,7 +160,7 @@ function lossSections({loses_text: texts, removes_all_people: everyone, files}) 
   ]
 }
 
-/** @param {Values.LostFilePage} files */
+/** @param {Values.DangerousFilePage} files */
 const lostFiles = files => ({
   kind: "items",
   key: "dangers",
@@ -212,7 +212,7 @@ export const requests = {
   noun: "request",
   id: "id",
   opens: "request",
-  ofOpen: ["files"],
+  ofRow: ["files"],
   folds: true,
   news: ["approvals:changed", "write:completed", "publish:completed", "rollback:completed", "plan:changed"],
   head: () => ({notice: ["approvals.notice", {}, {to_decide: 1, proposed: 1}]}),
@@ -221,7 +221,7 @@ export const requests = {
     {state: show, page: Number(page), per_page: perPage},
     {items: ROW, total: 1, page: 1},
   ],
-  readOne: id => ["approvals.get", {approval_id: Number(id)}, ROW],
+  one: id => ["approvals.get", {approval_id: Number(id)}, ROW],
   more: ({id}, {files}) => ({
     details: ["approvals.details", {approval_id: id, page: Math.max(1, Math.trunc(Number(files)) || 1)}, DETAILS],
   }),

@@ -11,11 +11,11 @@ from dashboards.components.base import Component, module, needing
 from dashboards.components.bulk.view_types import BulkEffectExampleView, BulkTemplateView, BulkView, PostponeDayView
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
-from indexium_core.model.fields import field_text
 from indexium_core.model.fields.field import FieldType
 from indexium_core.model.fields.rules import FACTS, MORE_ABOUT_RULES, suggestions
 from indexium_core.model.fields.table import editable_fields, title_of
 from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, LockReport
+from indexium_core.model.planning import field_text
 from indexium_core.model.review.decisions import Template
 from indexium_core.model.review.reports import BulkPeople, ChangePreview, FieldExample, FieldsPreview
 

@@ -15,10 +15,10 @@ from dashboards.components.details.view_types import FileDetailsView, NameSugges
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
-from indexium_core.model.fields import comment_diff, field_text
+from indexium_core.model.fields import comment_diff
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
-from indexium_core.model.planning import item_text, risk
+from indexium_core.model.planning import field_text, item_text, risk
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.review.file_details import FileDetails, FileEvent, Origin, PersonDetails
 

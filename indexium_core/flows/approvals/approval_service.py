@@ -53,12 +53,11 @@ from indexium_core.model.approval import (
     noun_of,
 )
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.fields import field_text
 from indexium_core.model.operations.actor import PEOPLE, Actor, acting_as, current_actor, whole_home
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
-from indexium_core.model.planning import item_text
-from indexium_core.model.planning.losses import LostFilePage, lost_file, lost_texts
+from indexium_core.model.planning import field_text, item_text
+from indexium_core.model.planning.losses import DangerousFilePage, dangerous_file, lost_texts
 from indexium_core.model.planning.plan import PlanItem, PlanQuery, Selection
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
 from indexium_core.model.query.filters import MAX_IDS
@@ -246,7 +245,7 @@ class Approvals:
             danger=by_risk.get("danger", 0),
             loses_text=0,
             removes_all_people=0,
-            files=LostFilePage(items=[], total=0, page=page, per_page=per_page),
+            files=DangerousFilePage(items=[], total=0, page=page, per_page=per_page),
         )
         if approval.kind != "write":
             return losses
@@ -258,7 +257,7 @@ class Approvals:
             has_changed=summary.by_risk != by_risk,
             loses_text=summary.loses_text,
             removes_all_people=summary.removes_all_people,
-            files=replace(losses.files, items=[lost_file(each) for each in found], total=total),
+            files=replace(losses.files, items=[dangerous_file(each) for each in found], total=total),
         )
 
     def _plan_of(self, approval: Approval, file_ids: Sequence[int] | None = None) -> MetadataPlan:

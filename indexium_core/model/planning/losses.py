@@ -23,7 +23,7 @@ class LostText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LostFile:
+class DangerousFile:
     """A dangerous file, and what a write of it would lose."""
 
     file_id: int
@@ -36,16 +36,16 @@ class LostFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LostFilePage(ListPage):
+class DangerousFilePage(ListPage):
     """One page of dangerous files."""
 
-    items: list[LostFile]
+    items: list[DangerousFile]
 
 
-def lost_file(item: PlanItem) -> LostFile:
+def dangerous_file(item: PlanItem) -> DangerousFile:
     """Return what a write of a dangerous file would lose."""
     dangers = {issue.code: issue.message for issue in item.issues if issue.severity == "danger"}
-    return LostFile(
+    return DangerousFile(
         file_id=item.file_id,
         name=item.file_name,
         path=item.file_path,

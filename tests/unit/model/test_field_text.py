@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dashboards.pages.plan import plan_table
-from indexium_core.model.fields import field_text
 from indexium_core.model.files.media import Change
+from indexium_core.model.planning import field_text
 from tests.support.fake_plan import items
 
 
