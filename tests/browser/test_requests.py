@@ -193,6 +193,8 @@ def test_enter_that_opens_the_question_approves_nothing(
         held.append(route)
 
     page.route("**/call/approvals.losses", hold)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
     page.get_by_role("button", name="Approve…").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
@@ -207,6 +209,7 @@ def test_enter_that_opens_the_question_approves_nothing(
     page.keyboard.press("Enter")  # too early for what has just come
     page.keyboard.type("ks")
     expect(note).to_have_value("Looks")
+    assert [url for url in sent if url.endswith("approvals.approve")] == []
     assert library.approvals.get(request.id).state == "waiting"
     expect(confirm).to_have_class(re.compile("risky") if query == "" else re.compile("^btn primary$"))
 
