@@ -54,8 +54,10 @@ interface Question {
   warning?: string
   hint?: string
   // What only a dialog shows: a call that is read when it opens and when a list in it is turned (`turned`: the pages of
-  // lists by name), what is drawn from its value, the word to type, and what the answers get from the value.
+  // lists by name), what is drawn from its value, the word to type, and what the answers get from the value. The word
+  // and the answers are those of the first value: a page that is turned later may belong to something newer.
   reads?(turned: Record<string, string>): ReadCall
+  titleOf?(found: any): string // in place of the title
   parts?(found: any): Child
   typed?(found: any): TypedWord | null | false
   answers?(found: any): Answers

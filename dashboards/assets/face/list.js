@@ -8,7 +8,7 @@ import {may, toast} from "#face/frame.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
-import {typedPage} from "#face/widgets.js"
+import {pageIn, typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
@@ -440,7 +440,11 @@ export class List extends FacePage {
     super.onSubmit(event)
     const form = /** @type {HTMLFormElement} */ (event.target)
     if (form.dataset.form) return
-    const page = typedPage(form.querySelector("input"), {page: this.rows.number, pages: this.rows.pages})
-    if (page !== this.rows.number) this.turn(page)
+    const {name} = form.dataset
+    const shown = {page: Number(form.dataset.page), pages: Number(form.dataset.pages)}
+    const page = typedPage(form.querySelector("input"), shown)
+    if (page === shown.page) return
+    if (name) go(pageIn(name, page))
+    else this.turn(page)
   }
 }

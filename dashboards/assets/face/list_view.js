@@ -12,7 +12,7 @@ import {
   pager,
   turnButtons,
 } from "#face/widgets.js"
-import {count, plural} from "#face/wording.js"
+import {count, plural, rangeOf} from "#face/wording.js"
 
 /** @typedef {import("#face/list.js").List<any, any>} List */
 
@@ -392,7 +392,7 @@ function drawPager({rows, spec, keysShown}) {
     page: rows.number,
     pages: rows.pages,
     total,
-    range: `${count(first)}–${count(last)} of ${count(total)}`,
+    range: rangeOf(first, last, total),
     hint:
       keysShown(spec).length > 0 &&
       h(

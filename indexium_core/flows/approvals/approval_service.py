@@ -238,6 +238,8 @@ class Approvals:
         by_risk = {level: number for level, number in approval.by_risk.items() if number}
         losses = RequestLosses(
             digest=approval.digest,
+            summary=approval.summary,
+            why=approval.why,
             by_risk=by_risk,
             has_changed=False,
             danger=by_risk.get("danger", 0),

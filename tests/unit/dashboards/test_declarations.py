@@ -204,13 +204,15 @@ def test_days_are_named_as_people_say_them() -> None:
 def request_question(**changes: Any) -> Any:
     """Return the question before an approval, as its losses make it."""
     losses = {"digest": "d1", "by_risk": {"safe": 1, "danger": 2}, "has_changed": False, "danger": 2}
-    losses |= {"loses_text": 1, "removes_all_people": 0}
+    losses |= {"loses_text": 1, "removes_all_people": 0, "summary": "write of 2 files", "why": "It is large."}
     losses |= {"files": {"items": [], "total": 2, "page": 1, "per_page": 20}, **changes}
     script = """(({requests}) => {
-        const row = {id: 7, summary: "write of 3 files", proposed_by: "Bob", reason: "x", noun: "file"}
+        const row = {id: 7, summary: "write of 3 files", proposed_by: "Bob", noun: "file", by_risk: losses.by_risk}
         const {asks, call} = requests.actions.find(({act}) => act === "approve")
         const question = asks([row])
         return {
+            titles: [question.title, question.titleOf(losses)],
+            risky: question.risky,
             reads: question.reads({dangers: "2"}),
             typed: question.typed(losses),
             call: call([row], {...question.answers(losses), note: "fine"}),
@@ -223,9 +225,11 @@ def test_approval_approves_what_the_question_has_shown() -> None:
     found = request_question()
     assert found["reads"] == ["approvals.losses", {"approval_id": 7, "page": 2}]
     assert found["call"] == ["approvals.approve", {"approval_id": 7, "expected": "d1", "note": "fine"}]
+    assert found["titles"] == ["Approve the write of 3 files?", "Approve the write of 2 files?"]
     assert found["typed"]["word"] == "approve 2"
     assert found["typed"]["after"] == "to approve these 2 dangerous files, too."
-    assert request_question(danger=0)["typed"] is False
+    safe = request_question(danger=0, by_risk={"safe": 3})
+    assert (found["risky"], safe["risky"], safe["typed"]) == (True, False, False)
 
 
 def job(number: int, status: str = "running", **values: Any) -> dict[str, Any]:
