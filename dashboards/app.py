@@ -134,7 +134,7 @@ class Pages:
             return _failed()
         roots = session.roots()
         template = PageTemplate(self._template, items=roots)
-        values = {"page": session.view.page, "names": list(TITLES), "is_face": session.is_face}
+        values = {"page": session.view.page, "names": list(TITLES)}
         known = face.facts(
             library, session.account, local=session.local, pages=entries(TITLES, PATHS), refused=session.refused
         )

@@ -2,7 +2,7 @@
 import {account} from "#face/account.js"
 import {accounts} from "#face/accounts.js"
 import {activity} from "#face/activity.js"
-import {onNews, sendAgain} from "#face/calls.js"
+import {sendAgain} from "#face/calls.js"
 import {checks} from "#face/checks.js"
 import {currentPage, refusalOf} from "#face/frame.js"
 import {showFrame} from "#face/frame_view.js"
@@ -12,7 +12,6 @@ import {List} from "#face/list.js"
 import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
-import {startSession} from "#face/session.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
@@ -20,15 +19,9 @@ export const LISTS = [accounts, activity, checks, jobs, requests]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account]
 
-const SESSION_DELAY = 1500 // milliseconds after which the session starts, also if the rows are late
 /** @type {Map<string, List | Sections>} */
 const made = new Map()
 let shown = ""
-
-/** Start the session when the page has its rows, and has drawn them. */
-function followRows() {
-  if (made.get(shown)?.isSettled() ?? true) requestAnimationFrame(() => setTimeout(startSession))
-}
 
 function show() {
   const page = currentPage()
@@ -51,16 +44,9 @@ function show() {
   made.get(page).draw()
 }
 
-function showPage() {
-  show()
-  followRows()
-}
-
-onNews(followRows)
 showFrame(document.getElementById("frame"))
 showSteps(document.getElementById("steps"))
 listenToKeys()
-new MutationObserver(showPage).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
-showPage()
-setTimeout(startSession, SESSION_DELAY)
+new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
+show()
 void sendAgain()
