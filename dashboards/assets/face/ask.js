@@ -2,6 +2,7 @@
 // step of the history, and it owns the keys while it is open.
 import {layer} from "#face/address.js"
 import {call} from "#face/calls.js"
+import {drawTypedWord, isTyped} from "#face/dialog_sections.js"
 import {focusedElement, h, morph} from "#face/dom.js"
 import {Form} from "#face/form.js"
 import {toast} from "#face/frame.js"
@@ -11,9 +12,6 @@ import {adoptSheets} from "#face/sheets.js"
 import {closeButton} from "#face/widgets.js"
 
 const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
-
-/** @param {string} text */
-const folded = text => text.trim().replace(/\s+/g, " ").toLowerCase()
 
 /** What a question shows from the library, and the word that a person types. */
 class Shown {
@@ -81,7 +79,7 @@ class Shown {
   /** Return whether what is confirmed has been shown, and the word is typed. */
   isReady() {
     if (this.question.reads && this.first === undefined) return false
-    return !this.word || folded(this.typed) === folded(this.word.word)
+    return !this.word || isTyped(this.word, this.typed)
   }
 
   /** Return whether an Enter can mean this question: one that comes sooner was for what stood there before. */
@@ -105,23 +103,7 @@ class Shown {
   }
 
   drawWord() {
-    if (!this.word) return null
-    const {before, word, after} = this.word
-    return h(
-      "label",
-      {class: "field typed danger", data: {key: "typed"}},
-      h("span", null, before, " ", h("code", null, word), " ", after),
-      h("input", {
-        type: "text",
-        value: this.typed,
-        autocomplete: "off",
-        autocapitalize: "none",
-        autocorrect: "off",
-        spellcheck: "false",
-        "aria-invalid": this.typed && !this.isReady() ? "true" : null,
-        data: {do: "type", key: "typed-in"},
-      }),
-    )
+    return this.word && drawTypedWord(this.word, this.typed)
   }
 }
 

@@ -274,7 +274,6 @@ async function deliver(change) {
 
 /** @type {Promise<unknown>} */
 let last = Promise.resolve() // the change that was made last
-let waiting = 0 // changes that are not sent yet
 let unanswered = 0 // changes
 
 /**
@@ -298,13 +297,11 @@ export function change(name, args, {also = [], isSecret = false} = {}) {
 
 /** @param {Change} own @returns {Promise<Made>} */
 function inOrder(own) {
-  waiting += 1
   unanswered += 1
   const before = last
   const settled = /** @returns {Promise<Made>} */ (async () => {
     await before.catch(() => {})
-    waiting -= 1
-    return settle(waiting ? {...own, also: []} : own)
+    return settle(unanswered > 1 ? {...own, also: []} : own) // the last one reads what the others have changed, too
   })()
   last = settled
   return settled

@@ -1,6 +1,7 @@
 // How a value of each kind is drawn in a list.
 import {h} from "#face/dom.js"
-import {chip, cutName, drawGauge} from "#face/widgets.js"
+import {drawGauge, gaugeOf} from "#face/gauge.js"
+import {chip, cutName} from "#face/widgets.js"
 import {andMore, count} from "#face/wording.js"
 
 const MOST_TAGS = 6
@@ -22,7 +23,7 @@ export const CELLS = {
     h("b", {title}, cutName(title, {dir: isFile ? "ltr" : null})),
     aside && h("small", {class: "aside"}, aside),
     below && h("small", {title: below}, h("bdi", null, below)),
-    gauge && drawGauge(title, gauge),
+    gauge && drawGauge(title, gaugeOf(gauge)),
   ],
   /** @param {{tags: NameTag[], text?: string}} value */
   tags: ({tags, text = ""}) => [

@@ -1,10 +1,11 @@
 // Jobs: what runs, what waits and what has ended, each with its progress, its actions and its log.
+import {drawGauge, gaugeOf} from "#face/gauge.js"
 import {go} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {stateOf, tell} from "#face/frame.js"
 import {followLog} from "#face/job_log.js"
-import {GLYPHS, drawGauge, drawSelect, facts, label, turnButtons} from "#face/widgets.js"
+import {GLYPHS, drawSelect, facts, label, turnButtons} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 
 const AT_ONCE = 50 // started jobs
@@ -239,7 +240,7 @@ const drawDetails = (row, place, {plain}, {more}) => {
       h(
         "div",
         {class: "progress", data: {key: "gauge"}},
-        drawGauge("Done", row.gauge),
+        drawGauge("Done", gaugeOf(row.gauge)),
         h("p", {class: "hint"}, row.pace),
       ),
     h("div", {class: "acts", data: {key: "acts"}}, plain, drawFollow(row)),

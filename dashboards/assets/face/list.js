@@ -56,11 +56,6 @@ export class List extends FacePage {
     return place()[this.openName]
   }
 
-  /** Return whether there is something to read: the rows, or why they are missing. */
-  isSettled() {
-    return this.rows.isKnown() || Boolean(this.rows.page().error ?? this.rows.head().error)
-  }
-
   // What is shown.
 
   /** Show the list again after another page. */

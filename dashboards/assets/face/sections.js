@@ -64,12 +64,6 @@ export class Sections extends FacePage {
     if (title instanceof HTMLElement) title.focus({preventScroll: true})
   }
 
-  /** Return whether there is something to read: each section, or why it is missing. */
-  isSettled() {
-    if (this.spec.closed?.()) return true // nothing is read
-    return this.spec.sections.map(each => this.known(each)).every(({value, error}) => value !== undefined || error)
-  }
-
   // What is known.
 
   /** Return what stands beside the title, once all of it is known. */

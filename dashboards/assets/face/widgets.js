@@ -104,41 +104,6 @@ export function turnButtons(list, actOf, [previous, next] = ["Previous", "Next"]
   ]
 }
 
-/**
- * A bar that shows how far something is; without a total, it only moves.
- *
- * @type {(label: string, gauge: Values.JobGauge) => HTMLElement}
- */
-export function drawGauge(label, {done, total, bad, going}) {
-  const now = total ? Math.min(done, total) : null
-  /** @type {[kind: string, number: number][]} */
-  const parts = total
-    ? [
-        ["ok", now - bad],
-        ["bad", bad],
-        ["going", Math.min(going, total - now)],
-      ]
-    : []
-  return h(
-    "div",
-    {
-      class: total ? "gauge" : "gauge busy-gauge",
-      role: "progressbar",
-      "aria-label": label,
-      "aria-valuemin": "0",
-      "aria-valuemax": total || 100,
-      "aria-valuenow": now,
-    },
-    total
-      ? parts
-          .filter(([, number]) => number > 0)
-          .map(([kind, number]) =>
-            h("i", {class: kind, style: {width: `${(100 * number) / total}%`}, data: {key: kind}}),
-          )
-      : h("i", {class: "ok", style: {width: "30%"}, data: {key: "busy"}}),
-  )
-}
-
 const MANY = 3 // pages from which on a person can type a page number
 
 /**

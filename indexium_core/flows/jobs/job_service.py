@@ -21,6 +21,7 @@ from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.query.snapshot_sql import jobs_as_sql
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.shapes import page_or_last
 
 _STATES = {  # in each state of a job: the state, and what can be done with the job
     "pending": ("is waiting", "You can pause it, cancel it or change its priority."),
@@ -94,9 +95,7 @@ class JobService:
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
     ) -> FollowedJobPage:
         """Return a page of jobs like `list`, with the progress of operations; the last page if there are fewer."""
-        found = self.list(kinds, statuses, page, per_page)
-        if not found.items and page > 1:
-            found = self.list(kinds, statuses, max(1, -(-found.total // max(1, per_page))), per_page)
+        found = page_or_last(lambda number: self.list(kinds, statuses, number, per_page), page, per_page)
         jobs = [self._followed(job, is_followed=job.status in ("running", "paused")) for job in found.items]
         return FollowedJobPage(items=jobs, total=found.total, page=found.page, per_page=per_page)
 

@@ -575,6 +575,8 @@ def test_details_have_what_the_plan_would_do_and_what_each_person_may_do(three: 
     assert (losses.digest, losses.files.items[0].texts[0].text) == (asked.digest, "Shot at the sea")
     last = library.approvals.details(asked.id, page=99, per_page=2).files
     assert (last.page, len(last.items)) == (-(-asked.files // 2), 1)
+    assert library.approvals.items(asked.id, page=99, per_page=2).total == asked.files
+    assert library.approvals.list(page=99).total == 1
 
     with library.acting_as(three.bob):
         own = library.approvals.details(asked.id)
