@@ -23,11 +23,9 @@ from dashboards.components import drawing
 from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.frame.entries import entries
-from dashboards.pages.account.screen import AccountScreen
 from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
-from dashboards.pages.jobs.screen import JobsScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.people.screen import PeopleScreen
 from dashboards.pages.plan.screen import PlanScreen
@@ -39,7 +37,14 @@ from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.screen import FaceScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
-from dashboards.state import AccountsState, ActivityState, ChecksState, RequestsState
+from dashboards.state import (
+    AccountsState,
+    ActivityState,
+    AddressedState,
+    ChecksState,
+    JobsState,
+    RequestsState,
+)
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
@@ -64,11 +69,11 @@ PAGES = (
     PageEntry("history", "History", HistoryScreen),
     PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
-    PageEntry("jobs", "Jobs", JobsScreen),
+    PageEntry("jobs", "Jobs", lambda _: FaceScreen(JobsState())),
     PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
     PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections", SETTINGS_MANAGE),
     PageEntry("accounts", "Accounts", lambda _: FaceScreen(AccountsState()), "settings/accounts", USERS_MANAGE),
-    PageEntry("account", "My account", AccountScreen),
+    PageEntry("account", "My account", lambda _: FaceScreen(AddressedState())),
 )
 _PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB
 _PAGES_OF_ALL = 100  # of everybody, also of the person at this computer
@@ -129,7 +134,7 @@ class Pages:
             return _failed()
         roots = session.roots()
         template = PageTemplate(self._template, items=roots)
-        values = {"page": session.view.page, "names": list(TITLES), "is_face": session.is_face}
+        values = {"page": session.view.page, "names": list(TITLES)}
         known = face.facts(
             library, session.account, local=session.local, pages=entries(TITLES, PATHS), refused=session.refused
         )

@@ -23,6 +23,7 @@ import json
 import logging
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -45,6 +46,7 @@ from indexium_core.model.shapes import plain, wanted
 logger = logging.getLogger(__name__)
 
 MOST_KEPT = 1_000  # answers to changes, which may be sent again
+LONGEST_KEPT = 600.0  # seconds in which a page sends a change again; an answer may have a new secret
 MOST_ALSO = 10  # reads after a change
 LONGEST_WAIT = 60.0  # seconds that a repeated call waits for the end of the first one
 UNSHOWN = "This was done, but its result cannot be shown. The log of the service has the details."
@@ -66,7 +68,7 @@ class Calls:
 
     def __init__(self, library: Library) -> None:
         self._library, self._lock = library, threading.Lock()
-        self._kept: OrderedDict[tuple[str, str, str], Future[Answer]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str], tuple[float, Future[Answer]]] = OrderedDict()
 
     def answer(self, name: str, body: bytes) -> Answer:
         """Return the answer to a call; it never raises an error."""
@@ -82,19 +84,23 @@ class Calls:
         return self._answer_once((actor.kind, str(actor.id), call.once), lambda: self._answer(name, call))
 
     def _answer_once(self, key: tuple[str, str, str], work: Callable[[], Answer]) -> Answer:
+        now = time.monotonic()
         with self._lock:
-            future = self._kept.get(key)
-            is_new = future is None
-            if future is None:
-                future = self._kept[key] = Future()
-            while len(self._kept) > MOST_KEPT:
+            while self._kept and (len(self._kept) >= MOST_KEPT or self._oldest < now - LONGEST_KEPT):
                 self._kept.popitem(last=False)
+            is_new = key not in self._kept
+            _, future = self._kept.setdefault(key, (now, Future()))
         if is_new:
             future.set_result(work())
         try:
             return future.result(LONGEST_WAIT)
         except TimeoutError:  # the page asks again
             return Answer(503, _text({"error": "The change still runs."}))
+
+    @property
+    def _oldest(self) -> float:
+        """When the oldest change came that is kept."""
+        return next(iter(self._kept.values()))[0]
 
     def _answer(self, name: str, call: CallBody) -> Answer:
         events = self._library.events
@@ -236,7 +242,9 @@ def _found(also: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def _failure(error: errors.IndexiumError) -> Answer:
-    return Answer(error.http_status, _text({"error": error.message, "code": error.reason}))
+    # To a page, 401 means that its session has ended. The password or the code in a call may be wrong, too.
+    status = 422 if isinstance(error, errors.SignInError) else error.http_status
+    return Answer(status, _text({"error": error.message, "code": error.reason}))
 
 
 def _text(value: Any) -> bytes:
@@ -276,6 +284,7 @@ def facts(
 
     """
     known: dict[str, Any] = {"home": library.home_id, "user": account.user_id, "local": local}
+    known |= {"session": account.session_id}
     known |= {"forbidden": forbidden_calls(library, account), "refused": refused, "pages": pages}
     known |= {"account": account.in_frame(), "has_accounts": library.sign_in.is_needed}
     known |= {"has_titles": _has_titles(library), "states": STATUS, "roles": dict(ROLE_WORDS)}

@@ -116,8 +116,8 @@ class Session:
         )
         self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
         self._footer = FooterPanel(self, since=shared.since)
-        self.titles = {entry.name: entry.title for entry in entries}
-        self.paths = {entry.name: entry.address for entry in entries}
+        self._titles = {entry.name: entry.title for entry in entries}
+        self._paths = {entry.name: entry.address for entry in entries}
         self._needs = {entry.name: entry.needs for entry in entries}
         self.refused: dict[str, tuple[str, str]] = {}  # the title, and why the person may not use it; by page
         self._screens: Mapping[str, Screen] = {entry.name: self._screen_of(entry) for entry in entries}
@@ -129,7 +129,8 @@ class Session:
         self._wire.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
         self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
-        self._wire.on(roll_back=self._roll_back, resume=self._resume, retry=self._retry_by_id)
+        self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
+        self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -146,10 +147,6 @@ class Session:
     def may(self, permission: Permission) -> bool:
         """Return whether the person of this tab has a permission."""
         return self.account.may(permission)
-
-    def may_open(self, page: str) -> bool:
-        """Return whether there is a page with this name, and the person may use it."""
-        return page in self._needs and self.may(self._needs[page])
 
     def roots(self) -> dict[str, Component]:
         """Return the components of the frame and of the first page, by their places in `page.html`."""
@@ -231,7 +228,7 @@ class Session:
 
     def _page_at(self, path: str) -> str | None:
         """Return the name of the page whose address a path is."""
-        return next((name for name, own in self.paths.items() if own == path), None)
+        return next((name for name, own in self._paths.items() if own == path), None)
 
     def _first_page(self) -> str:
         """Return the page of an address without a page: the library page if no folder was added yet."""
@@ -304,10 +301,13 @@ class Session:
 
     def go(self, page: str, **values: Any) -> None:
         """Show a page with some of its state set."""
-        self._screens[page].state.param.update(**values)
+        screen = self._screens[page]
+        if isinstance(screen, FaceScreen):  # the browser owns its address: what an earlier one had is old
+            screen.state.take("")
+        screen.state.param.update(**values)
         self.view.page = page
         self._enter()
-        if self.is_face:
+        if self._is_face:
             self._put(url=self._address(), push=True)
 
     def search_plan(self, query: str) -> None:
@@ -324,7 +324,7 @@ class Session:
             self.go("query", text=text, values="", runs=True)
 
     @property
-    def is_face(self) -> bool:
+    def _is_face(self) -> bool:
         """Whether the scripts draw the page that is shown."""
         return isinstance(self._screen, FaceScreen)
 
@@ -334,7 +334,7 @@ class Session:
 
     def address_of(self, page: str) -> str:
         """Return the address of a page; "" if there is none."""
-        return self.paths.get(page, "")
+        return self._paths.get(page, "")
 
     def watch(self, operation_id: int) -> None:
         """Show the progress of an operation."""
@@ -356,8 +356,8 @@ class Session:
         def enter() -> None:
             if self.view.page != page:  # a person has opened another page meanwhile
                 return
-            if self.is_face:  # its address belongs to the browser
-                self._put(page=page, url="", title=f"{self.titles[page]} · Indexium")
+            if self._is_face:  # its address belongs to the browser
+                self._put(page=page, url="", title=f"{self._titles[page]} · Indexium")
             else:
                 self.update_address(push=push)
             self._screen.enter()
@@ -370,13 +370,13 @@ class Session:
 
     def update_address(self, *, push: bool = False) -> None:
         """Put the state of the page into the browser's address; `push` adds a step to the browser's history."""
-        title = f"{self._screen.own_title() or self.titles[self.view.page]} · Indexium"
+        title = f"{self._screen.own_title() or self._titles[self.view.page]} · Indexium"
         self._put(page=self.view.page, url=self._address(), push=push, title=title)
 
     def _address(self) -> str:
         """Return the address of the page with its state."""
         search = self._screen.state.search()
-        path = self._screen.own_path() or self.paths[self.view.page]
+        path = self._screen.own_path() or self._paths[self.view.page]
         return path + (f"?{search}" if search else "")
 
     def _undo(self, step_id: int) -> None:
@@ -422,15 +422,8 @@ class Session:
             person=str(message.get("person") or ""),
         )
 
-    def _retry_by_id(self, message: Mapping[str, Any]) -> None:
-        operation_id = int(message["id"])
-        self.bridge.run(lambda: self.library.history.get(operation_id), self.retry, name="read_operation", once=True)
-
-    def _resume(self, message: Mapping[str, Any]) -> None:
-        operation_id = int(message["id"])
-        self.bridge.run(
-            lambda: self.library.resume(operation_id), lambda _: self.watch(operation_id), name="resume", once=True
-        )
+    def _ask_retry(self, operation_id: int) -> None:
+        self.bridge.run(lambda: self.library.history.get(operation_id), self.retry, name="retry", once=True)
 
     def retry(self, operation: MetadataOperation) -> None:
         """Ask whether to retry the files that an operation left."""

@@ -1,8 +1,10 @@
 // Runs before anything is drawn: applies the theme that was chosen last, and watches the connection to the server.
 ;(() => {
   const {dataset} = document.currentScript
-  // Panel imports the modules of components with this function of a polyfill, which costs time and is not needed.
-  Object.assign(globalThis, {importShim: (/** @type {string} */ address) => import(address)})
+  // Panel imports the modules of components with this function of a polyfill, which costs time and is not needed. Its
+  // maps of imports name no module of these pages.
+  const importShim = Object.assign((/** @type {string} */ address) => import(address), {addImportMap() {}})
+  Object.assign(globalThis, {importShim})
   const root = document.documentElement
   const darkScheme = window.matchMedia("(prefers-color-scheme: dark)")
   const PATIENCE = 12_000 // milliseconds after which an interruption is no longer a short one

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-_GROUPS: Mapping[str, Sequence[str]] = {
+GROUPS: Mapping[str, Sequence[str]] = {
     "Decide": ("plan", "checks", "decide"),
     "Collection": ("library", "titles", "publish", "people"),
     "Writing": ("requests", "progress", "history"),
     "Tools": ("query", "jobs", "settings"),
 }
-_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
+_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 
 
 def entries(labels: Mapping[str, str], paths: Mapping[str, str]) -> list[dict[str, str]]:

@@ -14,7 +14,8 @@ function onDrawn({view, before}) {
   if (isFirst && view.page !== currentPage()) return // the person has opened another page: the session hears of it now
   if (view.page && view.page !== before?.page && view.page !== currentPage()) announce("page", view.page)
   if (view.title) document.title = view.title
-  if (view.url && view.url !== before?.url && view.url !== location.pathname + location.search)
+  const isOfPage = view.page === currentPage() // not of one that the person has left meanwhile
+  if (isOfPage && view.url && view.url !== before?.url && view.url !== location.pathname + location.search)
     updateAddress(view, before)
   if (view.selection !== undefined && view.selection !== before?.selection)
     store("indexium.selection", view.selection, ofTab)

@@ -296,6 +296,8 @@ class RequestLosses:
     """What the work of a request would lose as the plan is now: what a person sees before an approval."""
 
     digest: str  # of the request that is shown
+    summary: str  # its work in words, as `Approval.summary`
+    why: str  # it waits, as a sentence
     by_risk: dict[str, int]  # as proposed
     has_changed: bool  # the present plan has other risks
     danger: int  # dangerous files, or titles

@@ -31,7 +31,7 @@ PAGES = {  # name → an element of the complete page
     "Publish": ".empty",
     "People": "[role=grid] [role=row]",
     "Query": ".questions button",
-    "Jobs": ".jrow",
+    "Jobs": ".area [role=row]",
     "Settings": ".setting",
 }
 AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options,
@@ -187,7 +187,7 @@ def through_checks(page: Page, look: Look) -> None:
 def through_history(page: Page, look: Look) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    drawer = page.get_by_role("complementary", name="Details")
+    drawer = page.get_by_role("complementary", name="Operation")
     expect(drawer.get_by_role("list", name="Files of this operation")).to_be_visible()
     look("an operation")
     drawer.get_by_role("button", name="Roll back…").click()
@@ -207,9 +207,9 @@ def through_library(page: Page, look: Look) -> None:
 
 
 def through_jobs(page: Page, look: Look) -> None:
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary", name="Details").get_by_text("Facts")).to_be_visible()
+    for key in ("j", "k", "Enter"):  # the first row, which has the focus then
+        page.keyboard.press(key)
+    expect(page.get_by_role("complementary", name="Job").get_by_text("Facts")).to_be_visible()
     look("a job")
     page.keyboard.press("l")
     expect(page.get_by_role("dialog", name=re.compile("^Log: ")).get_by_role("listitem").first).to_be_visible()

@@ -16,9 +16,10 @@ from tests.support import scans
 Serve = Callable[[Library], Site]
 LISTS = {  # page → its path
     "accounts": "settings/accounts",
-    "checks": "checks",
     "activity": "history/activity",
+    "checks": "checks",
     "history": "history",
+    "jobs": "jobs",
     "requests": "requests",
 }
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]

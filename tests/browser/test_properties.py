@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from dashboards.frame.shell import GROUPS
 from playwright.sync_api import Locator, Page, expect
 
+from dashboards.frame.entries import GROUPS
 from indexium_core.library import Library
 from tests.browser.conftest import SharedSite, Site
 from tests.support import tables

@@ -201,13 +201,13 @@ def test_rollback_restores_every_byte(site: Site, library: Library, media: Path)
 
     page.get_by_role("link", name="History").click()
     page.get_by_role("row").filter(has_text="completed").click()
-    drawer = page.get_by_role("complementary", name="Details")
+    drawer = page.get_by_role("complementary", name="Operation")
     expect(drawer).to_contain_text("are restored byte for byte")
     drawer.get_by_role("button", name="Roll back…").click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("restored byte for byte")
     question.get_by_role("button", name=re.compile(r"^Roll back \d+ files$")).click()
-    row = page.get_by_role("grid", name="Operations").get_by_role("row").first
+    row = operations(page).first
     expect(row).to_contain_text("Rollback")
     expect(row).to_contain_text("completed")
     expect(drawer).to_contain_text("Each restored file was verified.")
@@ -254,7 +254,7 @@ def answer(page: Page, name: re.Pattern[str]) -> None:
 
 
 def operations(page: Page) -> Locator:
-    return page.get_by_role("grid", name="Operations").get_by_role("row")
+    return page.locator(".page-history [role=row]")
 
 
 def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Library, media: Path) -> None:
@@ -286,7 +286,7 @@ def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Li
     expect(operations(page).first).to_be_focused()
     page.keyboard.press("r")
     answer(page, re.compile(r"^Roll back \d+ files$"))
-    expect(page.get_by_role("complementary", name="Details")).to_contain_text("Each restored file was verified.")
+    expect(page.get_by_role("complementary", name="Operation")).to_contain_text("Each restored file was verified.")
     expect(operations(page).first).to_be_focused()  # the row of the rollback, which the keys act on now
     assert digests(media) == before
 

@@ -267,12 +267,13 @@ WITHOUT_RECORD = """
 """
 # Calls that change nothing, but not every role may make them. Any other read needs no line.
 RESTRICTED_READS = """
-    checks.as_sql
-    configuration.row configuration.table history.as_sql identities.list identities.own inventory.browse matches.suggest
+    checks.as_sql history.as_sql jobs.as_sql
+    configuration.row configuration.table identities.list identities.own identities.provider inventory.browse
+    matches.suggest
     picture_search.search players.get players.list players.reads players.test provider_keys.list provider_keys.test
     providers.details providers.match providers.pictures providers.request_page providers.requests providers.search
     providers.season queries.file_ids queries.frame queries.run queries.stream queries.values second_factor.state
-    tokens.list users.get users.list users.sessions webhooks.event webhooks.events webhooks.get webhooks.list
+    tokens.list tokens.own users.get users.list users.sessions webhooks.event webhooks.events webhooks.get webhooks.list
     webhooks.try_path
 """
 

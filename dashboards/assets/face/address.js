@@ -113,6 +113,12 @@ function endBack() {
   for (const work of late) work()
 }
 
+/** Take the values of another address. The frame shows its page first: the page before must not read what they name. */
+function followLocation() {
+  shown = parsed()
+  setTimeout(announce)
+}
+
 /** After a reload, and on the way forward, a step may count layers that are no longer there. @param {any} state */
 function noteDepth(state) {
   if ((state?.depth ?? 0) > layers.length) history.replaceState({depth: layers.length}, "")
@@ -128,8 +134,7 @@ window.addEventListener("popstate", ({state}) => {
   timer = 0
   while (layers.length > (state?.depth ?? 0)) layers.pop().close()
   noteDepth(state)
-  shown = parsed()
-  announce()
+  followLocation()
 })
 // A component of the server in this page changes values of the address.
 window.addEventListener("indexium:place", event => {
@@ -137,7 +142,4 @@ window.addEventListener("indexium:place", event => {
   go(values, {push})
 })
 // The server leads to another address of this page.
-window.addEventListener("indexium:address", () => {
-  shown = parsed()
-  announce()
-})
+window.addEventListener("indexium:address", followLocation)

@@ -2,6 +2,7 @@
 // step of the history, and it owns the keys while it is open.
 import {layer} from "#face/address.js"
 import {call} from "#face/calls.js"
+import {drawTypedWord, isTyped} from "#face/dialog_sections.js"
 import {focusedElement, h, morph} from "#face/dom.js"
 import {Form} from "#face/form.js"
 import {toast} from "#face/frame.js"
@@ -12,13 +13,13 @@ import {closeButton} from "#face/widgets.js"
 
 const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
 
-/** @param {string} text */
-const folded = text => text.trim().replace(/\s+/g, " ").toLowerCase()
-
 /** What a question shows from the library, and the word that a person types. */
 class Shown {
   /** @type {any} */
-  found // undefined until it is read
+  found // the newest value; undefined until it is read
+  /** @type {any} */
+  first // the value that is confirmed, whatever a turned page tells later; undefined until it is read
+  firstAt = 0 // when that came, in milliseconds
   error = ""
   typed = ""
   /** @type {Record<string, string>} */
@@ -35,55 +36,74 @@ class Shown {
 
   /** Read what the question shows; the answer to an earlier page is dropped. */
   async read() {
-    const {reads} = this.question
-    if (!reads) return
-    const asked = JSON.stringify(this.turned)
-    try {
-      const [name, args, want] = reads(this.turned)
-      const found = await call(name, args, want)
-      if (asked === JSON.stringify(this.turned)) Object.assign(this, {found, error: ""})
-    } catch (/** @type {any} */ error) {
-      this.error = error.message
-    }
+    const {turned} = this
+    const [name, args, want] = this.question.reads(turned)
+    const answer = await call(name, args, want).then(
+      found => ({found, error: ""}),
+      error => ({error: error.message}),
+    )
+    if (turned !== this.turned) return
+    Object.assign(this, answer)
+    if (this.first === undefined && !this.error) Object.assign(this, {first: this.found, firstAt: performance.now()})
     this.onChange()
   }
 
-  get word() {
-    return (this.found !== undefined && this.question.typed?.(this.found)) || null
+  /** Show another page of a list. @type {(list: string, page: string) => void} */
+  turn(list, page) {
+    this.turned = {...this.turned, [list]: page}
+    void this.read()
   }
 
-  /** Return whether all of it is shown, and the word is typed. */
+  /** Read everything again, because the library has refused what was shown: the word belonged to that. */
+  readAgain() {
+    if (!this.question.reads) return
+    Object.assign(this, {first: undefined, typed: "", turned: {}})
+    void this.read()
+  }
+
+  /** Return answers with what they get from the value that was shown. @param {Answers | null} given @returns {Answers | null} */
+  complete(given) {
+    return given && {...given, ...this.question.answers?.(this.first)}
+  }
+
+  get word() {
+    const value = this.first ?? this.found
+    return (value !== undefined && this.question.typed?.(value)) || null
+  }
+
+  get title() {
+    const {title, titleOf} = this.question
+    return titleOf && this.first !== undefined ? titleOf(this.first) : title
+  }
+
+  /** Return whether what is confirmed has been shown, and the word is typed. */
   isReady() {
-    if (this.question.reads && this.found === undefined) return false
-    return !this.word || folded(this.typed) === folded(this.word.word)
+    if (this.question.reads && this.first === undefined) return false
+    return !this.word || isTyped(this.word, this.typed)
+  }
+
+  /** Return whether an Enter can mean this question: one that comes sooner was for what stood there before. */
+  isCalm() {
+    return performance.now() - this.firstAt >= CALM
   }
 
   draw() {
     const {reads, parts} = this.question
-    if (this.error) return h("p", {class: "bad-text", role: "alert", data: {key: "unread"}}, this.error)
-    if (reads && this.found === undefined)
-      return h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
-    return parts?.(this.found)
+    if (!reads) return parts?.(undefined)
+    const error =
+      this.error &&
+      h(
+        "div",
+        {class: "complain warning", role: "alert", data: {key: "unread"}},
+        `${this.error} `,
+        h("button", {type: "button", class: "btn link", data: {do: "retry"}}, "Try again"),
+      )
+    if (this.found !== undefined) return [error, parts?.(this.found)]
+    return error || h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
   }
 
   drawWord() {
-    if (!this.word) return null
-    const {before, word, after} = this.word
-    return h(
-      "label",
-      {class: "field typed danger", data: {key: "typed"}},
-      h("span", null, before, " ", h("code", null, word), " ", after),
-      h("input", {
-        type: "text",
-        value: this.typed,
-        autocomplete: "off",
-        autocapitalize: "none",
-        autocorrect: "off",
-        spellcheck: "false",
-        "aria-invalid": this.typed && !this.isReady() ? "true" : null,
-        data: {do: "type", key: "typed-in"},
-      }),
-    )
+    return this.word && drawTypedWord(this.word, this.typed)
   }
 }
 
@@ -92,7 +112,7 @@ const drawFoot = ({question, isWaiting}, shown) =>
   h(
     "div",
     {class: "d-foot"},
-    h("button", {type: "button", class: "btn", data: {do: "close"}}, "Cancel"),
+    h("button", {type: "button", class: "btn", data: {do: "close"}}, question.back ?? "Cancel"),
     h(
       "button",
       {
@@ -114,7 +134,7 @@ const drawParts = (form, shown) => {
     h(
       "div",
       {class: "d-head"},
-      h("h2", {id: "title", tabindex: "-1"}, question.title),
+      h("h2", {id: "title", tabindex: "-1"}, shown.title),
       closeButton("Close", {do: "close"}),
     ),
     h(
@@ -131,6 +151,38 @@ const drawParts = (form, shown) => {
       ? h("div", {class: "d-end"}, h("div", {class: "d-ask"}, shown.drawWord(), fields), drawFoot(form, shown))
       : drawFoot(form, shown),
   ]
+}
+
+/** A person who types beside the fields means the first of them, and no button. @type {(form: HTMLFormElement, event: KeyboardEvent) => void} */
+function typeIntoField(form, {key, target, ctrlKey, metaKey, altKey, isComposing}) {
+  const isText = key.length === 1 && key !== " " && !(ctrlKey || metaKey || altKey || isComposing)
+  if (!isText || !(/** @type {Element} */ (target).matches("button, dialog, h2"))) return
+  if (form.querySelector("[data-key=reading]")) return // the field for the word may come
+  /** @type {HTMLElement | null} */
+  const field = form.querySelector(".field input")
+  field?.focus()
+}
+
+/** @type {(event: MouseEvent, shown: Shown, close: () => void) => void} */
+function onClick({target, currentTarget: box}, shown, close) {
+  const button = /** @type {Element} */ (target).closest("[data-do]")
+  const {do: act, list, page} = button instanceof HTMLElement ? button.dataset : {}
+  if (target === box || act === "close") close()
+  else if (act === "turn") shown.turn(list, page)
+  else if (act === "retry") void shown.read()
+}
+
+/** Show why the answers are not taken. A field that has the focus keeps its text: not the word. @type {(form: HTMLFormElement, shown: Shown, draw: () => void, isRefused: boolean) => void} */
+function showProblem(form, shown, draw, isRefused) {
+  if (isRefused) shown.readAgain()
+  const {typed} = shown
+  draw()
+  /** @type {HTMLInputElement | null} */
+  const word = form.querySelector("[data-do=type]")
+  if (word && word.value !== typed) word.value = typed
+  /** @type {HTMLElement | null} */
+  const wrong = form.querySelector("[aria-invalid=true]")
+  wrong?.focus()
 }
 
 /**
@@ -163,21 +215,20 @@ export function ask(question, send) {
       if (focusedElement() === document.body) window.dispatchEvent(new Event("indexium:list")) // its button has gone
       resolve(answer)
     })
-    const openedAt = performance.now()
-    const isCalm = () => question.fields?.length > 0 || performance.now() - openedAt >= CALM
+    shown.firstAt = performance.now()
+    // A field that needs a text stops an early Enter.
+    const isCalm = () => question.fields?.some(({required = true}) => required) || shown.isCalm()
     const draw = () => morph(form, drawParts(own, shown))
     const submit = async () => {
       if (own.isWaiting || !shown.isReady()) return
-      const given = own.result()
-      const answers = given && {...given, ...question.answers?.(shown.found)}
+      const answers = shown.complete(own.result())
       if (answers && (!send || (await own.send(answers, send, draw)))) {
         answer = answers
         close()
-      } else if (box.open) {
-        draw()
-        const wrong = /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"))
-        wrong?.focus()
-      } else toast(own.problem, {kind: "error"}) // closed before the library has refused it
+        return
+      }
+      if (box.open) showProblem(form, shown, draw, Boolean(answers))
+      else toast(own.problem, {kind: "error"}) // closed before the library has refused it
     }
     const forgetKeys = layerKeys({
       isReady: () => true,
@@ -202,14 +253,8 @@ export function ask(question, send) {
         close()
       } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
     })
-    box.addEventListener("click", ({target}) => {
-      const button = /** @type {Element} */ (target).closest("[data-do]")
-      const {do: act, list, page} = button instanceof HTMLElement ? button.dataset : {}
-      if (target === box || act === "close") close()
-      if (act !== "turn") return
-      shown.turned = {...shown.turned, [list]: page}
-      void shown.read()
-    })
+    box.addEventListener("click", event => onClick(event, shown, close))
+    box.addEventListener("keydown", event => typeIntoField(form, event))
     box.addEventListener("cancel", event => {
       event.preventDefault()
       close()
@@ -226,7 +271,8 @@ export function ask(question, send) {
     let isFirst = true
     function onRead() {
       draw()
-      if (isFirst && box.open) focusFirst()
+      const isWaiting = !root.activeElement || root.activeElement.matches("h2, dialog") // nobody has gone to a field
+      if (isFirst && box.open && isWaiting) focusFirst()
       isFirst = false
     }
     if (question.reads) {

@@ -121,6 +121,21 @@ export function read([name, args, want], news, isQuiet = false) {
   return found
 }
 
+/**
+ * Return the values of several reads by their names, once all of them are known, and when the earliest was sent.
+ *
+ * @param {Record<string, ReadCall>} calls
+ * @param {(own: ReadCall, part: string) => Kept} readOne
+ * @returns {{value?: any, error?: Error, sentAt?: number}}
+ */
+export function readAll(calls, readOne) {
+  const reads = Object.entries(calls).map(/** @returns {[string, Kept]} */ ([name, own]) => [name, readOne(own, name)])
+  const error = reads.map(([, found]) => found.error).find(Boolean)
+  if (reads.some(([, {value}]) => value === undefined)) return {error}
+  const sentAt = Math.min(...reads.map(([, found]) => found.sentAt))
+  return {value: Object.fromEntries(reads.map(([name, {value}]) => [name, value])), error, sentAt}
+}
+
 /** @type {(found: Kept, read: Read) => Promise<void>} */
 async function refresh(found, [name, args, want]) {
   clock += 1
@@ -259,7 +274,6 @@ async function deliver(change) {
 
 /** @type {Promise<unknown>} */
 let last = Promise.resolve() // the change that was made last
-let waiting = 0 // changes that are not sent yet
 let unanswered = 0 // changes
 
 /**
@@ -283,13 +297,11 @@ export function change(name, args, {also = [], isSecret = false} = {}) {
 
 /** @param {Change} own @returns {Promise<Made>} */
 function inOrder(own) {
-  waiting += 1
   unanswered += 1
   const before = last
   const settled = /** @returns {Promise<Made>} */ (async () => {
     await before.catch(() => {})
-    waiting -= 1
-    return settle(waiting ? {...own, also: []} : own)
+    return settle(unanswered > 1 ? {...own, also: []} : own) // the last one reads what the others have changed, too
   })()
   last = settled
   return settled

@@ -167,3 +167,27 @@ export function drawSection(section) {
       )
   }
 }
+
+/** @param {string} text */
+const folded = text => text.trim().replace(/\s+/g, " ").toLowerCase()
+
+/** Return whether a person has typed a word; case and extra spaces do not matter. @type {(word: TypedWord, typed: string) => boolean} */
+export const isTyped = ({word}, typed) => folded(typed) === folded(word)
+
+/** The field for a word that a person types before dangerous work. @type {(word: TypedWord, typed: string) => HTMLElement} */
+export const drawTypedWord = (typedWord, typed) =>
+  h(
+    "label",
+    {class: "field typed danger", data: {key: "typed"}},
+    h("span", null, typedWord.before, " ", h("code", null, typedWord.word), " ", typedWord.after),
+    h("input", {
+      type: "text",
+      value: typed,
+      autocomplete: "off",
+      autocapitalize: "none",
+      autocorrect: "off",
+      spellcheck: "false",
+      "aria-invalid": typed && !isTyped(typedWord, typed) ? "true" : null,
+      data: {do: "type", key: "typed-in"},
+    }),
+  )

@@ -32,6 +32,8 @@ interface QuestionField {
   required?: boolean // default: true; of texts
   placeholder?: string
   longest?: number // characters
+  autocomplete?: string // what a password manager or a phone fills in, in the words of HTML
+  inputmode?: string // the keys of a phone, in the words of HTML
   choices?: {value: string; label: string; hint?: string}[] // of a select; a hint is about what is chosen
   options?: {value: string; label: string; title?: string}[] // of checks
   none?: string // the sentence about checks without a tick
@@ -52,14 +54,18 @@ interface Question {
   warning?: string
   hint?: string
   // What only a dialog shows: a call that is read when it opens and when a list in it is turned (`turned`: the pages of
-  // lists by name), what is drawn from its value, the word to type, and what the answers get from the value.
+  // lists by name), what is drawn from its value, the word to type, and what the answers get from the value. The word
+  // and the answers are those of the first value: a page that is turned later may belong to something newer.
   reads?(turned: Record<string, string>): ReadCall
+  titleOf?(found: any): string // in place of the title
   parts?(found: any): Child
   typed?(found: any): TypedWord | null | false
   answers?(found: any): Answers
+  account?: string // whose password is asked for, for the password manager
   fields?: QuestionField[]
   check?(answers: Answers): string // why the answers do not fit together; "" if they do
   confirm: string
+  back?: string // the button that changes nothing; default: Cancel
   risky?: boolean
   stays?: boolean // until the library has made the change: a refusal is shown with what was typed
 }
@@ -79,11 +85,24 @@ interface ListColumn<Row> {
   value(row: Row): any
 }
 
+/** Rows of a page that has several groups of them, each with its place also while it is empty. */
+interface ListArea<Row> {
+  id: string
+  title: string
+  note?: string // beside the title
+  none: string // in the place of its rows
+  page?: {items: Row[]; total: number; page: number; per_page: number} // what the head has read; none: the rows of the list
+  turn?: string // the name of its page number in the address
+  choice?: {label: string; name: string; choices: ChoiceView[]}
+}
+
+/** An action of a list, or of a section: then its head is what the section has read. */
 interface ListAction<Row, Head> {
   act: string
   needs?: string // the call that the person must be allowed to make; without it, everybody sees the action
   key?: string
   refuses?(row: Row | undefined, place: Route): string // why its key has no effect now: a toast says it
+  sign?: string // in place of the label, on a small button
   label: string | ((row: Row, place: Route, head: Head) => string)
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
@@ -92,14 +111,16 @@ interface ListAction<Row, Head> {
   isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
-  isQuiet?: boolean
+  isQuiet?: boolean // in a row: a link
   isRisky?: boolean
   when?(row: Row | undefined, place: Route, head: Head | undefined): boolean
   asks?(rows: Row[], place: Route, head: Head): Question | null | undefined | false
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
-  leads?(): string // the address of the page that is opened after it
+  leads?(result: any): string // the address of the page that is opened after it
+  visits?(result: any, rows: Row[]): string // the address that this page shows after it
+  holds?: boolean // its result is a secret: the section shows it once, until another action or another page
   run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   sets?(state: any, answers: Answers): Record<string, any> // in place of a call: what it changes in the `state` of the details
   keeps?: boolean // the rows stay in the list
@@ -147,6 +168,54 @@ interface ListSelect {
   choices: ChoiceView[]
 }
 
+/** A filter above the list; `parts` are its numbers by state, in place of the total, and `mark` is a warning. */
+interface ListChip {
+  id: string
+  label: string
+  total: number
+  on: boolean
+  to: Route
+  parts?: {label: string; total: number; level: string}[]
+  mark?: string
+}
+
+/** What the drawing function of a section may use. */
+interface SectionParts<Row = any> {
+  /** The button of an action that is possible now. */
+  act(act: string, row?: Row, attributes?: object): HTMLElement | null
+  /** The form of an action; `more` stands beside its button. */
+  form(act: string, ...more: Child[]): HTMLElement | null
+  /** What an action has returned that `holds` it; undefined: nothing, or no longer. */
+  held(act: string): any
+  /** A button that ends the time in which a held value is shown. */
+  drop(label: string, attributes?: object): HTMLElement
+}
+
+/** A part of a page: facts, a form, a small list. Its rows are elements with their ids as `data.row`. */
+interface SectionSpec<Row = any, Known = any> {
+  name: string // of the class of its element, too
+  title: string
+  label?: string // for a screen reader; default: the title
+  isWide?: boolean
+  reads?(place: Route): Record<string, ReadCall> // what it needs: values by name
+  rows?: string & keyof Known // the read that has its rows
+  id?: string // the attribute that identifies a row
+  when?(known: Known): boolean // it is shown; default: always
+  draw(known: Known, parts: SectionParts<Row>): Child
+  actions?: ListAction<Row, Known>[]
+}
+
+/** A page of sections. */
+interface SectionsSpec<Head = any> {
+  page: string
+  title: string
+  head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
+  summary?(head: Head | undefined): string
+  news: string[] // as in `ListSpec`; without any, all other sections are read again after an action
+  sections: SectionSpec[]
+  closed?(): string // why there are no sections; "" if there are
+}
+
 /** A page that is one list. */
 interface ListSpec<Row = any, Head = any> {
   page: string
@@ -154,14 +223,19 @@ interface ListSpec<Row = any, Head = any> {
   nouns?: string // default: the noun with an s
   id: string // the attribute that identifies a row
   opens?: string // the name of the open row in the address; default: of
-  ofOpen?: string[] // names of values in the address that belong to the open row
   folds?: boolean // the details are shown for the row in the address only; default: if there is room, for the cursor
   perPage?: number
   news: string[] // names of the events after which the list is read again; a list without any is read again when its page is shown
   crumb?: {label: string; href: string} // the page above it
+  /** Parts of the head and of `more` that also change at other events, and as time passes: they alone are read again then. */
+  live?: {parts: string[]; news: string[]; pace(head: Head): number} // milliseconds; 0: they do not change
+  areas?(head: Head, place: Route): ListArea<Row>[] // the list's own rows are in one without a page
+  one?(id: string): ReadCall // the row that the address names, if the list does not have it
+  ofRow?: string[] // names in the address of what belongs to the open row
+  follow?(): void // shows what the address opens above the page; called at each drawing
+  notices?(head: Head): {row: Row; text: string}[] // rows that need a person, above all others
   head?(place: Route): Record<string, ReadCall> // what the title, the chips and the actions need: values by name
   read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head
-  readOne?(id: string): ReadCall // the row that the address names, if it is on another page
   more?(row: Row, place: Route): Record<string, ReadCall> // what only the details of a row need: values by name
   later?(row: Row, place: Route): Record<string, ReadCall> // what takes longer: the details show each value when it is known
   state?: Record<string, any> // what a person changes in the details at the start, by actions with `sets`
@@ -171,7 +245,7 @@ interface ListSpec<Row = any, Head = any> {
   tells?: string[] // values of the address that components of the server in this page need: they stand below the title
   title(head: Head | undefined): string
   summary?(head: Head | undefined, total: number | undefined, place: Route): string
-  chips?(head: Head, place: Route): {id: string; label: string; total: number; on: boolean; to: Route}[]
+  chips?(head: Head, place: Route): ListChip[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
   links?: {label: string; href: string; title?: string}[] // beside the title
@@ -180,6 +254,7 @@ interface ListSpec<Row = any, Head = any> {
   rowOf?(row: Row): Row
   groupOf?(row: Row): string // the heading above rows
   columns: ListColumn<Row>[]
+  inlineWidth?: string // of the actions in the rows; default: max-content
   // `acts`: the actions, those with a hint apart. `more` is undefined until it is read; `later` has what is known.
   details?(
     row: Row,

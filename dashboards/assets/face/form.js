@@ -12,11 +12,14 @@ const MISSING = {text: "Enter a text.", password: "Enter a password."}
 /** @type {(field: QuestionField) => "text" | "password" | "select" | "switch" | "checks"} */
 const kindOf = ({kind = "text"}) => kind
 
+let made = 0
+
 export class Form {
   /** @type {Set<string>} */
   missing = new Set() // names of the fields that need a text
   problem = "" // why the answers are refused
   isWaiting = false // for the answer of the library
+  number = ++made // other than that of each other form: a new one starts with new fields
 
   /** @param {Question} question */
   constructor(question) {
@@ -83,7 +86,9 @@ export class Form {
 
   /** Return the fields, and why the answers are refused. @returns {Child[]} */
   draw() {
+    const {account} = this.question
     return [
+      account && h("input", {name: "account", autocomplete: "username", value: account, hidden: true}),
       this.fields().map(field => this.drawField(field)),
       this.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, this.problem),
     ]
@@ -98,18 +103,24 @@ export class Form {
     if (field.kind === "switch") return switchField(label, value, data)
     if (field.kind !== "checks") return this.drawText(field)
     const ticked = options.map(each => ({...each, on: value.includes(each.value)}))
-    return tickFields({label, options: ticked, none, dataOf: option => ({field: name, option})})
+    return h(
+      "div",
+      {class: "part", data: {key: `part-${name}`}},
+      h("span", {class: "field", "aria-hidden": "true"}, label),
+      tickFields({label, options: ticked, none, dataOf: option => ({field: name, option})}),
+    )
   }
 
   /** @param {QuestionField} field */
   drawText(field) {
-    const {name, label, placeholder, longest} = field
+    const {name, label, placeholder, longest, inputmode, autocomplete} = field
     const isSecret = field.kind === "password"
     const error = this.missing.has(name) ? MISSING[kindOf(field)] : ""
     const input = h("input", {
       name,
       type: isSecret ? "password" : "text",
-      autocomplete: isSecret ? "new-password" : "off",
+      autocomplete: autocomplete ?? (isSecret ? "new-password" : "off"),
+      inputmode,
       spellcheck: "false",
       maxlength: longest,
       placeholder,

@@ -1,7 +1,7 @@
 // The frame around a page: which page is shown, its toasts, and what only the server can do.
 
 /**
- * @typedef {{home: string, user: number | null, local: boolean, forbidden: string[], pages: PageLink[],
+ * @typedef {{home: string, user: number | null, session: number | null, local: boolean, forbidden: string[], pages: PageLink[],
  *   account: {name: string, role: string} | null,
  *   roles: Record<string, string>, refused: Record<string, [title: string, text: string]>,
  *   states: Record<string, [text: string, level: string]>, has_titles: boolean, has_accounts: boolean}} Facts
@@ -13,6 +13,7 @@ const FORBIDDEN = new Set(FACTS.forbidden)
 export const {home, pages} = FACTS
 export const me = FACTS.user // the id of the person; null: nobody has signed in
 export const {account} = FACTS // of this person; null: nobody has signed in
+export const mySession = FACTS.session // the id of the sign-in of this browser
 export const isLocal = FACTS.local // only this computer is served
 export const {roles} = FACTS // what each role is for
 export const atStart = {has_titles: FACTS.has_titles, has_accounts: FACTS.has_accounts} // the numbers of the home are later

@@ -221,6 +221,7 @@ const ACTIONS = [
     label: "Roll back…",
     does: "roll the operation back",
     isInline: "only",
+    isQuiet: true,
     isSingle: true,
     when: row => Boolean(row?.is_reversible),
     refuses: row => (row ? `${row.name}: ${row.rollback_text}.` : ""),
@@ -309,7 +310,15 @@ const ACTIONS = [
     done: title => (title ? `The operation is called “${title}”.` : "The operation has no title now."),
   },
   {act: "progress", where: "field", label: "Show progress", run: ([{id}]) => visit(`/progress?op=${id}`)},
-  {act: "resume", needs: "operations.rename", where: "field", label: "Resume", run: ([{id}]) => tell("resume", {id})},
+  {
+    act: "resume",
+    needs: "operations.rename", // who has started a write may resume it
+    where: "field",
+    label: "Resume",
+    keeps: true,
+    call: ([{id}]) => ["operations.resume", {operation_id: id}],
+    visits: (_, [{id}]) => `/progress?op=${id}`,
+  },
   {act: "retry", needs: "retries.start", where: "field", label: "Retry…", run: ([{id}]) => tell("retry", {id})},
 ]
 
@@ -336,7 +345,7 @@ export const history = {
   noun: "operation",
   id: "id",
   opens: "op",
-  ofOpen: ["files", "find", "filepage", "file"],
+  ofRow: ["files", "find", "filepage", "file"],
   news: [
     "write:started",
     "write:completed",
@@ -357,7 +366,7 @@ export const history = {
     {...listed(place), page: Number(place.page), per_page: perPage},
     {items: ROW, total: 1, page: 1},
   ],
-  readOne: id => ["history.get", {operation_id: Number(id)}, ROW],
+  one: id => ["history.get", {operation_id: Number(id)}, ROW],
   more: FILE_READS.more,
   later: (row, place) => ({
     ...(row.is_reversible && {
@@ -378,6 +387,7 @@ export const history = {
   summary: (head, _total, place) => summaryOf(head, place),
   links: [{label: "Activity", href: "/history/activity", title: "Who did what: decisions and jobs, too"}],
   name: ({name}) => name,
+  inlineWidth: "86px",
   columns: [
     {
       kind: "name",

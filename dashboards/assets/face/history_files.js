@@ -3,7 +3,7 @@ import {drawComment, drawFieldValues} from "#face/comment_text.js"
 import {h} from "#face/dom.js"
 import {may} from "#face/frame.js"
 import {detailsSearch} from "#face/list_filters.js"
-import {button, chip, cutName, drawTag, facts, label, turnButtons} from "#face/widgets.js"
+import {button, chip, cutName, drawTag, facts, label, pager, placeOf} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
 const PER_PAGE = 50
@@ -129,7 +129,7 @@ function drawFile(item, place, {details, item: read, check, state}) {
         class: "file-open",
         "aria-expanded": String(isOpen),
         title: path,
-        data: {act: "put", to: JSON.stringify({file: isOpen ? "" : id}), key: `open-${id}`},
+        data: {act: "part", to: JSON.stringify({file: isOpen ? "" : id}), key: `open-${id}`},
       },
       h("i", {"aria-hidden": "true"}, "›"),
       cutName(name, {dir: "ltr"}),
@@ -161,7 +161,7 @@ function drawFilter({file_count: total}, {files = "", find = ""}, {progress: {co
       h("span", {class: "vh"}, "Show files"),
       h(
         "select",
-        {class: "select", data: {change: "put", name: "files", to: JSON.stringify({filepage: ""}), key: "files"}},
+        {class: "select", data: {change: "part", name: "files", to: JSON.stringify({filepage: ""}), key: "files"}},
         shown.map(({value, text}) => h("option", {value, selected: value === files || null}, text)),
       ),
     ),
@@ -200,25 +200,11 @@ function drawChoice({noun}, {find}, {details: {items, items_total: total}, check
   )
 }
 
-/** @param {Details} details */
-function drawPages({items, items_total: total, page}) {
-  const pages = Math.ceil(total / PER_PAGE)
-  const first = (page - 1) * PER_PAGE
-  return (
-    pages > 1 &&
-    h(
-      "div",
-      {class: "turning", data: {key: "files-turn"}},
-      h("span", {"aria-live": "polite"}, `${count(first + 1)}–${count(first + items.length)} of ${count(total)}`),
-      turnButtons({page, pages}, number => ["put", {to: JSON.stringify({filepage: number > 1 ? number : ""})}]),
-    )
-  )
-}
-
 /** @type {(row: Row, place: Route, known: Known) => Child} */
 export function drawFiles(row, place, known) {
   const {details, check, state} = known
   const isChoosing = state.isChoosing && Boolean(check?.is_possible) && may("history.start_rollback")
+  const shown = placeOf({items: details.items, total: details.items_total, page: details.page, per_page: PER_PAGE})
   return [
     label(row.noun === "file" ? "Files" : "Titles", {key: "files-label"}),
     drawFilter(row, place, details),
@@ -230,6 +216,6 @@ export function drawFiles(row, place, known) {
           details.items.map(item => drawFile(item, place, known)),
         )
       : h("p", {class: "hint", data: {key: "no-files"}}, "No file of the operation matches."),
-    drawPages(details),
+    shown.pages > 1 && pager({...shown, name: "filepage"}),
   ]
 }

@@ -14,7 +14,6 @@ const pages = new Map()
 const above = []
 /** @type {{event: KeyboardEvent, page: string}[]} */
 let delayed = [] // keys for a page whose rows are not there yet
-let sequenceAt = -SEQUENCE
 /** @type {(KeyBinding & {key: string, places: string[] | null})[]} */
 const frame = []
 let first = "" // the key that began a sequence of the frame
@@ -57,7 +56,7 @@ export function frameKeys(places, table) {
 /** The keys of a page come first. An open editor of a page stops the event before. @param {KeyboardEvent} event */
 function onFrameKey(event) {
   const {key, timeStamp} = event
-  const before = timeStamp - firstAt < SEQUENCE ? first : ""
+  const before = endsSequence(event) ? first : ""
   first = ""
   if (event.defaultPrevented || isOfBrowser(event) || above.length || isDialogOpen()) return
   const name = before ? `${before} ${key}` : key
@@ -88,12 +87,8 @@ function act({table}, event) {
   return binding.run(event) !== false
 }
 
-/** Return whether a key ends a sequence such as `g p`, which belongs to the frame. @type {(layer: KeyLayer, event: KeyboardEvent) => boolean} */
-function endsSequence(layer, {key, timeStamp}) {
-  const isSecond = timeStamp - sequenceAt < SEQUENCE
-  sequenceAt = key === "g" && !layer.table.g ? timeStamp : -SEQUENCE
-  return isSecond && !above.length
-}
+/** Return whether a key ends a sequence such as `g p`, which belongs to the frame. @param {KeyboardEvent} event */
+const endsSequence = ({timeStamp}) => first !== "" && timeStamp - firstAt < SEQUENCE && !above.length
 
 /** Return whether a key is text for a field, or a command of the browser. @param {KeyboardEvent} event */
 const isOfBrowser = event =>
@@ -107,7 +102,7 @@ function onKey(event) {
   const target = targetOf(event)
   if (key === "Enter" && target.closest?.(CONTROL)) return
   if (key.startsWith("Arrow") && target !== document.body && !target.closest?.("[role=row]")) return // it scrolls
-  if (endsSequence(layer, event)) return
+  if (endsSequence(event)) return
   if (!layer.isReady()) {
     if (layer.table[key]) take(event)
   } else if (act(layer, event)) event.preventDefault()
@@ -122,10 +117,11 @@ function take(event) {
 /** Press the keys that a person pressed before the rows were there. */
 export function pressDelayed() {
   const now = performance.now()
+  // Keys belong together: without the oldest ones, the others would act on another row.
+  if (delayed.some(({event}) => now - event.timeStamp >= LONGEST_DELAY)) dropDelayed()
   while (delayed.length && top()?.isReady()) {
     const {event, page} = delayed.shift()
-    const isMeant = page === currentPage() && now - event.timeStamp < LONGEST_DELAY
-    if (isMeant && (endsSequence(top(), event) || !act(top(), event))) onFrameKey(event)
+    if (page === currentPage() && (endsSequence(event) || !act(top(), event))) onFrameKey(event)
   }
 }
 

@@ -1,24 +1,24 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
-import {go, onAddress, place, visit} from "#face/address.js"
-import {ask} from "#face/ask.js"
-import {change, forget, onNews} from "#face/calls.js"
-import {focusedElement, h, morph} from "#face/dom.js"
-import {Form} from "#face/form.js"
+import {go, place} from "#face/address.js"
+import {focusedElement, morph} from "#face/dom.js"
+import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
-import {currentPage, may, tell, toast} from "#face/frame.js"
+import {may, tell, toast} from "#face/frame.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
-import {ListRows} from "#face/list_rows.js"
 import {SearchTyping} from "#face/list_filters.js"
+import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
-import {adoptSheets} from "#face/sheets.js"
-import {typedPage} from "#face/widgets.js"
+import {pageIn, typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
 
-/** @template [Row=any], [Head=any] */
-export class List {
+/**
+ * @template [Row=any], [Head=any]
+ * @extends {FacePage<Row, Head>}
+ */
+export class List extends FacePage {
   /** @type {any} */
   cursor = null // the id of the row that the keys act on; null: the first one
   cursorPlace = 0 // its place on the page, for the time when the row is gone
@@ -28,30 +28,24 @@ export class List {
   anchor = null // the id from which a range is selected
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
+  awaited = "" // the row that the address names, while the list does not have it
+  /** @type {Set<string>} */
+  used = new Set() // areas that had a row: they keep their height
+  timer = 0 // until what changes as time passes is read again
   menu = "" // the name of the open menu of the filters
   told = "" // the values of the address that the server knows
   /** @type {{id: any, value: Record<string, any>} | undefined} */
   own // what a person has changed in the details of a row
-  /** @type {Map<string, Form>} */
-  forms = new Map() // in the page, by their actions
 
   /**
    * @param {ListSpec<Row, Head>} spec
    * @param {HTMLElement} host
    */
   constructor(spec, host) {
+    super(spec, spec.actions, host, ["indexium.css", "changes.css", "field_values.css", "face.css"])
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
-    const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, ["indexium.css", "face.css", "field_values.css"])
-    this.root = h("div", {class: "ix"})
-    root.append(this.root)
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
-    this.actions = spec.actions.filter(action => may(action.needs ?? ""))
-    this.root.addEventListener("click", event => this.onClick(event))
-    this.root.addEventListener("change", event => this.onChange(event))
-    this.root.addEventListener("input", event => this.onType(/** @type {HTMLInputElement} */ (event.target)))
-    this.root.addEventListener("submit", event => this.onSubmit(event))
     this.typing = new SearchTyping(this)
     this.root.addEventListener("keydown", event => this.onKey(event))
     document.addEventListener("pointerdown", event => {
@@ -59,8 +53,6 @@ export class List {
     })
     this.wanted = this.openValue() ?? ""
     pageKeys(spec.page, {isReady: () => this.rows.isKnown(), table: this.keys()})
-    onAddress(() => this.followAddress())
-    onNews(() => this.draw())
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
   }
@@ -70,15 +62,6 @@ export class List {
   /** Return what the address has as the open row. @returns {string | undefined} */
   openValue() {
     return place()[this.openName]
-  }
-
-  /** Return whether there is something to read: the rows, or why they are missing. */
-  isSettled() {
-    return this.rows.isKnown() || Boolean(this.rows.page().error ?? this.rows.head().error)
-  }
-
-  isShown() {
-    return currentPage() === this.spec.page
   }
 
   // What is shown.
@@ -128,33 +111,63 @@ export class List {
       return
     }
     this.rows.readAhead()
+    const hasJoined = this.followJoined()
     this.keepCursor()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
+    this.lookForOutside()
     morph(this.root, drawList(this))
+    this.spec.follow?.()
+    this.waitForTime()
     this.followSheet()
     this.tellServer()
     this.typing.follow()
-    if (hadFocus && focusedElement() === document.body) this.focusAgain()
+    if (hadFocus && hasJoined) this.focusCursor()
+    else if (hadFocus && focusedElement() === document.body) this.focusAgain()
     if (this.rows.isKnown()) setTimeout(pressDelayed)
     else if (this.rows.page().error ?? this.rows.head().error) dropDelayed()
   }
 
   /** Say so if the row that the address names is not in the list. */
   lookForWanted() {
-    const isMissing = this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
-    const {value, error} = isMissing ? this.rows.alone(this.wanted) : {}
-    if (isMissing && this.spec.readOne && !value && !error) return // it is being read
+    const isMissing = !this.spec.one && this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
     this.wanted = ""
-    if (!isMissing || value) return
-    const gone = `The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`
-    toast(error?.message ?? gone, {kind: error ? "error" : "info"})
-    this.nameOpen("", {push: false})
+    if (!isMissing) return
+    toast(`The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`, {kind: "info"})
+    go({[this.openName]: ""}, {push: false})
   }
 
-  /** Put the open row into the address; what belongs to the former one goes. @type {(id: any, options?: {push?: boolean}, others?: Route) => void} */
-  nameOpen(id, options, others = {}) {
-    const own = Object.fromEntries((this.spec.ofOpen ?? []).map(name => [name, ""]))
-    go({...own, [this.openName]: id, ...others}, options)
+  /** Say why the row that the address names cannot be shown. */
+  lookForOutside() {
+    const {error} = this.outside()
+    if (!error) return
+    toast(error.message, {kind: "error"})
+    go(this.opening(""), {push: false})
+  }
+
+  /** Return the row that the address names, if the list does not have it. @returns {{value?: Row, error?: Error}} */
+  outside() {
+    const value = this.openValue()
+    if (!value || !this.spec.one || !this.rows.isKnown() || this.openId(this.rows.shown()) !== null) return {}
+    return this.rows.outside(value)
+  }
+
+  /** Read again what changes without an event, while the page is shown. */
+  waitForTime() {
+    const {value} = this.rows.head()
+    const pace = value && this.spec.live?.pace(value)
+    if (!pace || this.timer) return
+    this.timer = setTimeout(() => {
+      this.timer = 0
+      if (!this.isShown()) return
+      if (!document.hidden) this.rows.readLiveAgain()
+      this.waitForTime()
+    }, pace)
+  }
+
+  /** Return what the address has if a row is open, "" for none. @param {any} id @returns {Record<string, any>} */
+  opening(id) {
+    const others = String(id) === this.openValue() ? [] : (this.spec.ofRow ?? [])
+    return {...Object.fromEntries(others.map(name => [name, ""])), [this.openName]: id}
   }
 
   /** Details that cover the page take the focus, and give it back to their row. */
@@ -174,6 +187,15 @@ export class List {
     else this.focusCursor()
   }
 
+  /** Put the cursor on the row that the address names when the list gets it: it is open. Return whether that happened. */
+  followJoined() {
+    const id = this.openId(this.rows.shown())
+    const hasJoined = id !== null && String(id) === this.awaited
+    if (hasJoined) this.cursor = id
+    this.awaited = id === null ? (this.openValue() ?? "") : ""
+    return hasJoined
+  }
+
   /** Keep the cursor on its row, whatever comes above it, and at its place when the row has gone. */
   keepCursor() {
     const shown = this.rows.shown()
@@ -188,6 +210,8 @@ export class List {
 
   /** @returns {Row | undefined} */
   current() {
+    const {value: outside} = this.outside()
+    if (outside) return outside
     const shown = this.rows.shown()
     const wanted = this.cursor ?? this.openId(shown)
     return shown.find(row => this.rows.idOf(row) === wanted) ?? shown[0]
@@ -200,11 +224,9 @@ export class List {
     return row ? this.rows.idOf(row) : null
   }
 
-  /** Return the row that the address names, also if it is on another page. @returns {Row | undefined} */
-  openRow() {
-    const value = this.openValue()
-    if (!value) return undefined
-    return this.rows.shown().find(each => String(this.rows.idOf(each)) === value) ?? this.rows.alone(value).value
+  firstId() {
+    const [row] = this.rows.shown()
+    return row && this.rows.idOf(row)
   }
 
   cursorId() {
@@ -215,8 +237,9 @@ export class List {
   /** Return the row whose details are shown. @returns {Row | undefined} */
   opened() {
     if (!this.spec.details) return undefined
-    const row = this.openRow()
-    if (row || this.spec.folds) return row
+    const {value: outside} = this.outside()
+    if (outside) return outside
+    if (this.spec.folds) return this.openId(this.rows.shown()) === null ? undefined : this.current()
     return WIDE.matches || this.openValue() ? this.current() : undefined
   }
 
@@ -250,8 +273,8 @@ export class List {
   point(id) {
     this.cursor = id
     this.keepCursor()
-    const follows = this.openValue() || (WIDE.matches && this.spec.details && !this.spec.folds)
-    if (follows) this.nameOpen(id, {push: false})
+    const follows = WIDE.matches && this.spec.details && !this.spec.folds
+    if (this.openValue() || follows) go(this.opening(id), {push: false})
     else this.draw()
   }
 
@@ -259,7 +282,7 @@ export class List {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) this.nameOpen(id, {push: !WIDE.matches && !this.openValue()})
+    if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
@@ -269,7 +292,7 @@ export class List {
     else if (this.selected.size) {
       this.selected.clear()
       this.draw()
-    } else if (this.openValue()) this.nameOpen("")
+    } else if (this.openValue()) go(this.opening(""))
     else return false
   }
 
@@ -311,115 +334,52 @@ export class List {
     return isSingle ? [this.current()].filter(Boolean) : this.targets()
   }
 
-  /**
-   * Run an action on the rows that were meant when the key was pressed.
-   *
-   * @param {ListAction<Row, Head>} action
-   * @param {Row[]} [meant]
-   * @param {Answers} [given] Of a field in the details.
-   */
-  async run(action, meant = this.meantBy(action), given = {}) {
-    const at = place()
-    const head = this.rows.head().value
-    const question = action.asks?.(meant, at, head) || null
-    const send = (/** @type {Answers} */ answers) =>
-      this.perform(action, meant, {...given, ...answers}, {at, head, question})
-    if (question?.stays) {
-      await ask(question, send)
-      return
-    }
-    const answers = question ? await ask(question) : {}
-    if (!answers) return
-    if (action.run) {
-      action.run(meant, at, head, given)
-      return
-    }
-    if (action.sets) {
-      Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))
-      this.draw()
-      return
-    }
-    await send(answers).catch(error => toast(error.message, {kind: "error"}))
+  knownTo() {
+    return this.rows.head().value
   }
 
-  /**
-   * Make the change of an action. The rows show it before the library has answered; an error puts them back.
-   *
-   * @param {ListAction<Row, Head>} action
-   * @param {Row[]} meant
-   * @param {Answers} answers
-   * @param {{at: Route, head: Head, question: Question | null}} asked
-   */
-  async perform(action, meant, answers, {at, head, question}) {
-    const [name, args] = action.call(meant, answers, at, head)
+  /** @type {FacePage<Row, Head>["run"]} */
+  async run(action, meant = this.meantBy(action), given = {}) {
+    if (!action.sets) {
+      await super.run(action, meant, given)
+      return
+    }
+    Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))
+    this.draw()
+  }
+
+  /** @type {FacePage<Row, Head>["show"]} */
+  show(action, meant, answers, head) {
     const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
     const edits = action.shows ? meant.map(row => this.rows.edit(row, action.shows(row, answers, head))) : []
-    const isOfList = action.keeps || !meant.length
     const taken = this.rows.take(ids)
     for (const id of ids) this.selected.delete(id)
     this.followTaken(ids)
-    this.draw()
-    try {
-      const also = [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
-      const isSecret = Boolean(question?.fields?.some(({kind}) => kind === "password"))
-      const made = await change(name, args, {also, isSecret})
-      const {value} = made
-      if (action.leads) {
-        location.assign(action.leads()) // nothing is read meanwhile
-        return
-      }
-      const text = action.done?.(value, meant) ?? value?.text
-      if (text) toast(text, {undo: value?.step_id ?? null})
-      this.rows.settle(taken, made, edits, action.isOwn)
-      if (isOfList) this.rows.readMoreAgain()
-      if (this.spec.folds && ids.map(String).includes(this.openValue())) this.nameOpen("", {push: false})
-    } catch (error) {
-      this.rows.putBack(taken, edits)
-      throw error
-    } finally {
-      this.draw()
-    }
+    return {taken, edits, isOfList: action.keeps || !meant.length}
+  }
+
+  /** @type {FacePage<Row, Head>["readsAfter"]} */
+  readsAfter(_action, {isOfList}) {
+    return [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
+  }
+
+  /** @type {FacePage<Row, Head>["settle"]} */
+  settle({isOwn}, {taken, edits, isOfList}, made) {
+    this.rows.settle(taken, made, edits, isOwn)
+    if (isOfList) this.rows.readMoreAgain()
+    if (this.spec.folds && taken.ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
+  }
+
+  /** @type {FacePage<Row, Head>["putBack"]} */
+  putBack({taken, edits}) {
+    this.rows.putBack(taken, edits)
   }
 
   /** The address names the row that is open: not one that an action has taken away. @param {any[]} ids */
   followTaken(ids) {
     if (this.spec.folds || !ids.map(String).includes(this.openValue())) return
     this.keepCursor()
-    this.nameOpen(this.rows.shown().length ? this.cursor : "", {push: false})
-  }
-
-  /** Run an action that was clicked, or whose field was changed. @type {(act: string, row?: Row, given?: Answers) => void} */
-  press(act, row, given = {}) {
-    const {value} = this.rows.head()
-    const action = this.actions.find(
-      each => each.act === act && (each.when?.(row ?? this.current(), place(), value) ?? true),
-    )
-    const meant = row ?? (action?.where === "field" ? this.opened() : undefined)
-    if (action) void this.run(action, meant && [meant], given)
-  }
-
-  /** Return the form of an action that stands in the page; null if the person may not use it. @param {string} act */
-  formOf(act) {
-    const question = this.actions.find(each => each.act === act)?.asks([], place(), this.rows.head().value)
-    if (!question) return null
-    const form = this.forms.get(act) ?? new Form(question)
-    form.question = question
-    this.forms.set(act, form)
-    return form
-  }
-
-  /** @param {string} act */
-  async sendForm(act) {
-    const form = this.formOf(act)
-    const action = this.actions.find(each => each.act === act)
-    const answers = form.isWaiting ? null : form.result()
-    const asked = {at: place(), head: this.rows.head().value, question: form.question}
-    const send = (/** @type {Answers} */ given) => this.perform(action, [], given, asked)
-    if (answers && (await form.send(answers, send, () => this.draw()))) this.forms.delete(act)
-    this.draw()
-    /** @type {HTMLElement | null} */
-    const wrong = this.root.querySelector("[aria-invalid=true]")
-    wrong?.focus()
+    go(this.opening(this.rows.shown().length ? this.cursor : ""), {push: false})
   }
 
   /** @returns {Record<string, KeyBinding>} */
@@ -491,44 +451,37 @@ export class List {
 
   // What a person clicks.
 
-  /** @param {MouseEvent} event */
-  onClick(event) {
-    const target = /** @type {HTMLElement} */ (event.target).closest("[data-act], a[href]")
-    if (target instanceof HTMLAnchorElement) {
-      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return
-      event.preventDefault()
-      visit(target.getAttribute("href"))
-    } else if (target instanceof HTMLElement) this.onAct(target, event)
-  }
-
-  /** @type {(target: HTMLElement, event: MouseEvent) => void} */
-  onAct(target, event) {
-    const {act, page, to, menu} = target.dataset
-    const isLabel = target instanceof HTMLLabelElement && !(event.target instanceof HTMLInputElement)
-    if (isLabel) event.preventDefault() // it would click its field, too
-    const row = this.rowAt(target)
-    /** @type {Record<string, () => unknown>} */
-    const own = {
+  /** @type {FacePage<Row, Head>["ownActs"]} */
+  ownActs(target, event, row) {
+    const {page, to, menu} = target.dataset
+    return {
+      ...super.ownActs(),
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
-      close: () => this.nameOpen(""),
+      close: () => go(this.opening("")),
       clear: () => this.close(),
-      retry: () => forget(() => true),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
+      part: () => go(JSON.parse(to)), // another page of a part of the page
       menu: () => this.toggle(menu),
       empty: () => this.typing.empty(target.parentElement.querySelector("input")),
-      put: () => go(JSON.parse(to), {push: false}),
     }
-    if (own[act]) own[act]()
-    else this.press(act, row, target.dataset)
+  }
+
+  /** The keys act on the row whose button was pressed. @type {FacePage<Row, Head>["onAct"]} */
+  onAct(target, event) {
+    const row = target.dataset.act === "pick" ? undefined : this.rowAt(target)
+    if (row && target.closest("[role=row]")) this.cursor = this.rows.idOf(row)
+    super.onAct(target, event)
   }
 
   /** Return the row in which an element is. @param {Element} target */
   rowAt(target) {
     const node = target.closest("[role=row], [data-row]")
     const key = node instanceof HTMLElement ? (node.dataset.row ?? node.dataset.key) : undefined
-    return [...this.rows.shown(), this.opened()].find(each => each && String(this.rows.idOf(each)) === key)
+    const noticed = this.rows.notices().map(({row}) => row)
+    const rows = [...this.rows.shown(), ...noticed, this.outside().value]
+    return rows.find(each => each && String(this.rows.idOf(each)) === key)
   }
 
   /** @param {number} page */
@@ -536,14 +489,14 @@ export class List {
     this.cursor = null
     this.selected.clear()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
-    this.nameOpen("", {}, {page: page > 1 ? String(page) : ""})
+    go({page: page > 1 ? page : "", ...this.opening("")})
   }
 
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
   narrow(to, options = {}) {
     this.cursor = null
     this.selected.clear()
-    this.nameOpen("", options, {page: "", ...to})
+    go({page: "", ...this.opening(""), ...to}, options)
   }
 
   /** @param {KeyboardEvent} event */
@@ -556,36 +509,31 @@ export class List {
 
   /** @param {Event} event */
   onChange(event) {
-    const target = /** @type {HTMLInputElement} */ (event.target)
-    const {value, checked, dataset} = target
-    if (dataset.search) return
+    const {value, dataset} = /** @type {HTMLInputElement} */ (event.target)
+    if (dataset.search) return // it is applied while a person types
     if (dataset.change === "choice") this.narrow({[dataset.name]: value})
     else if (dataset.change === "to") this.narrow(JSON.parse(dataset.to))
-    else if (dataset.change === "put") go({...JSON.parse(dataset.to), [dataset.name]: value}, {push: false})
-    else if (dataset.change) this.press(dataset.change, this.opened(), {...dataset, value, checked})
-    else if (this.onType(target)) this.draw()
+    else if (dataset.change === "part") go({...JSON.parse(dataset.to), [dataset.name]: value})
+    else super.onChange(event)
   }
 
-  /** Take what a person types into a form of the page; return whether it is one. @param {HTMLInputElement} target */
+  /** @param {HTMLInputElement} target */
   onType(target) {
-    if (target.dataset.search) {
-      this.typing.type(target)
-      return false
-    }
-    const form = this.forms.get(target.form?.dataset.form)
-    form?.take(target)
-    return Boolean(form)
+    if (!target.dataset.search) return super.onType(target)
+    this.typing.type(target)
+    return false
   }
 
   /** Send a form of the page, or turn to the page number that a person has typed. @param {SubmitEvent} event */
   onSubmit(event) {
+    super.onSubmit(event)
     const form = /** @type {HTMLFormElement} */ (event.target)
-    event.preventDefault()
-    if (form.dataset.form) {
-      void this.sendForm(form.dataset.form)
-      return
-    }
-    const page = typedPage(form.querySelector("input"), {page: this.rows.number, pages: this.rows.pages})
-    if (page !== this.rows.number) this.turn(page)
+    if (form.dataset.form) return
+    const {name} = form.dataset
+    const shown = {page: Number(form.dataset.page), pages: Number(form.dataset.pages)}
+    const page = typedPage(form.querySelector("input"), shown)
+    if (page === shown.page) return
+    if (name) go(pageIn(name, page))
+    else this.turn(page)
   }
 }

@@ -79,7 +79,7 @@ const drawFilter = (list, filter) =>
 
 /** @param {List} list */
 function drawNarrowed(list) {
-  const parts = list.spec.narrowed?.(list.rows.head().value, list.place()) ?? []
+  const parts = list.spec.narrowed?.(list.rows.shownHead(), list.place()) ?? []
   return (
     parts.length > 0 &&
     h(
@@ -127,7 +127,7 @@ export function drawFilters(list) {
           placeholder: search.placeholder,
           data: {search: search.name, key: "search"},
         }),
-      (filters?.(list.rows.head().value, list.place()) ?? []).map(each => drawFilter(list, each)),
+      (filters?.(list.rows.shownHead(), list.place()) ?? []).map(each => drawFilter(list, each)),
     ),
     error && h("p", {class: "complain danger", role: "alert", data: {key: "search-error"}}, error.message),
     drawNarrowed(list),

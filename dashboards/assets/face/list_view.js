@@ -2,8 +2,18 @@
 import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
 import {drawFilters} from "#face/list_filters.js"
-import {boneRows, button, closeButton, drawSelect, emptyState, pager} from "#face/widgets.js"
-import {count, plural} from "#face/wording.js"
+import {
+  boneRows,
+  button,
+  chip,
+  closeButton,
+  drawSelect,
+  emptyState,
+  iconButton,
+  pager,
+  turnButtons,
+} from "#face/widgets.js"
+import {count, plural, rangeOf} from "#face/wording.js"
 
 /** @typedef {import("#face/list.js").List<any, any>} List */
 
@@ -12,15 +22,14 @@ function drawRow(list, row) {
   const {spec} = list
   const id = list.rows.idOf(row)
   const isCursor = id === list.cursorId()
-  const open = spec.folds ? list.opened() : null
-  const isOpen = spec.folds ? open !== undefined && list.rows.idOf(open) === id : isCursor
-  const isSelected = spec.selects ? list.selected.has(id) : isOpen
+  const isStop = isCursor || (id === list.firstId() && Boolean(list.outside().value))
+  const isSelected = spec.selects ? list.selected.has(id) : isCursor && (!spec.folds || Boolean(list.opened()))
   return h(
     "div",
     {
       class: `row lrow${isCursor ? " cursor" : ""}`,
       role: "row",
-      tabindex: isCursor ? "0" : "-1",
+      tabindex: isStop ? "0" : "-1",
       "aria-selected": String(isSelected),
       data: {act: "open", key: id},
     },
@@ -80,7 +89,7 @@ function drawRows(list) {
   /** @type {HTMLElement[]} */
   const drawn = [drawHeads(list)]
   let group = ""
-  for (const row of list.rows.shown()) {
+  for (const row of list.rows.ownRows()) {
     const own = spec.groupOf?.(row) ?? ""
     if (own !== group) drawn.push(h("h2", {class: "group", data: {key: `group-${own}`}}, own))
     group = own
@@ -98,10 +107,95 @@ function drawRows(list) {
   )
 }
 
+/** The areas of a page with several groups of rows. @param {List} list */
+function drawAreas(list) {
+  if (!list.rows.isKnown()) return h("div", {class: "card", data: {key: "list"}}, drawBody(list))
+  return h("div", {class: "areas", data: {key: "list"}}, [
+    drawComplaint(list),
+    ...list.rows.areas().map(area => drawArea(list, area)),
+  ])
+}
+
+/** One area: without a row, it is folded; after its first row it keeps its height, so nothing below it moves. @type {(list: List, area: ListArea<any>) => HTMLElement} */
+function drawArea(list, area) {
+  const {id, title, note, none, choice} = area
+  const rows = list.rows.rowsOf(area)
+  if (rows.length) list.used.add(id)
+  const isFolded = !list.used.has(id)
+  const {total, turn} = drawAreaPages(list, area, rows.length)
+  return h(
+    "section",
+    {class: `card list area ${id}${isFolded ? " folded" : ""}`, "aria-label": title, data: {key: id}},
+    h(
+      "div",
+      {class: "pager top"},
+      h("h2", null, title, h("span", null, note ?? count(total))),
+      isFolded && h("p", {class: "hint"}, none),
+      choice &&
+        h(
+          "label",
+          {class: "grow"},
+          h("span", {class: "vh"}, choice.label),
+          drawSelect(choice.choices, {data: {change: "choice", name: choice.name, key: "choice"}}),
+        ),
+      turn,
+    ),
+    rows.length > 0
+      ? h(
+          "div",
+          {class: "rows", role: "grid", "aria-label": title, "aria-rowcount": total},
+          rows.map(row => drawRow(list, row)),
+        )
+      : !isFolded && h("div", {class: "rows none"}, h("p", null, none)),
+  )
+}
+
+/** The place of an area in its rows, and the buttons that turn its pages. @type {(list: List, area: ListArea<any>, shown: number) => {total: number, turn: Child}} */
+function drawAreaPages({rows}, {page, turn}, shown) {
+  const {number, total, perPage} = page
+    ? {number: page.page, total: page.total, perPage: page.per_page}
+    : {number: rows.number, total: rows.total, perPage: rows.perPage}
+  const pages = Math.ceil(total / perPage)
+  if (pages < 2 || (page && !turn)) return {total, turn: null}
+  const first = (number - 1) * perPage
+  return {
+    total,
+    turn: h(
+      "span",
+      {class: "turn"},
+      h("span", {"aria-live": "polite"}, `${count(first + 1)}–${count(first + shown)} of ${count(total)}`),
+      turnButtons({page: number, pages}, to =>
+        page ? ["part", {to: JSON.stringify({[turn]: to > 1 ? to : ""})}] : ["page", {page: to}],
+      ),
+    ),
+  }
+}
+
+/** @param {List} list */
+function drawNotices(list) {
+  if (!list.spec.notices) return null
+  return h(
+    "div",
+    {class: "notices", data: {key: "notices"}},
+    list.rows.notices().map(({row, text}) =>
+      h(
+        "div",
+        {
+          class: "why warning notice",
+          role: "alert",
+          data: {row: list.rows.idOf(row), key: `notice-${list.rows.idOf(row)}`},
+        },
+        h("p", null, h("b", null, h("bdi", null, list.spec.name(row))), " ", text),
+        drawActions(list, row, "row", {isInline: true, isNotice: true}),
+      ),
+    ),
+  )
+}
+
 /** @param {List} list */
 function drawHead(list) {
   const {spec} = list
-  const {value} = list.rows.head()
+  const value = list.rows.shownHead()
   const choice = value && spec.choice?.(value, list.place())
   return h(
     "div",
@@ -126,23 +220,42 @@ function drawHead(list) {
 
 /** @param {List} list */
 function drawChips(list) {
-  const {value} = list.rows.head()
+  const value = list.rows.shownHead()
   if (!list.spec.chips) return null
   const chips = value ? list.spec.chips(value, list.place()) : []
   return h(
     "div",
     {class: "chips", role: "group", "aria-label": list.spec.title(undefined), data: {key: "chips"}},
-    chips.map(({id, label, total, on, to}) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: total ? "stat" : "stat none",
-          "aria-pressed": String(on),
-          data: {act: "to", to: JSON.stringify(to), key: id},
-        },
-        h("b", null, count(total)),
-        h("span", null, label),
+    chips.map(drawChip),
+  )
+}
+
+/** @param {ListChip} value */
+function drawChip({id, label, total, on, to, parts, mark}) {
+  const data = {act: "to", to: JSON.stringify(to), key: id}
+  if (!parts)
+    return h(
+      "button",
+      {type: "button", class: total ? "stat" : "stat none", "aria-pressed": String(on), data},
+      h("b", null, count(total)),
+      h("span", null, label),
+    )
+  const spoken = parts.map(part => `${count(part.total)} ${part.label}`).join(", ")
+  return h(
+    "button",
+    {type: "button", class: "stat parted", "aria-pressed": String(on), data},
+    h("span", {class: "vh"}, `${label}: ${spoken}${mark ? `, ${mark}` : ""}`),
+    h("span", {class: "parted-head", "aria-hidden": "true"}, h("b", null, label), mark && chip("danger", mark)),
+    h(
+      "span",
+      {class: "parts", "aria-hidden": "true"},
+      parts.map(part =>
+        h(
+          "span",
+          {class: part.total ? part.level : "none"},
+          h("b", null, count(part.total)),
+          h("small", null, part.label),
+        ),
       ),
     ),
   )
@@ -159,20 +272,26 @@ function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
 /** @type {(action: ListAction<any, any>, row: any) => boolean} */
 const isInRow = ({isInline}, row) => (typeof isInline === "function" ? isInline(row) : Boolean(isInline))
 
-/** @type {(list: List, row: any, where: ListAction<any, any>["where"], options?: {isInline?: boolean, isOfMany?: boolean}) => HTMLElement[]} */
-function drawActions(list, row, where, {isInline = false, isOfMany = false} = {}) {
+/**
+ * The buttons of the actions of a row: `isInline`, in the row or in its notice.
+ *
+ * @type {(list: List, row: any, where: ListAction<any, any>["where"], options?: {isInline?: boolean, isNotice?: boolean, isOfMany?: boolean}) => HTMLElement[]}
+ */
+function drawActions(list, row, where, {isInline = false, isNotice = false, isOfMany = false} = {}) {
   const place = list.place()
   const isBeside = isInline && Boolean(list.spec.details) // there are details, too
-  const actions = list
-    .actionsAt(row, where)
-    .filter(each => (isBeside ? isInRow(each, row) : each.isInline !== "only" && !(isOfMany && each.isSingle)))
+  const actions = list.actionsAt(row, where).filter(each => {
+    if (isNotice && (each.sign || each.run)) return false
+    return isBeside ? isInRow(each, row) : each.isInline !== "only" && !(isOfMany && each.isSingle)
+  })
   return actions.map(action => {
+    if (action.sign) return drawSign(list, action, row)
     const label = typeof action.label === "function" ? action.label(row, place, list.rows.head().value) : action.label
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
     const made = button(label, action.act, {
       key: where === "row" && !isInline ? action.key : null,
-      kind: kindOf(action, isInline),
+      kind: isBeside && !action.isQuiet ? "small" : kindOf(action, isInline),
       data: {key: action.act},
       ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
       ...(hint && {"aria-describedby": id}),
@@ -181,6 +300,12 @@ function drawActions(list, row, where, {isInline = false, isOfMany = false} = {}
       ? h("div", {class: "resolution", data: {key: `hinted-${action.act}`}}, made, h("small", {id}, hint))
       : made
   })
+}
+
+/** @type {(list: List, action: ListAction<any, any>, row: any) => HTMLElement} */
+function drawSign(list, {act, sign, label, key}, row) {
+  const text = String(label)
+  return iconButton(sign, `${text}: ${list.spec.name(row)}`, {act, key: act}, {title: key ? `${text} (${key})` : text})
 }
 
 /** @param {List} list */
@@ -256,20 +381,7 @@ function drawBody(list) {
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
   const {title, text, act} = spec.empty(list.place(), rows.head().value)
-  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && drawPageForm(list, act)))
-}
-
-/** The form of an action in the page. @type {(list: List, act: string) => Child} */
-function drawPageForm(list, act) {
-  const form = list.formOf(act)
-  if (!form) return null
-  const {title, confirm} = form.question
-  return h(
-    "form",
-    {class: "page-form", novalidate: true, "aria-label": title, data: {form: act, key: `form-${act}`}},
-    form.draw(),
-    h("button", {type: "submit", class: "btn primary", "aria-busy": form.isWaiting ? "true" : null}, confirm),
-  )
+  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act)))
 }
 
 /** @param {List} list */
@@ -277,12 +389,12 @@ function drawPager({rows, spec, keysShown}) {
   const {total} = rows
   if (!total) return null
   const first = (rows.number - 1) * rows.perPage + 1
-  const last = Math.min(first + rows.shown().length - 1, first - 1 + rows.perPage)
+  const last = Math.min(first + rows.ownRows().length - 1, first - 1 + rows.perPage)
   return pager({
     page: rows.number,
     pages: rows.pages,
     total,
-    range: `${count(first)}–${count(last)} of ${count(total)}`,
+    range: rangeOf(first, last, total),
     hint:
       keysShown(spec).length > 0 &&
       h(
@@ -346,27 +458,31 @@ function drawSide(list) {
 export function drawList(list) {
   const side = list.spec.details ? drawSide(list) : null
   const {selects} = list.spec
-  const widths = [
-    selects && "34px",
-    ...columnsOf(list).map(({width}) => width),
-    hasInline(list.spec) && (list.spec.details ? "86px" : "max-content"),
-  ]
+  const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width)]
+  if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
     drawHead(list),
     list.spec.tells && h("slot", {data: {key: "slot"}}),
+    drawNotices(list),
     drawChips(list),
     ...drawFilters(list),
     h(
       "div",
-      {class: side ? "work" : "work single", data: {key: "work"}},
-      h(
-        "div",
-        {class: "card list", style: {"--columns": widths.filter(Boolean).join(" ")}, data: {key: "list"}},
-        drawAbove(list),
-        drawComplaint(list),
-        drawBody(list),
-        drawPager(list),
-      ),
+      {
+        class: side ? "work" : "work single",
+        style: {"--columns": widths.filter(Boolean).join(" ")},
+        data: {key: "work"},
+      },
+      list.spec.areas
+        ? drawAreas(list)
+        : h(
+            "div",
+            {class: "card list", data: {key: "list"}},
+            drawAbove(list),
+            drawComplaint(list),
+            drawBody(list),
+            drawPager(list),
+          ),
       side,
     ),
   ].filter(Boolean)

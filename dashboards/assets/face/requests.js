@@ -3,11 +3,11 @@ import {visit} from "#face/address.js"
 import {drawSection} from "#face/dialog_sections.js"
 import {h} from "#face/dom.js"
 import {may, tell} from "#face/frame.js"
-import {button, chip, drawTag, facts, fileName, label, turnButtons} from "#face/widgets.js"
+import {button, chip, drawTag, facts, fileName, label, pager, placeOf} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
 /**
- * @typedef {Pick<Values.Approval, "id" | "kind" | "state" | "title" | "digest"> & Record<"proposed" | "proposed_by" | "reason" | "items" | "summary" | "noun", string>} Row
+ * @typedef {Pick<Values.Approval, "id" | "kind" | "state" | "title" | "by_risk"> & Record<"proposed" | "proposed_by" | "reason" | "items" | "summary" | "noun", string>} Row
  * @typedef {{notice: Values.ApprovalNotice}} Head
  * @typedef {Values.Approval & Record<"proposed" | "why" | "size" | "risks" | "expires" | "decided" | "state_words" | "noun", string>} Shown
  * @typedef {{when: string, words: string, text: string}} Step
@@ -19,7 +19,7 @@ const ROW = {
   kind: 1,
   state: 1,
   title: 1,
-  digest: 1,
+  by_risk: 1,
   proposed: 1,
   proposed_by: 1,
   reason: 1,
@@ -79,23 +79,13 @@ const drawFile = ({file_id: id, name, path, tags, more, risk, reason, texts}) =>
   )
 
 /** @type {(approval: Shown, files: Values.RequestedFilePage) => Child} */
-function drawFiles({kind}, {items, total, page, per_page: perPage}) {
+function drawFiles({kind}, files) {
   const noun = kind === "publish" ? "Titles" : "Files"
-  const pages = Math.ceil(total / perPage)
+  const place = placeOf(files)
   return [
-    label(`${noun} (${count(total)})`, {key: "files-label"}),
-    h("ul", {class: "listing qfiles", "aria-label": noun, data: {key: "files"}}, items.map(drawFile)),
-    pages > 1 &&
-      h(
-        "div",
-        {class: "turning", data: {key: "files-turn"}},
-        h(
-          "span",
-          {"aria-live": "polite"},
-          `${count((page - 1) * perPage + 1)}–${count((page - 1) * perPage + items.length)} of ${count(total)}`,
-        ),
-        turnButtons({page, pages}, number => ["put", {to: JSON.stringify({files: number})}]),
-      ),
+    label(`${noun} (${count(files.total)})`, {key: "files-label"}),
+    h("ul", {class: "listing qfiles", "aria-label": noun, data: {key: "files"}}, files.items.map(drawFile)),
+    place.pages > 1 && pager({...place, name: "files"}),
   ]
 }
 
@@ -157,10 +147,10 @@ const CHANGED =
 const PROMISE = "What was proposed is what is written: if a file differs by then, nothing starts."
 
 /** What would be lost; nothing without dangerous files. @param {Values.RequestLosses} losses */
-function lossSections({danger, loses_text: texts, removes_all_people: everyone, files}) {
-  if (!danger || !files.total) return []
+function lossSections({loses_text: texts, removes_all_people: everyone, files}) {
+  if (!files.total) return []
   const lines = [
-    plural(danger, "dangerous file"),
+    plural(files.total, "dangerous file"),
     texts && `${plural(texts, "file")} would lose custom text`,
     everyone && `${plural(everyone, "file")} would have no people left`,
   ].filter(Boolean)
@@ -170,30 +160,29 @@ function lossSections({danger, loses_text: texts, removes_all_people: everyone, 
   ]
 }
 
-/** @param {Values.DangerousFilePage} page */
-const lostFiles = ({items, total, page, per_page: perPage}) => ({
+/** @param {Values.DangerousFilePage} files */
+const lostFiles = files => ({
   kind: "items",
   key: "dangers",
   style: "losses",
-  label: plural(total, "dangerous file"),
-  items: items.map(({file_id: key, name, path, labels, texts, people, message}) => ({
+  label: plural(files.total, "dangerous file"),
+  items: files.items.map(({file_id: key, name, path, labels, texts, people, message}) => ({
     ...{key, name, path, texts, message},
     chips: labels.map(text => ({level: "danger", text})),
     tags: people.length ? people.map(text => ({text, kind: "del"})) : null,
   })),
-  page,
-  pages: Math.ceil(total / perPage),
-  range: `${count((page - 1) * perPage + 1)}–${count((page - 1) * perPage + items.length)} of ${count(total)}`,
+  ...placeOf(files),
 })
 
 /** @type {(row: Row) => Question} */
 const approval = row => ({
   title: `Approve the ${row.summary}?`,
+  titleOf: ({summary}) => `Approve the ${summary}?`,
   reads: ({dangers = "1"}) => ["approvals.losses", {approval_id: row.id, page: Number(dangers)}],
   parts: (/** @type {Values.RequestLosses} */ losses) =>
     [
       losses.has_changed && {kind: "why", level: "warning", text: CHANGED},
-      {kind: "text", text: `It starts at once, as an operation of ${row.proposed_by}. ${capital(row.reason)}.`},
+      {kind: "text", text: `It starts at once, as an operation of ${row.proposed_by}. ${losses.why}`},
       {
         kind: "levels",
         levels: Object.entries(losses.by_risk).map(([level, number]) => ({level, count: count(number)})),
@@ -207,7 +196,8 @@ const approval = row => ({
   answers: ({digest}) => ({expected: digest}),
   fields: [{name: "note", label: "Comment (optional)", required: false, longest: 2000}],
   confirm: "Approve",
-  risky: true,
+  risky: row.by_risk.danger > 0,
+  stays: true,
 })
 
 /** The word that a person types before dangerous files or titles are written. @type {(verb: string, number: number, noun: string) => TypedWord} */
@@ -222,7 +212,7 @@ export const requests = {
   noun: "request",
   id: "id",
   opens: "request",
-  ofOpen: ["files"],
+  ofRow: ["files"],
   folds: true,
   news: ["approvals:changed", "write:completed", "publish:completed", "rollback:completed", "plan:changed"],
   head: () => ({notice: ["approvals.notice", {}, {to_decide: 1, proposed: 1}]}),
@@ -231,8 +221,10 @@ export const requests = {
     {state: show, page: Number(page), per_page: perPage},
     {items: ROW, total: 1, page: 1},
   ],
-  readOne: id => ["approvals.get", {approval_id: Number(id)}, ROW],
-  more: ({id}, {files = "1"}) => ({details: ["approvals.details", {approval_id: id, page: Number(files)}, DETAILS]}),
+  one: id => ["approvals.get", {approval_id: Number(id)}, ROW],
+  more: ({id}, {files}) => ({
+    details: ["approvals.details", {approval_id: id, page: Math.max(1, Math.trunc(Number(files)) || 1)}, DETAILS],
+  }),
   title: () => "Requests",
   summary: head =>
     head

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Protocol
 
 from dashboards.components.base import Component
-from dashboards.components.paging import page_or_last
 from dashboards.pages.people import people_list
 from dashboards.screen import Screen
 from dashboards.session import Session
@@ -15,6 +14,7 @@ from dashboards.state import PeopleState
 from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.people.person import PersonChange, PersonPage, PersonProfile, split_label
+from indexium_core.model.shapes import page_or_last
 
 PER_PAGE = 60
 SPLIT_FILES = 200  # files that the question about a split lists

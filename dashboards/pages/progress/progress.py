@@ -12,7 +12,8 @@ from dashboards.pages.progress.view_types import ProgressView
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.operations import summaries
-from indexium_core.model.operations.operation import SOURCES, MetadataOperation, OperationDetails, OperationStatus
+from indexium_core.model.operations.actor import SOURCES
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
 from indexium_core.model.operations.outcomes import REMAINING, outcome_counts
 
 SHOWN = {  # value of the filter → (words, item statuses)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from dashboards.components.base import Component
-from dashboards.components.paging import page_or_last
 from dashboards.pages.publish import publish_details as details
 from dashboards.pages.publish import publish_list
 from dashboards.pages.publish.publish_selection import PublishSelecting, in_scope
@@ -21,6 +20,7 @@ from indexium_core.model.publishing.details import PublicationDetails
 from indexium_core.model.publishing.requests import PublicationDecision
 from indexium_core.model.publishing.risks import BY_HAND
 from indexium_core.model.publishing.subjects import VIDEO, Entity
+from indexium_core.model.shapes import page_or_last
 
 PER_PAGE = 40
 EVENTS = (

@@ -62,6 +62,7 @@ from indexium_core.model.planning.plan import PlanItem, PlanQuery, Selection
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
 from indexium_core.model.query.filters import MAX_IDS
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.shapes import page_or_last
 from indexium_core.store.approvals import approvals as store
 from indexium_core.store.approvals import changers
 from indexium_core.store.approvals.approvals import ProposedFile, ProposedWork
@@ -196,10 +197,8 @@ class Approvals:
             UnknownIdError: There is no such request.
 
         """
-        approval, items = self.get(approval_id), self.items(approval_id, page=page, per_page=per_page)
-        if not items.items and page > 1:  # there are fewer pages
-            total = self.items(approval_id, per_page=1).total
-            items = self.items(approval_id, page=max(1, -(-total // per_page)), per_page=per_page)
+        approval = self.get(approval_id)
+        items = page_or_last(lambda number: self.items(approval_id, page=number, per_page=per_page), page, per_page)
         planned, search = dict[int, PlanItem](), ""
         if approval.kind == "write" and approval.state == "waiting":
             plan = self._plan_of(approval, [each.number for each in items.items])
@@ -238,6 +237,8 @@ class Approvals:
         by_risk = {level: number for level, number in approval.by_risk.items() if number}
         losses = RequestLosses(
             digest=approval.digest,
+            summary=approval.summary,
+            why=approval.why,
             by_risk=by_risk,
             has_changed=False,
             danger=by_risk.get("danger", 0),

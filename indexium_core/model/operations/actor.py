@@ -28,6 +28,14 @@ R = TypeVar("R")
 ActorKind = Literal["user", "token", "schedule", "webhook", "system", "local"]
 ACTOR_KINDS: tuple[ActorKind, ...] = get_args(ActorKind)
 PEOPLE = frozenset[ActorKind]({"user", "local"})  # the others are programs
+SOURCES = {  # who asked, if it was no person
+    "dashboard": "from the dashboard",
+    "cli": "from the command line",
+    "python": "from Python",
+    "rest": "through REST",
+    "rating": "after a rating",
+    "legacy": "by the old Indexium",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from indexium_core import notebook
 from indexium_core.model import shapes, wording
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import summaries
-from indexium_core.model.operations.actor import Actor, ActorKind
+from indexium_core.model.operations.actor import SOURCES, Actor, ActorKind
 from indexium_core.model.operations.outcomes import (
     ITEM_STATUSES,
     OUTCOMES,
@@ -59,14 +59,6 @@ _ITEM_COLUMNS = (
 )
 _STATE_WORDS = {"pending": "waiting", "in_progress": "running"}
 _KINDS = {"write": "Write", "rollback": "Rollback", "publish": "Publication"}
-SOURCES = {  # of an operation, in words
-    "dashboard": "from the dashboard",
-    "cli": "from the command line",
-    "python": "from Python",
-    "rest": "through REST",
-    "rating": "after a rating",
-    "legacy": "by the old Indexium",
-}
 
 
 def no_backups_reason(origin: str) -> str:

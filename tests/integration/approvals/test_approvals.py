@@ -571,9 +571,12 @@ def test_details_have_what_the_plan_would_do_and_what_each_person_may_do(three: 
     assert {tag["kind"] for tag in first.tags} == {"add"}
     assert library.plan(found.search).statistics.total_files == asked.files
     assert (losses.danger, losses.loses_text, losses.files.total, losses.has_changed) == (1, 1, 1, False)
+    assert (losses.summary, losses.why) == (asked.summary, asked.why)
     assert (losses.digest, losses.files.items[0].texts[0].text) == (asked.digest, "Shot at the sea")
     last = library.approvals.details(asked.id, page=99, per_page=2).files
     assert (last.page, len(last.items)) == (-(-asked.files // 2), 1)
+    assert library.approvals.items(asked.id, page=99, per_page=2).total == asked.files
+    assert library.approvals.list(page=99).total == 1
 
     with library.acting_as(three.bob):
         own = library.approvals.details(asked.id)
