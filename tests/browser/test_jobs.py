@@ -50,6 +50,7 @@ def test_write_is_followed_paused_and_cancelled_without_layout_shifts(site: Site
     handle = library.write(library.plan("risk:safe"), SAFE)
     row = rows(page, "Running").first
     expect(row).to_contain_text("Holiday 2019")
+    expect(rows(page, "Waiting")).to_have_count(0)  # each area is read for itself
     before = tops(page)
     expect(row).to_contain_text(re.compile(r"file 1 of \d+, .*now: "))
     expect(card(page, "Writes")).to_have_accessible_name(
