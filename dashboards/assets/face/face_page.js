@@ -226,7 +226,7 @@ export class FacePage {
 
   /** Return what clicks do that are no action of the declaration. @type {(target?: HTMLElement, event?: MouseEvent, row?: Row) => Record<string, () => unknown>} */
   ownActs() {
-    return {retry: () => forget(() => true)}
+    return {"read-again": () => forget(() => true)}
   }
 
   /** @param {Event} event */

@@ -359,7 +359,7 @@ function drawComplaint(list) {
       "div",
       {class: "complain warning", role: "alert", data: {key: "complaint"}},
       `${error.message} The list is as it was before. `,
-      button("Try again", "retry", {kind: "link"}),
+      button("Try again", "read-again", {kind: "link"}),
     )
   )
 }
@@ -374,7 +374,7 @@ function drawBody(list) {
       "div",
       {class: "empty", role: "alert", data: {key: "error"}},
       h("b", null, error.message),
-      button("Try again", "retry"),
+      button("Try again", "read-again"),
     )
   if (!rows.isKnown()) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
   const hasMore = rows.hasNext() && rows.goneHere().size > 0

@@ -27,7 +27,7 @@ const drawError = text =>
     "p",
     {class: "bad-text", role: "alert", data: {key: "error"}},
     `${text} `,
-    button("Try again", "retry", {kind: "link"}),
+    button("Try again", "read-again", {kind: "link"}),
   )
 
 /** @type {(page: Sections, section: SectionSpec) => Child} */

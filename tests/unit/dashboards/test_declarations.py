@@ -476,3 +476,13 @@ def test_rollback_is_offered_after_its_check() -> None:
 def test_empty_history_differs_from_an_empty_search() -> None:
     titles = history_value("[{}, {error: 'x'}].map(place => history.empty(place).title)")
     assert titles == ["Nothing has been written yet", "No operation matches"]
+
+
+@pytest.mark.parametrize("page", ["accounts", "activity", "checks", "history", "jobs", "requests"])
+def test_no_action_of_a_list_has_the_name_of_what_every_list_does(page: str) -> None:
+    own = "Object.keys(List.prototype.ownActs({dataset: {}}))"
+    script = f"""(({{List}}, spec) => [{own}, spec.actions.map(({{act}}) => act)])
+        (await face("list"), (await face(page))[page])"""
+    general, declared = evaluate(script, page=page)
+    assert "open" in general
+    assert set(general) & set(declared) == set()
