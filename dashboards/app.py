@@ -28,7 +28,6 @@ from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.jobs.screen import JobsScreen
 from dashboards.pages.library.screen import LibraryScreen
-from dashboards.pages.people.screen import PeopleScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.publish.screen import PublishScreen
@@ -39,7 +38,7 @@ from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.screen import FaceScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
-from dashboards.state import AccountsState, ActivityState, ChecksState
+from dashboards.state import AccountsState, ActivityState, ChecksState, PeopleState
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
@@ -58,7 +57,7 @@ PAGES = (
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
-    PageEntry("people", "People", PeopleScreen),
+    PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", RequestsScreen),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),

@@ -6,7 +6,7 @@ import {drawSection} from "./dialog_sections.js"
 import {h, morph} from "#face/dom.js"
 import {hasModifier} from "./browser/keyboard.js"
 import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "#face/modal.js"
-import {hideBroken} from "./posters.js"
+import {hideBroken} from "#face/images.js"
 import {button, closeButton} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 

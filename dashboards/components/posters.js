@@ -1,15 +1,6 @@
-// Pictures of titles and files; the poster of a title, or its initials if there is none.
+// The poster of a title, or its initials if there is none.
 import {h} from "#face/dom.js"
-
-/** @type {Set<string>} */
-const MISSING = new Set() // addresses without a picture
-
-/** Ask the server again for pictures that it did not have: a job may have fetched them. */
-export const forgetMissing = () => MISSING.clear()
-
-/** An image, unless the server does not have it. @type {(src: string, loading: "lazy" | "eager") => Child} */
-export const drawImage = (src, loading) =>
-  src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async", data: {key: src}})
+import {drawImage} from "#face/images.js"
 
 /** @type {(poster: PosterView, ...more: Child[]) => HTMLElement} */
 export const drawPoster = ({poster, initials}, ...more) =>
@@ -19,16 +10,4 @@ export const drawPoster = ({poster, initials}, ...more) =>
     h("span", {class: "initials", "aria-hidden": "true"}, initials),
     drawImage(poster, "lazy"),
     more,
-  )
-
-/** Show the initials in place of a picture that the server does not have. @param {HTMLElement} root */
-export const hideBroken = root =>
-  root.addEventListener(
-    "error",
-    event => {
-      const image = /** @type {HTMLImageElement} */ (event.target)
-      MISSING.add(image.getAttribute("src"))
-      image.hidden = true
-    },
-    true,
   )

@@ -14,7 +14,12 @@ from tests.browser.conftest import Site
 from tests.support import scans
 
 Serve = Callable[[Library], Site]
-LISTS = {"accounts": "settings/accounts", "checks": "checks", "activity": "history/activity"}  # page → its path
+LISTS = {
+    "accounts": "settings/accounts",
+    "checks": "checks",
+    "activity": "history/activity",
+    "people": "people",
+}  # page → its path
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]
 QUICK = 20  # milliseconds between two keys
 LATENCY = 200  # milliseconds of a slow line

@@ -14,7 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 PARTS = {
-    part.partition("\n")[0]: re.findall(r"```(?:python|js)\n(.*?)```", part, re.DOTALL) for part in PAGE.split("\n## ")[1:]
+    part.partition("\n")[0]: re.findall(r"```(?:python|js)\n(.*?)```", part, re.DOTALL)
+    for part in PAGE.split("\n## ")[1:]
 }
 PLACE = re.compile(r"(?:#|//) ((?:indexium_core|dashboards)/\S+\.(?:py|js))(?:, (below|above|in place of): (.*))?\n")
 

@@ -53,12 +53,12 @@ const drawParts = form => {
 export function ask(question, send) {
   return new Promise(resolve => {
     const before = /** @type {HTMLElement} */ (document.activeElement)
-    const own = new Form(question)
+    const own = new Form(question, () => box.open && draw())
     const form = h("form", {method: "dialog", novalidate: true}, drawParts(own))
     const box = h("dialog", {"aria-labelledby": "title", class: "question"}, form)
     const host = h("div", null)
     const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, ["indexium.css", "dialog.css", "face.css"])
+    adoptSheets(root, ["indexium.css", "dialog.css", "person_field.css", "face.css"])
     root.append(h("div", {class: "ix", style: {height: "auto"}}, box))
     /** @type {Answers | null} */
     let answer = null
@@ -74,17 +74,20 @@ export function ask(question, send) {
     const openedAt = performance.now()
     const isCalm = () => question.fields?.length > 0 || performance.now() - openedAt >= CALM
     const draw = () => morph(form, drawParts(own))
+    const complain = () => {
+      draw()
+      const wrong = /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"))
+      if (box.open) wrong?.focus()
+      else if (own.problem) toast(own.problem, {kind: "error"}) // closed before the library has refused it
+    }
     const submit = async () => {
       if (own.isWaiting) return
-      const answers = own.result()
+      const answers = await own.settled(draw)
+      if (!box.open) return
       if (answers && (!send || (await own.send(answers, send, draw)))) {
         answer = answers
         close()
-      } else if (box.open) {
-        draw()
-        const wrong = /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"))
-        wrong?.focus()
-      } else toast(own.problem, {kind: "error"}) // closed before the library has refused it
+      } else complain()
     }
     const forgetKeys = layerKeys({
       isReady: () => true,
@@ -96,14 +99,22 @@ export function ask(question, send) {
     })
     form.addEventListener("input", event => own.take(/** @type {HTMLInputElement} */ (event.target)))
     form.addEventListener("change", draw)
+    form.addEventListener("focusout", event => own.leave(/** @type {HTMLElement} */ (event.target)))
+    form.addEventListener("mousedown", event => {
+      if (/** @type {Element} */ (event.target).closest("[data-offer]")) event.preventDefault() // the field keeps the focus
+    })
     form.addEventListener("keydown", event => {
-      if (event.key === "Escape") {
+      if (own.key(event)) {
+        event.preventDefault()
+        event.stopPropagation()
+      } else if (event.key === "Escape") {
         event.preventDefault()
         event.stopPropagation()
         close()
       } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
     })
     box.addEventListener("click", ({target}) => {
+      own.pick(/** @type {Element} */ (target))
       if (target === box || /** @type {Element} */ (target).closest("[data-do=close]")) close()
     })
     box.addEventListener("cancel", event => {

@@ -1,5 +1,6 @@
 // How a value of each kind is drawn in a list.
 import {h} from "#face/dom.js"
+import {drawPortrait} from "#face/images.js"
 import {chip, cutName} from "#face/widgets.js"
 import {andMore, count} from "#face/wording.js"
 
@@ -23,6 +24,8 @@ export const CELLS = {
     aside && h("small", {class: "aside"}, aside),
     below && h("small", null, h("bdi", null, below)),
   ],
+  /** @param {Portrait} value */
+  picture: value => drawPortrait(value),
   /** @param {{tags: NameTag[], text?: string}} value */
   tags: ({tags, text = ""}) => [
     tags.slice(0, MOST_TAGS).map(drawNameTag),

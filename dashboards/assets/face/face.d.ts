@@ -1,12 +1,18 @@
 // The types of the declarations of pages.
 
-type CellKind = "name" | "tags" | "number" | "text" | "link" | "time" | "state"
+type CellKind = "name" | "picture" | "tags" | "number" | "text" | "link" | "time" | "state"
 
 interface NameTag {
   name: string
   differs?: boolean
   note?: string
   kind?: string // the class of a name that differs
+}
+
+/** A picture, and the letters in its place if there is none. */
+interface Portrait {
+  initials: string
+  src: string // "" without a picture
 }
 
 interface KeyLayer {
@@ -19,13 +25,18 @@ type Answers = Record<string, any> // by the names of fields: a text, a boolean 
 interface QuestionField {
   name: string
   label: string
-  kind?: "text" | "password" | "select" | "switch" | "checks" // default: text; a password is in no storage
+  // Default: text. A password is in no storage. The answer of a person is `{id, label}`; a new one has no id.
+  kind?: "text" | "password" | "select" | "switch" | "checks" | "person"
   value?: any
-  required?: boolean // default: true; of texts
+  required?: boolean // default: true, and false of checks
   placeholder?: string
   longest?: number // characters
   choices?: {value: string; label: string; hint?: string}[] // of a select; a hint is about what is chosen
-  options?: {value: string; label: string; title?: string}[] // of checks
+  options?: {value: string; label: string; title?: string; hint?: string}[] // of checks
+  reads?: ReadCall // in place of `options`: they are read when the question is asked
+  optionsOf?(value: any): QuestionField["options"]
+  adds?: boolean // of a person: a name that nobody has is a new person
+  without?: number[] // ids of people who cannot be chosen
   none?: string // the sentence about checks without a tick
   when?(answers: Answers): boolean // other answers leave the field open; default: always
 }
@@ -52,7 +63,7 @@ type ReadCall = {[Each in CallName]: [name: Each, args: Values.Calls[Each][0], w
 interface ListColumn<Row> {
   kind: CellKind
   width: string // of the grid
-  phone?: "first" | "below" | "end" | "last" // its place on a phone; none: hidden there
+  phone?: "start" | "first" | "below" | "end" | "last" // its place on a phone; none: hidden there
   head?: string // the title of the column; a list has one for each column, or none
   isSpare?: boolean // left out beside the details
   value(row: Row): any
@@ -75,6 +86,8 @@ interface ListAction<Row, Head> {
   asks?(rows: Row[], place: Route, head: Head): Question | null | undefined | false
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
+  // What is asked before the call, from its own answer with `dry_run`; null: nothing would change.
+  preview?(rows: Row[], answers: Answers, effect: any): Question | null
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
   leads?(): string // the address of the page that is opened after it
   run?(rows: Row[], place: Route, head: Head): unknown // in place of a call: it changes nothing
@@ -96,14 +109,20 @@ interface ListSpec<Row = any, Head = any> {
   head?(place: Route): Record<string, ReadCall> // what the title, the chips and the actions need: values by name
   read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head
   more?(row: Row): Record<string, ReadCall> // what only the details of a row need: values by name
-  title(head: Head | undefined): string
-  summary?(head: Head | undefined, total: number | undefined): string
+  // The row that the address names, if the page does not show it: a call by its id, and the row in the value.
+  single?: {read(id: string): ReadCall; row(value: any): Row}
+  title(head: Head | undefined, total: number | undefined): string
+  summary?(head: Head | undefined, total: number | undefined, place: Route): string
+  search?: {placeholder: string; name: string} // a field above the list; its text is in the address under the name
+  displays?(place: Route): {label: string; on: boolean; to: Route}[] // the ways in which the rows are shown
+  hasTiles?(place: Route): boolean // rows are tiles, side by side
   chips?(head: Head, place: Route): {id: string; label: string; total: number; on: boolean; to: Route}[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
   links?: {label: string; href: string; title?: string}[] // beside the title
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string
+  portrait?(row: Row): Portrait // beside the title of the details
   rowOf?(row: Row): Row
   groupOf?(row: Row): string // the heading above rows
   columns: ListColumn<Row>[]

@@ -1,5 +1,7 @@
 // The fields of a question, in a dialog or in the page. What a person has typed stays while they are drawn again.
+import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
+import {PersonPicker} from "#face/person_picker.js"
 import {drawSelect} from "#face/widgets.js"
 
 /** @typedef {{key: string, change?: string, field?: string}} Keyed The data of an element. */
@@ -7,24 +9,51 @@ import {drawSelect} from "#face/widgets.js"
 /** @type {Record<string, any>} */
 const EMPTY = {switch: false, checks: []}
 /** @type {Record<string, string>} */
-const MISSING = {text: "Enter a text.", password: "Enter a password."}
+const MISSING = {text: "Enter a text.", password: "Enter a password.", checks: "Choose at least one."}
 
-/** @type {(field: QuestionField) => "text" | "password" | "select" | "switch" | "checks"} */
+/** @type {(field: QuestionField) => "text" | "password" | "select" | "switch" | "checks" | "person"} */
 const kindOf = ({kind = "text"}) => kind
+
+/** Return whether a field needs an answer that it does not have. @type {(field: QuestionField, value: any) => boolean} */
+function isMissing(field, value) {
+  if (kindOf(field) === "checks") return field.required === true && !value.length
+  return (field.required ?? true) && (value === "" || value === null)
+}
 
 export class Form {
   /** @type {Set<string>} */
-  missing = new Set() // names of the fields that need a text
+  missing = new Set() // names of the fields that need an answer
+  /** @type {Map<string, PersonPicker>} */
+  pickers = new Map() // by the names of their fields
+  /** @type {Map<string, QuestionField["options"]>} */
+  read = new Map() // options that the library has returned, by the names of their fields
   problem = "" // why the answers are refused
   isWaiting = false // for the answer of the library
 
-  /** @param {Question} question */
-  constructor(question) {
+  /**
+   * @param {Question} question
+   * @param {() => void} [draw] Draws the form again after an answer of the library.
+   */
+  constructor(question, draw = () => {}) {
     this.question = question
+    for (const field of question.fields ?? []) {
+      if (kindOf(field) === "person") this.pickers.set(field.name, new PersonPicker(field, draw))
+      if (field.reads) void this.readOptions(field, draw)
+    }
     /** @type {Answers} */
     this.answers = Object.fromEntries(
       (question.fields ?? []).map(field => [field.name, field.value ?? EMPTY[kindOf(field)] ?? ""]),
     )
+  }
+
+  /** @type {(field: QuestionField, draw: () => void) => Promise<void>} */
+  async readOptions({name, reads: [call_, args, want], optionsOf}, draw) {
+    try {
+      this.read.set(name, optionsOf(await call(call_, /** @type {any} */ (args), want)))
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message
+    }
+    draw()
   }
 
   /** Return the fields that the other answers leave open. */
@@ -33,13 +62,47 @@ export class Form {
   }
 
   /** Take what a person has typed or chosen. @param {HTMLInputElement} target */
-  take({dataset: {field, option}, type, value, checked}) {
+  take(target) {
+    const {type, value, checked} = target
+    const {field, option} = target.dataset
     if (!field) return
-    if (option === undefined) this.answers[field] = type === "checkbox" ? checked : value
+    if (this.pickers.has(field)) this.pickers.get(field).type(target)
+    else if (option === undefined) this.answers[field] = type === "checkbox" ? checked : value
     else {
       const others = this.answers[field].filter((/** @type {string} */ each) => each !== option)
       this.answers[field] = checked ? [...others, option] : others
     }
+  }
+
+  /** Handle a key of a field with a list; return whether it is used up. @param {KeyboardEvent} event */
+  key(event) {
+    const {field} = /** @type {HTMLElement} */ (event.target).dataset
+    return this.pickers.get(field)?.key(event) ?? false
+  }
+
+  /** Take the option that was clicked, if it is one. @param {Element} target */
+  pick(target) {
+    const option = target.closest("[data-offer]")
+    if (option instanceof HTMLElement) this.pickers.get(option.dataset.field)?.pick(Number(option.dataset.offer))
+  }
+
+  /** Close the list of a field that loses the focus. @param {HTMLElement} target */
+  leave({dataset: {field}}) {
+    this.pickers.get(field)?.close()
+  }
+
+  /** Return the answers as `result`, once each typed name stands for a person. @param {() => void} draw */
+  async settled(draw) {
+    const pickers = this.fields()
+      .map(({name}) => this.pickers.get(name))
+      .filter(Boolean)
+    if (pickers.length) {
+      this.isWaiting = true
+      draw()
+      await Promise.all(pickers.map(each => each.settle()))
+      this.isWaiting = false
+    }
+    return this.result()
   }
 
   /** Return the answers to the fields that are shown; null if one is missing or does not fit. @returns {Answers | null} */
@@ -48,20 +111,19 @@ export class Form {
     this.problem = ""
     const answers = Object.fromEntries(
       fields.map(field => {
-        const value = this.answers[field.name]
+        const value = this.pickers.has(field.name) ? this.pickers.get(field.name).chosen : this.answers[field.name]
         return [field.name, kindOf(field) === "text" ? value.trim() : value] // each space of a password counts
       }),
     )
-    this.missing = new Set(
-      fields.filter(({name, required = true}) => required && answers[name] === "").map(({name}) => name),
-    )
+    this.missing = new Set(fields.filter(field => isMissing(field, answers[field.name])).map(({name}) => name))
     if (this.missing.size) return null
     this.problem = this.question.check?.(answers) ?? ""
     return this.problem ? null : answers
   }
 
   /**
-   * Send the answers, and return whether they are accepted; otherwise `problem` says why not.
+   * Send the answers, and return whether they are accepted; otherwise `problem` says why not. `send` returns false if the
+   * person goes back.
    *
    * @param {Answers} answers
    * @param {(answers: Answers) => Promise<unknown>} send
@@ -71,8 +133,7 @@ export class Form {
     this.isWaiting = true
     draw()
     try {
-      await send(answers)
-      return true
+      return (await send(answers)) !== false
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message
       return false
@@ -91,14 +152,20 @@ export class Form {
 
   /** @param {QuestionField} field */
   drawField(field) {
-    const {name, label, choices = [], options = [], none = ""} = field
+    const {name, label, choices = [], none = ""} = field
+    const isWrong = this.missing.has(name)
+    const picker = this.pickers.get(name)
+    if (picker) return picker.drawField(isWrong ? picker.complaint() : picker.problem)
     const value = this.answers[name]
     const data = {field: name, key: `in-${name}`}
     if (field.kind === "select") return selectField({label, choices, value, data})
     if (field.kind === "switch") return switchField(label, value, data)
     if (field.kind !== "checks") return this.drawText(field)
+    const options = field.reads ? this.read.get(name) : (field.options ?? [])
+    if (!options) return h("p", {class: "bone line", data: {key: `part-${name}`}}, h("span", {class: "vh"}, "loading"))
     const ticked = options.map(each => ({...each, on: value.includes(each.value)}))
-    return tickFields({label, options: ticked, none, dataOf: option => ({field: name, option})})
+    const error = isWrong ? MISSING.checks : ""
+    return tickFields({label, options: ticked, none, error, dataOf: option => ({field: name, option})})
   }
 
   /** @param {QuestionField} field */
@@ -161,21 +228,23 @@ export const switchField = (label, isOn, data) =>
   )
 
 /**
- * Boxes of which any number can be ticked; `none` is the sentence if there is no tick.
+ * Boxes of which any number can be ticked; `none` is the sentence if there is no tick, and `error` why one is needed.
  *
- * @param {{label: string, options: {value: string, label: string, title?: string, on: boolean}[], none: string, dataOf: (value: string) => object}} field
+ * @param {{label: string, options: {value: string, label: string, title?: string, hint?: string, on: boolean}[], none: string, error?: string, dataOf: (value: string) => object}} field
  */
-export const tickFields = ({label, options, none, dataOf}) =>
+export const tickFields = ({label, options, none, error = "", dataOf}) =>
   h(
     "div",
     {class: "ticks", role: "group", "aria-label": label, data: {key: `ticks-${label}`}},
-    options.map(({value, label: text, title, on}) =>
+    options.map(({value, label: text, title, hint, on}) =>
       h(
         "label",
         {class: "tick", title, data: {key: value}},
         h("input", {type: "checkbox", checked: on, data: {...dataOf(value), key: `tick-${value}`}}),
         h("bdi", null, text),
+        hint && h("small", null, h("bdi", null, hint)),
       ),
     ),
-    !options.some(({on}) => on) && h("p", {class: "hint", data: {key: "none"}}, none),
+    !options.some(({on}) => on) &&
+      h("p", {class: error ? "bad-text" : "hint", role: error ? "alert" : null, data: {key: "none"}}, error || none),
   )

@@ -1,4 +1,5 @@
 // One listener for all keys. The topmost layer alone gets a key: a dialog, or else the page that is shown.
+import {focusedElement} from "#face/dom.js"
 import {currentPage} from "#face/frame.js"
 
 const TYPED =
@@ -66,7 +67,7 @@ function onKey(event) {
   if (target.matches?.(TYPED) || (key === "Enter" && target.closest?.(CONTROL))) return
   if (key.startsWith("Arrow") && target !== document.body && !target.closest?.("[role=row]")) return // it scrolls
   if (endsSequence(layer, event)) return
-  if (!layer.isReady()) {
+  if (!layer.isReady() && !layer.table[key]?.isFree) {
     if (layer.table[key]) take(event)
   } else if (act(layer, event)) event.preventDefault()
 }
@@ -83,8 +84,17 @@ export function pressDelayed() {
   while (delayed.length && top()?.isReady()) {
     const {event, page} = delayed.shift()
     const isMeant = page === currentPage() && now - event.timeStamp < LONGEST_DELAY
-    if (isMeant && !endsSequence(top(), event)) act(top(), event)
+    const field = focusedElement()
+    if (isMeant && field.matches(TYPED)) typeInto(/** @type {HTMLInputElement} */ (field), event)
+    else if (isMeant && !endsSequence(top(), event)) act(top(), event)
   }
+}
+
+/** Type a key into the field to which an earlier key has moved the focus. @type {(field: HTMLInputElement, event: KeyboardEvent) => void} */
+function typeInto(field, {key}) {
+  if (key.length > 1) return
+  field.value += key
+  field.dispatchEvent(new Event("input", {bubbles: true, composed: true}))
 }
 
 /** Forget these keys: the rows do not come. */

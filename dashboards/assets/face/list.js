@@ -2,11 +2,12 @@
 // open row are in the address; the rows are what the library has returned.
 import {go, onAddress, place, visit} from "#face/address.js"
 import {ask} from "#face/ask.js"
-import {change, forget, onNews} from "#face/calls.js"
+import {call, change, forget, onNews} from "#face/calls.js"
 import {focusedElement, h, morph} from "#face/dom.js"
 import {Form} from "#face/form.js"
 import {keepFocusInside} from "#face/focus.js"
 import {currentPage, may, toast} from "#face/frame.js"
+import {hideBroken} from "#face/images.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
@@ -14,6 +15,8 @@ import {adoptSheets} from "#face/sheets.js"
 import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
+const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
+const LONGEST_HOLD = 400 // milliseconds for which the rows of the last search are seen while the next ones are read
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
 
 /** @template [Row=any], [Head=any] */
@@ -29,6 +32,9 @@ export class List {
   wanted = "" // the row that the address names, until the list is read
   /** @type {Map<string, Form>} */
   forms = new Map() // in the page, by their actions
+  searchTimer = 0
+  heldUntil = 0 // what is seen stays until then, while rows are read
+  isLeavingSearch = false // the rows that are read get the focus
 
   /**
    * @param {ListSpec<Row, Head>} spec
@@ -38,20 +44,22 @@ export class List {
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, ["indexium.css", "face.css"])
+    adoptSheets(root, ["indexium.css", "person_field.css", "face.css"])
     this.root = h("div", {class: "ix"})
     root.append(this.root)
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
     this.actions = spec.actions.filter(action => may(action.needs ?? ""))
     this.root.addEventListener("click", event => this.onClick(event))
     this.root.addEventListener("change", event => this.onChange(event))
-    this.root.addEventListener("input", event => this.onType(/** @type {HTMLInputElement} */ (event.target)))
+    this.root.addEventListener("input", event => this.onInput(/** @type {HTMLInputElement} */ (event.target)))
     this.root.addEventListener("submit", event => this.onSubmit(event))
+    hideBroken(this.root)
     this.root.addEventListener("keydown", event => {
+      this.onSearchKey(event)
       if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
     })
     this.wanted = this.openValue() ?? ""
-    pageKeys(spec.page, {isReady: () => this.rows.isKnown(), table: this.keys()})
+    pageKeys(spec.page, {isReady: () => this.isReady(), table: this.keys()})
     onAddress(() => this.followAddress())
     onNews(() => this.draw())
     WIDE.addEventListener("change", () => this.draw())
@@ -67,6 +75,12 @@ export class List {
 
   isShown() {
     return currentPage() === this.spec.page
+  }
+
+  /** Return whether it is known on which row a key acts. */
+  isReady() {
+    const outside = this.outside()
+    return this.rows.isKnown() && (!outside || outside.value !== undefined)
   }
 
   // What is shown.
@@ -87,25 +101,39 @@ export class List {
   draw() {
     if (!this.isShown()) return
     const hadFocus = this.root.contains(/** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement)
-    if (this.rows.isKnown() && this.rows.number > this.rows.pages) {
-      go({page: this.rows.pages > 1 ? this.rows.pages : ""}, {push: false})
-      return
-    }
+    if (this.isHeld() || this.leavesAddress()) return
     this.rows.readAhead()
     this.keepCursor()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     morph(this.root, drawList(this))
     this.followSheet()
     if (hadFocus && focusedElement() === document.body) this.focusAgain()
+    if (this.isLeavingSearch && this.rows.isKnown()) this.leaveSearch()
     if (this.rows.isKnown()) setTimeout(pressDelayed)
     else if (this.rows.page().error ?? this.rows.head().error) dropDelayed()
+  }
+
+  /** Return whether the rows of the last search are still seen, because the next ones are read. */
+  isHeld() {
+    return performance.now() < this.heldUntil && !this.rows.isKnown() && !this.rows.page().error
+  }
+
+  /** Leave an address of a page or a row that there is not, and return whether this is one. */
+  leavesAddress() {
+    if (!this.rows.isKnown()) return false
+    const hasPage = this.rows.number <= this.rows.pages
+    const problem = hasPage && this.outside()?.error
+    if (problem) toast(problem.message, {kind: "info"})
+    if (!hasPage) go({page: this.rows.pages > 1 ? this.rows.pages : ""}, {push: false})
+    else if (problem) go({[this.openName]: ""}, {push: false})
+    return !hasPage || Boolean(problem)
   }
 
   /** Say so if the row that the address names is not in the list. */
   lookForWanted() {
     const isMissing = this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
     this.wanted = ""
-    if (!isMissing) return
+    if (!isMissing || this.spec.single) return
     toast(`The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`, {kind: "info"})
     go({[this.openName]: ""}, {push: false})
   }
@@ -139,8 +167,17 @@ export class List {
     }
   }
 
+  /** Return what is known of the row that the address names if the page does not show it. @returns {{value?: Row, error?: Error} | null} */
+  outside() {
+    const value = this.openValue()
+    if (!this.spec.single || !value || !this.rows.isKnown() || this.openId(this.rows.shown()) !== null) return null
+    return this.rows.single(value)
+  }
+
   /** @returns {Row | undefined} */
   current() {
+    const outside = this.outside()
+    if (outside) return outside.value
     const shown = this.rows.shown()
     const wanted = this.cursor ?? this.openId(shown)
     return shown.find(row => this.rows.idOf(row) === wanted) ?? shown[0]
@@ -158,9 +195,18 @@ export class List {
     return row && this.rows.idOf(row)
   }
 
+  /** Return the id of the row at which Tab stops. */
+  stopId() {
+    const ids = this.rows.shown().map(row => this.rows.idOf(row))
+    const id = this.cursorId()
+    return ids.includes(id) ? id : ids[0]
+  }
+
   /** Return the row whose details are shown. @returns {Row | undefined} */
   opened() {
     if (!this.spec.details) return undefined
+    const outside = this.outside()
+    if (outside) return outside.value
     if (this.spec.folds) return this.openId(this.rows.shown()) === null ? undefined : this.current()
     return WIDE.matches || this.openValue() ? this.current() : undefined
   }
@@ -256,19 +302,36 @@ export class List {
     const at = place()
     const head = this.rows.head().value
     const question = action.asks?.(meant, at, head) || null
-    const send = (/** @type {Answers} */ answers) =>
-      this.perform(action, meant, {...given, ...answers}, {at, head, question})
-    if (question?.stays) {
+    const send = (/** @type {Answers} */ answers) => {
+      const all = {...given, ...answers}
+      return action.preview
+        ? this.preview(action, meant, all, {at, head, question})
+        : this.perform(action, meant, all, {at, head, question})
+    }
+    if (question && (question.stays || action.preview)) {
       await ask(question, send)
       return
     }
     const answers = question ? await ask(question) : {}
     if (!answers) return
-    if (action.run) {
-      action.run(meant, at, head)
-      return
-    }
-    await send(answers).catch(error => toast(error.message, {kind: "error"}))
+    const work = action.run ? Promise.resolve(action.run(meant, at, head)) : send(answers)
+    await work.catch(error => toast(error.message, {kind: "error"}))
+  }
+
+  /**
+   * Show what the change of an action would do, and make it when a person confirms it; return whether it is made.
+   *
+   * @param {ListAction<Row, Head>} action
+   * @param {Row[]} meant
+   * @param {Answers} answers
+   * @param {{at: Route, head: Head, question: Question | null}} asked
+   */
+  async preview(action, meant, answers, asked) {
+    const [name, args] = action.call(meant, answers, asked.at, asked.head)
+    const effect = await call(name, /** @type {any} */ ({...args, dry_run: true}))
+    const question = action.preview(meant, answers, effect)
+    if (!question) throw new Error("Nothing changes.")
+    return Boolean(await ask(question, () => this.perform(action, meant, answers, asked)))
   }
 
   /**
@@ -330,7 +393,7 @@ export class List {
   formOf(act) {
     const question = this.actions.find(each => each.act === act)?.asks([], place(), this.rows.head().value)
     if (!question) return null
-    const form = this.forms.get(act) ?? new Form(question)
+    const form = this.forms.get(act) ?? new Form(question, () => this.draw())
     form.question = question
     this.forms.set(act, form)
     return form
@@ -352,7 +415,7 @@ export class List {
 
   /** @returns {Record<string, KeyBinding>} */
   keys() {
-    const {noun, selects, details} = this.spec
+    const {noun, selects, details, search} = this.spec
     const group = "Move"
     /** @type {Record<string, KeyBinding>} */
     const table = {
@@ -364,6 +427,7 @@ export class List {
     }
     if (details)
       table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
+    if (search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.searchField()?.focus()}
     if (selects) table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
     for (const {key, does, label} of this.actions) {
       if (!key) continue
@@ -422,6 +486,8 @@ export class List {
       pick: () => row && this.pick(row, event.shiftKey),
       close: () => go({[this.openName]: ""}),
       clear: () => this.close(),
+      show: () => go({[this.openName]: target.dataset.id}),
+      "empty-search": () => this.emptySearch(),
       retry: () => forget(() => true),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
@@ -445,11 +511,58 @@ export class List {
     go({page: page > 1 ? page : "", [this.openName]: ""})
   }
 
-  /** Show other rows. @param {Route} to */
-  narrow(to) {
+  /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
+  narrow(to, options) {
     this.cursor = null
     this.selected.clear()
-    go({page: "", [this.openName]: "", ...to})
+    go({page: "", [this.openName]: "", ...to}, options)
+  }
+
+  // The search.
+
+  /** @returns {HTMLInputElement | null} */
+  searchField() {
+    return this.root.querySelector("input.q")
+  }
+
+  /** Show the rows that the typed text finds. @param {number} [delay] */
+  search(delay = 0) {
+    clearTimeout(this.searchTimer)
+    this.searchTimer = setTimeout(() => {
+      const {name} = this.spec.search
+      const text = this.searchField()?.value.trim() ?? ""
+      if (!this.isShown() || text === (place()[name] ?? "")) {
+        this.draw()
+        return
+      }
+      this.heldUntil = performance.now() + LONGEST_HOLD
+      setTimeout(() => this.draw(), LONGEST_HOLD)
+      this.narrow({[name]: text}, {push: false})
+    }, delay)
+  }
+
+  emptySearch() {
+    const field = this.searchField()
+    field.value = ""
+    field.focus()
+    this.search()
+  }
+
+  /** Enter goes to what is found; Escape empties the field, then leaves it. @param {KeyboardEvent} event */
+  onSearchKey({key, target}) {
+    const field = this.searchField()
+    if (target !== field || !field) return
+    if (key === "Enter") {
+      this.isLeavingSearch = true
+      this.search()
+    } else if (key === "Escape" && field.value) this.emptySearch()
+    else if (key === "Escape") field.blur()
+  }
+
+  /** Give the focus to the first row that is found; the field keeps it if there is none. */
+  leaveSearch() {
+    this.isLeavingSearch = false
+    setTimeout(() => this.focusCursor())
   }
 
   /** @param {Event} event */
@@ -459,6 +572,14 @@ export class List {
     if (dataset.change === "choice") this.narrow({[dataset.name]: value})
     else if (dataset.change) this.press(dataset.change, this.opened(), {...dataset, value, checked})
     else if (this.onType(target)) this.draw()
+  }
+
+  /** @param {HTMLInputElement} target */
+  onInput(target) {
+    if (target === this.searchField()) {
+      this.isLeavingSearch = false
+      this.search(SEARCH_DELAY)
+    } else this.onType(target)
   }
 
   /** Take what a person types into a form of the page; return whether it is one. @param {HTMLInputElement} target */

@@ -58,6 +58,14 @@ export class ListRows {
     return this.all(calls, own => read(own, this.spec.news))
   }
 
+  /** Return what is known of a row that the page does not show. @type {(id: string) => {value?: Row, error?: Error}} */
+  single(id) {
+    const own = this.spec.single.read(id)
+    this.moreNames.add(own[0])
+    const {value, error} = read(own, this.spec.news)
+    return {error, value: value === undefined ? undefined : this.edited(this.spec.single.row(value))}
+  }
+
   /**
    * Return the values of several reads.
    *

@@ -1,6 +1,7 @@
 // How a list looks: title, chips, rows, pages, and the details of the open row.
 import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
+import {drawPortrait} from "#face/images.js"
 import {boneRows, button, closeButton, drawSelect, emptyState, pager} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
@@ -15,9 +16,9 @@ function drawRow(list, row) {
   return h(
     "div",
     {
-      class: `row lrow${isCursor ? " cursor" : ""}`,
+      class: `row lrow${isCursor ? " cursor" : ""}${hasTiles(list) ? " tile" : ""}`,
       role: "row",
-      tabindex: isCursor ? "0" : "-1",
+      tabindex: id === list.stopId() ? "0" : "-1",
       "aria-selected": String(isSelected),
       data: {act: "open", key: id},
     },
@@ -48,6 +49,9 @@ function drawRow(list, row) {
   )
 }
 
+/** Return whether the rows are tiles, side by side. @param {List} list */
+const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
+
 /** Return whether the actions stand in the rows, because there are no details. @param {ListSpec} spec */
 const hasInline = spec => !spec.details && spec.actions.length > 0
 
@@ -69,7 +73,16 @@ function drawHeads(list) {
 }
 
 /** @type {Record<CellKind, string>} */
-const CLASSES = {name: "file", tags: "tags", number: "num", text: "text", link: "text", time: "num", state: "state"}
+const CLASSES = {
+  name: "file",
+  picture: "picture",
+  tags: "tags",
+  number: "num",
+  text: "text",
+  link: "text",
+  time: "num",
+  state: "state",
+}
 
 /** @param {List} list */
 function drawRows(list) {
@@ -87,6 +100,7 @@ function drawRows(list) {
     "div",
     {
       role: "grid",
+      class: hasTiles(list) ? "tiles" : "",
       "aria-label": plural(list.rows.total, spec.noun, spec.nouns),
       "aria-rowcount": list.rows.total,
       data: {key: "rows"},
@@ -99,7 +113,6 @@ function drawRows(list) {
 function drawHead(list) {
   const {spec} = list
   const {value} = list.rows.head()
-  const choice = value && spec.choice?.(value, list.place())
   return h(
     "div",
     {class: "head", data: {key: "head"}},
@@ -107,17 +120,66 @@ function drawHead(list) {
       "h1",
       {tabindex: "-1"},
       spec.crumb && [h("a", {class: "crumb", href: spec.crumb.href}, spec.crumb.label), " "],
-      spec.title(value),
+      spec.title(value, list.rows.total),
     ),
-    h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total) ?? ""),
+    h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total, list.place()) ?? ""),
     h("span", {class: "grow"}),
-    choice &&
-      drawSelect(choice.choices, {
-        "aria-label": choice.label,
-        data: {change: "choice", name: choice.name, key: "choice"},
-      }),
+    !spec.search && drawChoice(list),
     spec.links?.map(({label, href, title}) => h("a", {class: "btn quiet", href, title}, label)),
     drawActions(list, undefined, "head"),
+  )
+}
+
+/** @param {List} list */
+function drawChoice(list) {
+  const {value} = list.rows.head()
+  const choice = value && list.spec.choice?.(value, list.place())
+  return (
+    choice &&
+    drawSelect(choice.choices, {
+      "aria-label": choice.label,
+      data: {change: "choice", name: choice.name, key: "choice"},
+    })
+  )
+}
+
+/** The search, and how the rows are shown. @param {List} list */
+function drawBar(list) {
+  const {search, nouns, noun, displays} = list.spec
+  if (!search) return null
+  const text = list.place()[search.name] ?? ""
+  return h(
+    "div",
+    {class: "bar", data: {key: "bar"}},
+    h(
+      "label",
+      {class: "search"},
+      h("kbd", {"aria-hidden": "true"}, "/"),
+      h("input", {
+        class: "q",
+        type: "text",
+        role: "searchbox",
+        value: text,
+        autocomplete: "off",
+        spellcheck: "false",
+        "aria-label": `Search ${nouns ?? `${noun}s`}`,
+        placeholder: search.placeholder,
+      }),
+      text && closeButton("Clear the search", {act: "empty-search", key: "empty-search"}),
+    ),
+    drawChoice(list),
+    displays &&
+      h(
+        "div",
+        {class: "seg", role: "group", "aria-label": "Show"},
+        displays(list.place()).map(({label, on, to}) =>
+          h(
+            "button",
+            {type: "button", "aria-pressed": String(on), data: {act: "to", to: JSON.stringify(to), key: label}},
+            label,
+          ),
+        ),
+      ),
   )
 }
 
@@ -128,7 +190,7 @@ function drawChips(list) {
   const chips = value ? list.spec.chips(value, list.place()) : []
   return h(
     "div",
-    {class: "chips", role: "group", "aria-label": list.spec.title(undefined), data: {key: "chips"}},
+    {class: "chips", role: "group", "aria-label": list.spec.title(undefined, undefined), data: {key: "chips"}},
     chips.map(({id, label, total, on, to}) =>
       h(
         "button",
@@ -309,6 +371,7 @@ function drawSide(list) {
       h(
         "div",
         {class: "top", data: {key: `top-${list.rows.idOf(row)}`}},
+        spec.portrait && drawPortrait(spec.portrait(row)),
         h("h2", {tabindex: "-1"}, h("bdi", null, spec.name(row))),
         closeButton("Close details", {act: "close"}),
       ),
@@ -329,6 +392,7 @@ export function drawList(list) {
   const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width), hasInline(list.spec) && "max-content"]
   return [
     drawHead(list),
+    drawBar(list),
     drawChips(list),
     h(
       "div",

@@ -6,10 +6,11 @@ import {checks} from "#face/checks.js"
 import {currentPage, refusalOf} from "#face/frame.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
+import {people} from "#face/people.js"
 import {drawRefusal} from "#face/refused.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks]
+export const LISTS = [accounts, activity, checks, people]
 
 /** @type {Map<string, List>} */
 const made = new Map()

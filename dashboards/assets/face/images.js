@@ -1,0 +1,31 @@
+// Pictures of files and titles. Where there is none, what is drawn below them is seen.
+import {h} from "#face/dom.js"
+
+/** @type {Set<string>} */
+const MISSING = new Set() // addresses without a picture
+
+/** Ask the server again for pictures that it did not have: a job may have fetched them. */
+export const forgetMissing = () => MISSING.clear()
+
+/** An image, unless the server does not have it. @type {(src: string, loading: "lazy" | "eager") => Child} */
+export const drawImage = (src, loading) =>
+  src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async", data: {key: src}})
+
+/** Show what is below a picture that the server does not have. @param {EventTarget} root */
+export const hideBroken = root =>
+  root.addEventListener(
+    "error",
+    event => {
+      const image = /** @type {HTMLImageElement} */ (event.target)
+      MISSING.add(image.getAttribute("src"))
+      image.hidden = true
+    },
+    true,
+  )
+
+/** Return the address of the picture of a file; "" without one. @type {(fileId: number | null, version: string) => string} */
+export const thumbnail = (fileId, version) => (fileId !== null && version ? `/thumbnail/${fileId}?v=${version}` : "")
+
+/** A picture over the initials, which stay if there is none. @param {Portrait} portrait */
+export const drawPortrait = ({initials, src}) =>
+  h("span", {class: "portrait", "aria-hidden": "true", data: {key: src || "none"}}, initials, drawImage(src, "lazy"))
