@@ -99,7 +99,7 @@ export function ask(question, send) {
     })
     form.addEventListener("input", event => own.take(/** @type {HTMLInputElement} */ (event.target)))
     form.addEventListener("change", draw)
-    form.addEventListener("focusout", event => own.leave(/** @type {HTMLElement} */ (event.target)))
+    form.addEventListener("focusin", event => own.enter(/** @type {HTMLElement} */ (event.target)))
     form.addEventListener("mousedown", event => {
       if (/** @type {Element} */ (event.target).closest("[data-offer]")) event.preventDefault() // the field keeps the focus
     })

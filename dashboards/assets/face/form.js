@@ -86,9 +86,14 @@ export class Form {
     if (option instanceof HTMLElement) this.pickers.get(option.dataset.field)?.pick(Number(option.dataset.offer))
   }
 
-  /** Close the list of a field that loses the focus. @param {HTMLElement} target */
-  leave({dataset: {field}}) {
-    this.pickers.get(field)?.close()
+  /**
+   * Close the lists of other fields. A list stays while a button has the focus: buttons that move under the mouse are missed.
+   *
+   * @param {HTMLElement} target
+   */
+  enter({dataset: {field}}) {
+    if (!field) return
+    for (const [name, picker] of this.pickers) if (name !== field) picker.close()
   }
 
   /** Return the answers as `result`, once each typed name stands for a person. @param {() => void} draw */

@@ -171,7 +171,8 @@ export class List {
   outside() {
     const value = this.openValue()
     if (!this.spec.single || !value || !this.rows.isKnown() || this.openId(this.rows.shown()) !== null) return null
-    return this.rows.single(value)
+    const isGone = [...this.rows.goneHere().keys()].some(id => String(id) === value) // an action has taken it away
+    return isGone ? null : this.rows.single(value)
   }
 
   /** @returns {Row | undefined} */
@@ -249,7 +250,7 @@ export class List {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) go({[this.openName]: id}, {push: !WIDE.matches && !this.openValue()})
+    if (this.spec.details) go({[this.openName]: id}, {push: (this.spec.folds || !WIDE.matches) && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
