@@ -1,7 +1,7 @@
 """
 The dashboard: the list of its pages, and the page of a new session.
 
-`indexium serve` creates it in `web/server.py`; `panel serve dashboards/app.py` works too, with one Library per process.
+`indexium serve` creates it in `web/server.py`.
 """
 
 from __future__ import annotations
@@ -20,25 +20,31 @@ from panel.io.state import set_curdoc
 
 from dashboards import face
 from dashboards.components import drawing
-from dashboards.components.base import scripts, scripts_version, sheets
+from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
-from dashboards.pages.account.screen import AccountScreen
+from dashboards.frame.entries import entries
 from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
-from dashboards.pages.jobs.screen import JobsScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
-from dashboards.pages.requests.screen import RequestsScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.screen import FaceScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
-from dashboards.state import AccountsState, ActivityState, ChecksState, PeopleState
+from dashboards.state import (
+    AccountsState,
+    ActivityState,
+    AddressedState,
+    ChecksState,
+    JobsState,
+    PeopleState,
+    RequestsState,
+)
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
@@ -58,16 +64,16 @@ PAGES = (
     PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
     PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
-    PageEntry("requests", "Requests", RequestsScreen),
+    PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
-    PageEntry("jobs", "Jobs", JobsScreen),
+    PageEntry("jobs", "Jobs", lambda _: FaceScreen(JobsState())),
     PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
     PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections", SETTINGS_MANAGE),
     PageEntry("accounts", "Accounts", lambda _: FaceScreen(AccountsState()), "settings/accounts", USERS_MANAGE),
-    PageEntry("account", "My account", AccountScreen),
+    PageEntry("account", "My account", lambda _: FaceScreen(AddressedState())),
 )
 _PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB
 _PAGES_OF_ALL = 100  # of everybody, also of the person at this computer
@@ -79,16 +85,13 @@ ROUTES = ("/", *PATHS.values(), TRACK.pattern, TITLE.pattern)
 class PageTemplate(pn.Template):
     """The template of a page. Bokeh collects the models of the document once, not again for each component."""
 
-    is_at_root = False  # the server has the pages at its root, not below a prefix
-
     def _init_doc(self, doc: Document | None = None, *arguments: Any, **options: Any) -> Document:
         document = init_doc(doc or pn.state.curdoc)
         with document.models.freeze():
             super()._init_doc(document, *arguments, **options)
-        if self.is_at_root:
-            # Style sheets get absolute addresses: a component may be created after the address of the page has changed.
-            with set_curdoc(document):
-                pn.state.rel_path = "/."
+        # Style sheets get absolute addresses: a component may be created after the address of the page has changed.
+        with set_curdoc(document):
+            pn.state.rel_path = "/."
         return document
 
 
@@ -116,7 +119,7 @@ class Pages:
         self.shared = Shared(library, local=local)
         self._template = _template()
 
-    def open(self, *, assets: str = "/assets/", healthz: str = "/healthz") -> pn.Template:
+    def open(self) -> pn.Template:
         """Return the page of a new session, or an error page without a traceback."""
         library = self.shared.library
         try:
@@ -124,23 +127,23 @@ class Pages:
                 session = self._session()
         except errors.TooManyError as error:  # a websocket brought the page back after its end
             self._note_status(error.http_status)
-            return _failed(assets, error.message)
+            return _failed(error.message)
         except Exception:
             self._note_status(500)
             logger.exception("dashboard.session_failed")
-            return _failed(assets)
+            return _failed()
         roots = session.roots()
         template = PageTemplate(self._template, items=roots)
-        template.is_at_root = bool(assets)
-        values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
-        known = face.facts(library, session.account, local=session.local, refused=session.refused)
+        values = {"page": session.view.page, "names": list(TITLES)}
+        known = face.facts(
+            library, session.account, local=session.local, pages=entries(TITLES, PATHS), refused=session.refused
+        )
         values |= {"face": known, "modules": face.modules()}
         for name, value in (
             values
             | {"places": list(roots)}
             | {"sheets": sheets(), "instance": library.instance_id, "home": library.home_id}
-            | {"scripts": "" if assets else scripts(), "version": scripts_version()}
-            | {"inline": "" if assets else plain.inline()}
+            | {"version": scripts_version()}
         ).items():
             template.add_variable(name, value)
         return template
@@ -204,28 +207,9 @@ def _used_scripts(elements: str) -> str:
     return "".join(line for line in lines if not any(name in line for name in _UNUSED_SCRIPTS))
 
 
-def _failed(assets: str, sentence: str = FAILED) -> pn.Template:
+def _failed(sentence: str = FAILED) -> pn.Template:
     """Return the error page for a session that could not be created."""
     template = pn.Template(jinja2.Template("{{ page }}"))
-    text = plain.page(
-        "This page could not be created", sentence, [("Try again", "")], labels=TITLES, paths=PATHS, assets=assets
-    )
+    text = plain.page("This page could not be created", sentence, [("Try again", "")], labels=TITLES, paths=PATHS)
     template.add_variable("page", text)
     return template
-
-
-def _shared() -> Pages:
-    """Return the single `Pages` of a process of `panel serve`."""
-    from indexium_core.library import Library
-
-    def make() -> Pages:
-        pages = Pages(Library.open())
-        pages.warm()
-        return pages
-
-    shared: Pages = pn.state.as_cached("indexium", make)
-    return shared
-
-
-if pn.state.served:
-    _shared().open(assets="", healthz="").servable()

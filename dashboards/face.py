@@ -8,12 +8,14 @@ has changed comes with its own answer. A change with the same `once` as an earli
 answer of that one: a page sends it again when the connection was lost. A call of another `user` than the one who has
 signed in is refused.
 
-The answer is `{"value": …, "also": […], "event": 17}`, with the id of the newest event before its last read, or
-`{"error": "sentence", "code": "…"}` with the status of the error. It has no `also` if one of these reads fails.
+The answer is `{"value": …, "also": […], "event": 17, "alone": true}`, with the id of the newest event before its last
+read, or `{"error": "sentence", "code": "…"}` with the status of the error. It has no `also` if one of these reads
+fails. `alone` says that all events since the start of the call are its own.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import inspect
@@ -21,8 +23,9 @@ import json
 import logging
 import re
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -36,12 +39,14 @@ from indexium_core import errors
 from indexium_core.library import Library, remote_calls
 from indexium_core.model.accounts.needs import HOME, CallRule, rule_of
 from indexium_core.model.accounts.permissions import ROLE_WORDS
+from indexium_core.model.event import Event
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.shapes import plain, wanted
 
 logger = logging.getLogger(__name__)
 
 MOST_KEPT = 1_000  # answers to changes, which may be sent again
+LONGEST_KEPT = 600.0  # seconds in which a page sends a change again; an answer may have a new secret
 MOST_ALSO = 10  # reads after a change
 LONGEST_WAIT = 60.0  # seconds that a repeated call waits for the end of the first one
 UNSHOWN = "This was done, but its result cannot be shown. The log of the service has the details."
@@ -63,7 +68,7 @@ class Calls:
 
     def __init__(self, library: Library) -> None:
         self._library, self._lock = library, threading.Lock()
-        self._kept: OrderedDict[tuple[str, str, str], Future[Answer]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str], tuple[float, Future[Answer]]] = OrderedDict()
 
     def answer(self, name: str, body: bytes) -> Answer:
         """Return the answer to a call; it never raises an error."""
@@ -79,13 +84,12 @@ class Calls:
         return self._answer_once((actor.kind, str(actor.id), call.once), lambda: self._answer(name, call))
 
     def _answer_once(self, key: tuple[str, str, str], work: Callable[[], Answer]) -> Answer:
+        now = time.monotonic()
         with self._lock:
-            future = self._kept.get(key)
-            is_new = future is None
-            if future is None:
-                future = self._kept[key] = Future()
-            while len(self._kept) > MOST_KEPT:
+            while self._kept and (len(self._kept) >= MOST_KEPT or self._oldest < now - LONGEST_KEPT):
                 self._kept.popitem(last=False)
+            is_new = key not in self._kept
+            _, future = self._kept.setdefault(key, (now, Future()))
         if is_new:
             future.set_result(work())
         try:
@@ -93,13 +97,20 @@ class Calls:
         except TimeoutError:  # the page asks again
             return Answer(503, _text({"error": "The change still runs."}))
 
+    @property
+    def _oldest(self) -> float:
+        """When the oldest change came that is kept."""
+        return next(iter(self._kept.values()))[0]
+
     def _answer(self, name: str, call: CallBody) -> Answer:
         events = self._library.events
         try:
             work = self._bound(name, call.args)
             also = [(self._bound(each, args), want) for each, args, want in call.also]
             newest = events.last_id
-            value = work()
+            with _own_events(self._library) as own:
+                value = work()
+            is_alone = events.last_id == newest + len(own)
         except errors.IndexiumError as error:
             return _failure(error)
         except Exception:
@@ -110,7 +121,7 @@ class Calls:
             if also:
                 newest = events.last_id
                 answer |= _found(also)
-            return Answer(200, _text(answer | {"event": newest}))
+            return Answer(200, _text(answer | {"event": newest, "alone": is_alone}))
         except Exception:
             logger.exception("dashboard.answer_failed", extra={"user_action": name})
             return Answer(500, _text({"error": UNSHOWN, "code": "unexpected"}))
@@ -126,6 +137,22 @@ class Calls:
         except TypeError as error:
             raise errors.UsageError(f"'{name}' cannot be called with these arguments: {error}.") from error
         return functools.partial(method, **args)
+
+
+@contextlib.contextmanager
+def _own_events(library: Library) -> Iterator[list[int]]:
+    """Collect the ids of the events that this thread emits in the block."""
+    own, thread = list[int](), threading.get_ident()
+
+    def note(event: Event) -> None:
+        if threading.get_ident() == thread:
+            own.append(event.id)
+
+    unsubscribe = library.events.subscribe(note)
+    try:
+        yield own
+    finally:
+        unsubscribe()
 
 
 _UNKNOWN = object()
@@ -215,7 +242,9 @@ def _found(also: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def _failure(error: errors.IndexiumError) -> Answer:
-    return Answer(error.http_status, _text({"error": error.message, "code": error.reason}))
+    # To a page, 401 means that its session has ended. The password or the code in a call may be wrong, too.
+    status = 422 if isinstance(error, errors.SignInError) else error.http_status
+    return Answer(status, _text({"error": error.message, "code": error.reason}))
 
 
 def _text(value: Any) -> bytes:
@@ -235,7 +264,14 @@ def modules() -> Mapping[str, str]:
     return {f"#face/{name}": f"/assets/face/{name}?v={digest}" for name, digest in digests.items()}
 
 
-def facts(library: Library, account: SessionAccount, *, local: bool, refused: Mapping[str, Sequence[str]]) -> str:
+def facts(
+    library: Library,
+    account: SessionAccount,
+    *,
+    local: bool,
+    pages: Sequence[Mapping[str, str]],
+    refused: Mapping[str, Sequence[str]],
+) -> str:
     """
     Return what the scripts know at their start, as JSON for an element of the page.
 
@@ -243,10 +279,20 @@ def facts(library: Library, account: SessionAccount, *, local: bool, refused: Ma
         library: Answers their calls.
         account: The person of the session.
         local: Only this computer is served, see `Shared`.
+        pages: All pages, see `frame/entries.py`.
         refused: The title of each page that the person may not use, and why; by the names of pages.
 
     """
     known: dict[str, Any] = {"home": library.home_id, "user": account.user_id, "local": local}
-    known |= {"forbidden": forbidden_calls(library, account), "refused": refused}
-    known |= {"states": STATUS, "roles": dict(ROLE_WORDS)}
+    known |= {"session": account.session_id}
+    known |= {"forbidden": forbidden_calls(library, account), "refused": refused, "pages": pages}
+    known |= {"account": account.in_frame(), "has_accounts": library.sign_in.is_needed}
+    known |= {"has_titles": _has_titles(library), "states": STATUS, "roles": dict(ROLE_WORDS)}
     return json.dumps(known).replace("<", "\\u003c")
+
+
+def _has_titles(library: Library) -> bool:
+    try:
+        return any(each.holds_titles for each in library.inventory.list())
+    except errors.IndexiumError:  # the page shows its own error
+        return False

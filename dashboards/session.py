@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import panel as pn
 from panel.io.state import set_curdoc
@@ -19,9 +19,9 @@ from dashboards import bridge, kept_selection, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.face import event_names
-from dashboards.frame import current_work, shell
-from dashboards.frame.footer_panel import EVENTS, FooterPanel
+from dashboards.frame.footer_panel import FooterPanel
 from dashboards.frame.undo import Undoing
+from dashboards.frame.wire import Wire
 from dashboards.questions.interrupted_question import Interrupted
 from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
@@ -32,11 +32,7 @@ from dashboards.session_account import SessionAccount
 from dashboards.shared import Shared
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PLAN_READ, Permission, refusal
-from indexium_core.model.files.inventory import LibraryRow
-from indexium_core.model.job import ENDED_STATES
-from indexium_core.model.matches.results import to_decide
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.review.reports import DecisionReport
@@ -46,12 +42,7 @@ if TYPE_CHECKING:
 
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
 TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title_id_of`
-OF_TITLES = frozenset({"titles", "decide"})  # pages that a home without films and series does not need
-ACCOUNT = "account"  # the page of the person who has signed in
-REQUESTS = "requests"  # a page for homes in which people sign in
 PUBLISH = "publish"  # a page below *Titles*; without films and series, it has an entry of its own
-CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
-CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
 
 
 def track(path: str) -> int | None:
@@ -84,6 +75,8 @@ class PageEntry(NamedTuple):
 class Session:
     """One browser tab: its state, its pages, and the frame around them."""
 
+    files = "/files/"  # the address of downloads and uploads
+
     def __init__(self, shared: Shared, entries: Sequence[PageEntry], session_id: int | None = None) -> None:
         """Create the pages; `session_id` is the session of the person who has signed in."""
         self.library: Library = shared.library
@@ -98,23 +91,20 @@ class Session:
         self.account = SessionAccount(shared.library, session_id)
         self._reads = shared.reads_of(self.account)
         self.read_cache: ReadCache = self._reads.read_cache
-        self._shell = shell.Shell()
+        self._wire = Wire()
         self.dialog: Dialog = Dialog()
         self.bridge: bridge.Bridge = bridge.Bridge(
             shared.library.events,
             schedule=self._schedule,
             later=self._document.add_timeout_callback,
             pool=shared.pool,
-            toast=self._shell.toast,
-            clear_errors=self._shell.clear_errors,
-            busy=self._shell.busy,
-            answered=self._shell.answered,
+            toast=self._wire.toast,
+            clear_errors=self._wire.clear_errors,
+            busy=self._wire.busy,
+            answered=self._wire.answered,
         )
-        self._base = ""
         self._frame: dict[str, Any] = {}
-        self._navigation = self._reads.navigation.setdefault(self.account.user_id, {})
-        self._is_counting = False
-        self.undoing: Undoing = Undoing(shared.library, self.bridge, undoable=self._shell.undoable)
+        self.undoing: Undoing = Undoing(shared.library, self.bridge)
         self.interrupted: Interrupted = Interrupted(
             shared.library,
             self.bridge,
@@ -133,11 +123,13 @@ class Session:
         self._is_started = False
         self._greeting: Mapping[str, Any] | None = None
         self._is_loaded = False
-        self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
-        self._shell.on(undo=lambda message: self._undo(int(message["id"])))
-        self._shell.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
-        self._shell.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
-        self._shell.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
+        self._wire.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
+        self._wire.on(undo=lambda message: self._undo(int(message["id"])))
+        self._wire.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
+        self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
+        self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
+        self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])))
+        self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -155,17 +147,12 @@ class Session:
         """Return whether the person of this tab has a permission."""
         return self.account.may(permission)
 
-    def may_open(self, page: str) -> bool:
-        """Return whether there is a page with this name, and the person may use it."""
-        return page in self._needs and self.may(self._needs[page])
-
     def roots(self) -> dict[str, Component]:
         """Return the components of the frame and of the first page, by their places in `page.html`."""
         frame = {
-            "nav": self._shell,
+            "wire": self._wire,
             "dialog": self.dialog,
             "footer": self._footer.view,
-            "review": self.undoing.buttons,
         }
         components = {**frame, **self._screen.roots()}
         self._prepare(components)
@@ -178,21 +165,6 @@ class Session:
             component.restrict(self.may, sees_all=self.account.sees_all)
             component.on_refusal = lambda sentence: self.bridge.toast("error", sentence)
             component.on_message = self.library.ui_priority.request
-
-    @property
-    def base(self) -> str:
-        """The common address of all pages; "" if each page has an address."""
-        return self._base
-
-    @property
-    def files(self) -> str:
-        """The address of downloads and uploads; "" if the server has only pages."""
-        return "" if self._base else "/files/"
-
-    @property
-    def pictures(self) -> bool:
-        """Whether the server has thumbnails: `panel serve` has only the page."""
-        return not self._base
 
     def _schedule(self, call: Callable[[], object]) -> None:
         # The loop schedules it: a document accepts callbacks from another thread, but loses those that arrive
@@ -232,22 +204,19 @@ class Session:
     # Messages of the browser.
 
     def _take_request(self) -> None:
-        """Show the page in the address. A single Panel app has one address for all pages."""
+        """Show the page in the address."""
         request = self._context.request if self._context else None
         if request is None:
             return
-        path = request.path.rstrip("/")
-        own = not path or path in self._paths.values() or track(path) is not None or title_id_of(path) is not None
-        self._base = "" if own else path
         pairs = [
             (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
         ]
-        self._follow(path, urlencode(pairs))
+        self._follow(request.path.rstrip("/"), urlencode(pairs))
 
     def _follow(self, path: str, search: str) -> None:
         file_id = track(path)
         title_id = title_id_of(path)
-        name = dict(parse_qsl(search)).get("view") if self._base else self._page_at(path)
+        name = self._page_at(path)
         if file_id is not None or title_id is not None:
             name = "plan" if file_id is not None else "titles"
         self.view.page = name if name in self._screens else self._first_page()
@@ -278,8 +247,6 @@ class Session:
 
     def _start(self, greeting: Mapping[str, Any]) -> None:
         self._take_theme(greeting)
-        account = self.account.in_frame(address=self.address_of(ACCOUNT))
-        self._frame = (self._navigation or self._first_navigation()) | account | self._frame
         if not self._is_started:
             self._is_started = True
             kept = kept_selection.selection_from_json(greeting.get("selection"), home=self.library.home_id)
@@ -287,12 +254,10 @@ class Session:
                 screen.restore_selection(kept)
                 screen.start()
             self._enter()  # the page is read first
-            self.bridge.listen((*EVENTS, "plan:changed", "job:changed"), self.refresh_frame, every=1.0)
-            self.bridge.follow(event_names(), self._shell.tell_events, every=0.5)
-            self._shell.tell_events({"*": self.library.events.last_id})  # what was read before may be old
+            self.bridge.follow(event_names(), self._wire.tell_events, every=0.5)
+            self._wire.tell_events({"*": self.library.events.last_id})  # what was read before may be old
             self._footer.start()
             self.interrupted.start()
-            self.undoing.start()
             self._retry.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
@@ -303,7 +268,6 @@ class Session:
 
     def _poll(self) -> None:
         self._screen.refresh()
-        self.refresh_frame()
         self.refresh_footer()
         self.bridge.after(2000, self._poll)
 
@@ -336,10 +300,13 @@ class Session:
 
     def go(self, page: str, **values: Any) -> None:
         """Show a page with some of its state set."""
-        self._screens[page].state.param.update(**values)
+        screen = self._screens[page]
+        if isinstance(screen, FaceScreen):  # the browser owns its address: what an earlier one had is old
+            screen.state.take("")
+        screen.state.param.update(**values)
         self.view.page = page
         self._enter()
-        if isinstance(self._screen, FaceScreen):
+        if self._is_face:
             self._put(url=self._address(), push=True)
 
     def search_plan(self, query: str) -> None:
@@ -355,15 +322,18 @@ class Session:
         else:
             self.go("query", text=text, values="", runs=True)
 
+    @property
+    def _is_face(self) -> bool:
+        """Whether the scripts draw the page that is shown."""
+        return isinstance(self._screen, FaceScreen)
+
     def has_page(self, page: str) -> bool:
         """Return whether there is a page with this name."""
         return page in self._screens
 
     def address_of(self, page: str) -> str:
         """Return the address of a page; "" if there is none."""
-        if page not in self._screens:
-            return ""
-        return f"{self._base}?view={page}" if self._base else self._paths[page]
+        return self._paths.get(page, "")
 
     def watch(self, operation_id: int) -> None:
         """Show the progress of an operation."""
@@ -385,12 +355,11 @@ class Session:
         def enter() -> None:
             if self.view.page != page:  # a person has opened another page meanwhile
                 return
-            if isinstance(self._screen, FaceScreen):  # its address belongs to the browser
+            if self._is_face:  # its address belongs to the browser
                 self._put(page=page, url="", title=f"{self._titles[page]} · Indexium")
             else:
                 self.update_address(push=push)
             self._screen.enter()
-            self.refresh_frame()
             self.refresh_footer()
 
         if components:  # in a later message: a view must not precede its component
@@ -406,9 +375,7 @@ class Session:
     def _address(self) -> str:
         """Return the address of the page with its state."""
         search = self._screen.state.search()
-        if self._base:
-            search = f"view={self.view.page}&{search}".rstrip("&")
-        path = self._base or self._screen.own_path() or self._paths[self.view.page]
+        path = self._screen.own_path() or self._paths[self.view.page]
         return path + (f"?{search}" if search else "")
 
     def _undo(self, step_id: int) -> None:
@@ -425,11 +392,16 @@ class Session:
 
     def _put(self, **changes: Any) -> None:
         self._frame |= changes
-        self._shell.put(**self._frame)
+        self._wire.put(**self._frame)
 
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows; None if it shows none."""
         return self._screen.shown_operation() if self._is_started else None
+
+    def _ask_retry(self, operation_id: int) -> None:
+        self.bridge.run(
+            lambda: self.library.operation(operation_id, per_page=1).operation, self.retry, name="retry", once=True
+        )
 
     def retry(self, operation: MetadataOperation) -> None:
         """Ask whether to retry the files that an operation left."""
@@ -438,81 +410,3 @@ class Session:
     def refresh_footer(self) -> None:
         """Update the footer: running work, open decisions, and the newest result."""
         self._footer.refresh()
-
-    def refresh_frame(self) -> None:
-        """Update the navigation: counts, folders and the running operation."""
-        self.read_cache.after_results(lambda: self.bridge.soon(self._refresh_frame))
-
-    def _refresh_frame(self) -> None:
-        self.bridge.run(self._read_frame, self._put_navigation, name="frame")
-        if not self._is_counting:
-            self._is_counting = True
-            self.bridge.after(CHECKS_DELAY, self._count_checks)
-
-    def _count_checks(self) -> None:
-        self._is_counting = False
-        self.bridge.run(
-            lambda: sum(group.total for group in self.library.checks.groups(max_age=CHECKS_MAX_AGE)),
-            lambda total: self.show_count("checks", total),
-            name="frame_checks",
-        )
-
-    def show_count(self, page: str, number: int) -> None:
-        """Show a number beside the entry of a page in the navigation."""
-        self._reads.counts[page] = number
-        shown = wording.count(number) if number else ""
-        entries = self._frame.get("pages", [])
-        pages = [each | {"count": shown} if each["id"] == page else each for each in entries]
-        self._put_navigation({"pages": pages})
-
-    def _put_navigation(self, values: dict[str, Any]) -> None:
-        self._navigation |= values
-        self._put(**values)
-
-    def _first_navigation(self) -> dict[str, Any]:
-        """Return the entries of the navigation without numbers, so that none appears later between the others."""
-        try:
-            libraries = self.library.inventory.list()
-        except errors.IndexiumError:  # the page shows its own error
-            libraries = []
-        return {"pages": shell.pages(self._labels(libraries), {}, None, self._base, self._paths)}
-
-    def _read_frame(self) -> dict[str, Any]:
-        library = self.library
-        statistics = self.read_cache.plan().statistics
-        changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        work = current_work.read(library, self.read_cache)
-        live = next((round(100 * each.current / max(1, each.total)) for _, each in work.running), None)
-        scan = library.scans.progress()
-        # Without a scan, events tell when the numbers change.
-        roots, jobs, of_titles = self.read_cache.polled("frame", 0.9 if scan else 5.0, self._read_numbers)
-        files = sum(root.file_count for root in roots)
-        counts = self._reads.counts | {"plan": changing, "history": work.number, "library": files, "jobs": jobs}
-        counts |= of_titles | {"requests": library.approvals.notice().to_decide}
-        return {
-            "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),
-            **shell.roots(roots, scan),
-        }
-
-    def _labels(self, libraries: Sequence[LibraryRow]) -> dict[str, str]:
-        """Return the entries: those for titles if a library holds films or series, otherwise *Publish* of videos."""
-        hidden = {PUBLISH} if any(each.kind != "home" for each in libraries) else OF_TITLES
-        if not self.library.sign_in.is_needed:  # there is nobody else to decide
-            hidden = {*hidden, REQUESTS}
-        return {name: title for name, title in self._titles.items() if name not in hidden and self.may_open(name)}
-
-    def _read_numbers(self) -> tuple[list[LibraryRow], int, dict[str, int]]:
-        """Return the folders, the number of open jobs, and the numbers of the pages of titles."""
-        library = self.library
-        jobs = sum(
-            number
-            for by_state in library.jobs.counts().values()
-            for state, number in by_state.items()
-            if state not in ENDED_STATES
-        )
-        roots = library.inventory.list()
-        if all(each.kind == "home" for each in roots):
-            return roots, jobs, {}
-        titles = sum(each.titles for each in library.titles.facets(keys=["kind"])["kind"].values)
-        of_titles = {"titles": titles, "decide": to_decide(library.matches.counts())}
-        return roots, jobs, of_titles

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from dashboards.frame.view_types import AccountView
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.actor import current_actor
@@ -38,9 +35,6 @@ class SessionAccount:
         """Return whether the person has a permission, or may propose what needs it."""
         return self._offered is None or permission in self._offered
 
-    def in_frame(self, *, address: str) -> dict[str, Any]:
-        """Return the part of the frame that names the person; nothing without accounts."""
-        if self.role is None:
-            return {}
-        account: AccountView = {"name": self.name, "role": self.role, "href": address}
-        return {"account": account}
+    def in_frame(self) -> dict[str, str] | None:
+        """Return the name and role of the person, who has signed in; None without accounts."""
+        return None if self.role is None else {"name": self.name, "role": self.role}

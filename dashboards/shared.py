@@ -5,7 +5,6 @@ from __future__ import annotations
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
 
 from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
@@ -20,9 +19,6 @@ class SharedReads:
 
     def __init__(self, library: Library, pool: ThreadPoolExecutor) -> None:
         self.read_cache = ReadCache(library, pool)
-        # The navigation as a session showed it last, by the id of its person: the next session starts with it.
-        self.navigation: dict[int | None, dict[str, Any]] = {}
-        self.counts: dict[str, int] = {}  # numbers in the navigation that a page reports, by page
 
 
 class Shared:

@@ -17,6 +17,7 @@ import param
 
 from indexium_core import errors
 from indexium_core.model import query
+from indexium_core.model.approval import APPROVAL_STATES
 from indexium_core.model.check import KINDS as CHECKS
 from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
@@ -434,6 +435,22 @@ class ActivityState(AddressedState):
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
 
     _address: ClassVar[Mapping[str, str]] = {"actor": "of", "number": "page"}
+
+
+class RequestsState(AddressedState):
+    """The filter of the requests, and the request in detail."""
+
+    shown = param.Selector(default="", objects=["", *APPROVAL_STATES], doc="State that is listed; '' for all.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+    request_id = param.Integer(default=None, allow_None=True, doc="The request in detail; None for none.")
+    files = param.Integer(default=1, bounds=(1, None), doc="Page of its files, from 1.")
+
+    _address: ClassVar[Mapping[str, str]] = {
+        "shown": "show",
+        "number": "page",
+        "request_id": "request",
+        "files": "files",
+    }
 
 
 class AccountsState(AddressedState):

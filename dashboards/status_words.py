@@ -5,9 +5,14 @@ from __future__ import annotations
 from indexium_core.model.operations.operation import ITEM_STATUSES
 from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 
-STATUS = {  # operation status → (words, level of its chip)
+STATUS = {  # status of an operation or state of a job → (words, level of its chip)
     "pending": ("waiting", "blocked"),
+    "retrying": ("retrying", "warning"),
     "in_progress": ("running", "note"),
+    "running": ("running", "note"),
+    "stalled": ("stalled", "danger"),
+    "pausing": ("pausing", "warning"),
+    "cancelling": ("cancelling", "blocked"),
     "paused": ("paused", "warning"),
     "completed": ("completed", "safe"),
     "completed_with_errors": ("completed with errors", "warning"),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.home.configuration import Configuration
     from indexium_core.flows.home.database_backups import DatabaseBackups
     from indexium_core.flows.home.doctor import Doctor
+    from indexium_core.flows.home.overview import OverviewService
     from indexium_core.flows.home.schedules import Schedules
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.matching.match_service import TitleMatchService
@@ -152,6 +153,7 @@ class LibraryServices:
     providers: ExternalAPIManager  # of metadata of films and series
     provider_keys: KeyService
     configuration: Configuration
+    overview: OverviewService  # the numbers that every page shows
     doctor: Doctor
 
     def __enter__(self) -> Self:

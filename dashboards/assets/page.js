@@ -1,8 +1,10 @@
 // Runs before anything is drawn: applies the theme that was chosen last, and watches the connection to the server.
 ;(() => {
   const {dataset} = document.currentScript
-  // Panel imports the modules of components with this function of a polyfill, which costs time and is not needed.
-  Object.assign(globalThis, {importShim: (/** @type {string} */ address) => import(address)})
+  // Panel imports the modules of components with this function of a polyfill, which costs time and is not needed. Its
+  // maps of imports name no module of these pages.
+  const importShim = Object.assign((/** @type {string} */ address) => import(address), {addImportMap() {}})
+  Object.assign(globalThis, {importShim})
   const root = document.documentElement
   const darkScheme = window.matchMedia("(prefers-color-scheme: dark)")
   const PATIENCE = 12_000 // milliseconds after which an interruption is no longer a short one
@@ -41,18 +43,11 @@
   darkScheme.addEventListener("change", applyTheme)
   window.addEventListener("storage", applyTheme)
 
-  // Return the identity of the server, or null if it does not answer. A page without a health check has no
-  // identity to compare, so it accepts any answer of its server.
+  // Return the identity of the server, or null if it does not answer.
   const serverIdentity = async () => {
-    const {healthz} = dataset
     const signal = AbortSignal.timeout(TIMEOUT)
     try {
-      const answer = await fetch(healthz || location.href, {
-        cache: "no-store",
-        method: healthz ? "GET" : "HEAD",
-        signal,
-      })
-      if (!healthz) return answer.status < 500 ? "here" : null
+      const answer = await fetch("/healthz", {cache: "no-store", signal})
       return answer.ok ? (await answer.json()).instance_id : null
     } catch {
       return null
@@ -132,7 +127,7 @@
       element("a", "Try again", location.href),
     )
   }
-  if (dataset.healthz) setTimeout(explainEmptyPage, SOCKET_PATIENCE)
+  if (dataset.instance) setTimeout(explainEmptyPage, SOCKET_PATIENCE)
 })()
 
 // The keys that a person presses before the modules of the page are there: keys.js takes them over.

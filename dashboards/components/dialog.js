@@ -2,7 +2,7 @@
 //
 // The focus does not start on the button that confirms, and a key that was pressed before it opened does nothing.
 import {component, showWait} from "./browser/component.js"
-import {drawSection} from "./dialog_sections.js"
+import {drawSection, drawTypedWord, isTyped} from "#face/dialog_sections.js"
 import {h, morph} from "#face/dom.js"
 import {hasModifier} from "./browser/keyboard.js"
 import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "#face/modal.js"
@@ -26,11 +26,8 @@ const CALM = 400 // milliseconds after opening in which Enter is ignored: it pro
  * @typedef {Component<DialogView, State>} Self
  */
 
-/** @param {string} text */
-const folded = text => text.trim().replace(/\s+/g, " ").toLowerCase()
-
 /** @param {Self} self */
-const isWordWrong = ({view, state}) => view.typed && folded(state.typed) !== folded(view.typed.word)
+const isWordWrong = ({view, state}) => view.typed && !isTyped(view.typed, state.typed)
 
 /** @param {Self} self */
 const canConfirm = self => {
@@ -57,27 +54,6 @@ function confirmText({view: {confirm: text, counted}, state}) {
   if (!added) return text
   const files = counted.base + added
   return files === 1 ? counted.one : counted.many.replace("{}", count(files))
-}
-
-/** @param {Self} self */
-const drawTypedWord = self => {
-  const {before, word, after} = self.view.typed
-  const {typed} = self.state
-  return h(
-    "label",
-    {class: "field typed danger", data: {key: "typed"}},
-    h("span", null, before, " ", h("code", null, word), " ", after),
-    h("input", {
-      type: "text",
-      value: typed,
-      autocomplete: "off",
-      autocapitalize: "none",
-      autocorrect: "off",
-      spellcheck: "false",
-      "aria-invalid": typed && isWordWrong(self) ? "true" : null,
-      data: {do: "type", key: "typed-in"},
-    }),
-  )
 }
 
 /** @param {Self} self */
@@ -155,7 +131,12 @@ function paintBox(self) {
         "div",
         {class: "d-end"}, // on a phone the field for the word stays visible with the button that it enables
         (view.typed || view.note) &&
-          h("div", {class: "d-ask"}, view.typed && drawTypedWord(self), view.note && drawNote(self)),
+          h(
+            "div",
+            {class: "d-ask"},
+            view.typed && drawTypedWord(view.typed, self.state.typed),
+            view.note && drawNote(self),
+          ),
         drawFooter(self),
       ),
     ].filter(part => part instanceof Node),

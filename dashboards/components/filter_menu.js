@@ -1,7 +1,7 @@
 // The filters of a list: buttons that open the values of a filter with their counts.
 import {listen} from "./browser/component.js"
 import {h} from "#face/dom.js"
-import {drawSearchField} from "./search_field.js"
+import {drawSearchField} from "#face/search_field.js"
 import {iconButton} from "#face/widgets.js"
 
 /**

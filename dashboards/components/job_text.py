@@ -1,203 +1,22 @@
-"""How a job is shown on every page: name, status chip, one sentence, progress bar and speed."""
+"""How the parts of a page that the server draws show a job; the words are those of the job."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboards import status_words
-from dashboards.components import operation_text
 from dashboards.components.gauge import measure
-from indexium_core.model import wording
+from indexium_core.model import job_words
 from indexium_core.model.job import Job
-from indexium_core.model.operations import summaries
-from indexium_core.model.operations.operation import OperationStatus
-from indexium_core.model.operations.outcomes import items_in_words
-
-_UNITS = {"artwork": "picture"}  # what jobs count that do not count files
-STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
-LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten
 
 
-def is_long_paused(job: Job, *, now: datetime | None = None) -> bool:
-    """Return whether a job has been paused for more than a day."""
-    return (
-        job.status == "paused" and job.paused_at is not None and (now or datetime.now(UTC)) - job.paused_at > LONG_PAUSE
-    )
+def chip(job: Job) -> tuple[str, str]:
+    """Return words and level of the status chip."""
+    found = job_words.state(job)
+    return status_words.STATUS.get(found, (found, "note"))
 
 
-def long_pause_sentence(job: Job, *, now: datetime | None = None) -> str:
-    """Return for how long a job has been paused, and who paused it."""
-    now = now or datetime.now(UTC)
-    days = (now - job.paused_at).days if job.paused_at else 0
-    since = f"for {wording.plural(days, 'day')}" if days else "for more than a day"
-    return f"has been paused {since}{paused_by(job)}. It does not continue until it is resumed."
-
-
-def paused_by(job: Job) -> str:
-    """Return who paused a job, as the end of a sentence; "" if this is not recorded."""
-    return f" {operation_text.SOURCES.get(job.paused_by, f'by {job.paused_by}')}" if job.paused_by else ""
-
-
-def name(job: Job) -> str:
-    """Return the name of a job."""
-    return job.title or f"Job {job.id}"
-
-
-def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
-    """Return words and level of the status chip; a requested change comes before the stored state."""
-    if job.stalled:
-        return "stalled", "danger"
-    if job.cancelled_at and not job.has_ended:
-        return "cancelling", "blocked"
-    if job.status == "paused" and status is not None and status.pausing:
-        return "pausing", "warning"
-    if job.status == "pending" and job.next_retry_at and job.retry_count:
-        return "retrying", "warning"
-    return status_words.STATUS.get(
-        job.status, status_words.STATUS["in_progress"] if job.status == "running" else (job.status, "note")
-    )
-
-
-def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime | None = None) -> str:
-    """Return what a job does, what it waits for, or its result; the text follows the name of the job."""
-    now = now or datetime.now(UTC)
-    if job.stalled and job.heartbeat_at:
-        return f"{_progress(job)}; last response {wording.ago(job.heartbeat_at, now=now)}"
-    if job.status == "running":
-        return _running_sentence(job, status)
-    if job.status == "paused":
-        since = f" since {wording.when(job.paused_at, now=now)}" if job.paused_at else ""
-        return f"{_progress(job, status)}, paused{since}{paused_by(job)}"
-    if job.status == "pending":
-        return _waiting_sentence(job, now)
-    if job.status == "interrupted":
-        return f"{_progress(job)} when it was interrupted. {_intact_files(job)}"
-    return _result(job)
-
-
-def _running_sentence(job: Job, status: OperationStatus | None) -> str:
-    current = status.current if status else job.progress_current
-    total = status.total if status else job.progress_total
-    at = status.current_text if status else job.progress_message
-    left = status.eta_seconds if status else job.eta_seconds
-    unit = _unit(job)
-    parts = [f"{unit} {wording.count(min(current + 1, total))} of {wording.count(total)}"] if total else []
-    if not total:
-        parts = [f"{wording.plural(current, unit)} so far"] if current else ["starting"]
-    if status and status.bytes_total:
-        parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)}")
-    if left is not None and total:
-        parts.append("almost done" if left < 1 else f"about {wording.duration(left)}")
-    if at:
-        parts.append(f"now: {at}")
-    return ", ".join(parts)
-
-
-def _progress(job: Job, status: OperationStatus | None = None) -> str:
-    current, total = (status.current, status.total) if status else (job.progress_current, job.progress_total)
-    unit = _unit(job)
-    if total:
-        return f"{wording.count(current)} of {wording.plural(total, unit)} processed"
-    return f"{wording.plural(current, unit)} processed" if current else "nothing processed yet"
-
-
-def _unit(job: Job) -> str:
-    """Return what the job counts, in the singular."""
-    return _UNITS.get(job.job_type, "file")
-
-
-def _waiting_sentence(job: Job, now: datetime) -> str:
-    if job.next_retry_at and job.next_retry_at > now:
-        attempt = f"attempt {job.retry_count + 1} of {job.max_retries + 1} " if job.retry_count else ""
-        why = f"; {job.error_message}" if job.error_message and job.retry_count else ""
-        return f"{attempt}{_start_time(job.next_retry_at, now)}{why}"
-    if job.depends_on:
-        return f"waiting until {job_ids(job.depends_on)} has completed"
-    requested = f", requested {wording.ago(job.created_at, now=now)}" if job.created_at else ""
-    return f"waiting in the queue{requested}"
-
-
-def _start_time(moment: datetime, now: datetime) -> str:
-    wait = (moment - now).total_seconds()
-    return f"in {wording.duration(max(1.0, wait))}" if wait < 3600 else f"not before {wording.when(moment, now=now)}"
-
-
-def job_ids(ids: Sequence[int]) -> str:
-    """Return `job 7`, `each of the jobs 7, 8`."""
-    return ("job " if len(ids) == 1 else "each of the jobs ") + ", ".join(wording.count(each) for each in ids)
-
-
-def _result(job: Job) -> str:
-    if job.status == "failed":
-        return job.error_message or "The job stopped. Its log shows the reason."
-    took = f" in {wording.duration(job.seconds)}" if job.seconds else ""
-    if job.status == "cancelled":
-        return f"{_progress(job)} when it was cancelled" if job.progress_current else "cancelled before it started"
-    if job.counters:
-        return ", ".join(_counter_parts(job.counters, job.job_type)) + took
-    return (_progress(job) if job.progress_current else "completed") + took
-
-
-def _counter_parts(counters: Mapping[str, int], kind: str) -> list[str]:
-    """Return the counters that are not 0 as `212 written`, `2 failed`."""
-    parts = [f"{wording.count(number)} {counter_label(key, kind)}" for key, number in counters.items() if number]
-    return parts or ["nothing to do"]
-
-
-def counter_label(key: str, kind: str) -> str:
-    """Return the words for a counter of a job of a kind."""
-    if key == "seconds":
-        return "took"
-    label = status_words.item_status(key, kind=kind)[0] if key in ("success", "conflict", "unknown", "pending") else key
-    return label.replace("_", " ")
-
-
-def speed(job: Job, status: OperationStatus | None = None) -> str:
-    """Return the speed of a job and its progress in percent."""
-    rate = status.rate if status else job.rate
-    parts = [text] if (text := operation_text.rate_text(rate, _unit(job))) else []
-    share = _share(job, status)
-    return " · ".join([*parts, f"{int(share)} %"] if share is not None else parts)
-
-
-def _share(job: Job, status: OperationStatus | None) -> float | None:
-    total = status.total if status else job.progress_total
-    current = status.current + sum(status.fractions.values()) if status else job.progress_current
-    return 100 * min(current, total) / total if total else None
-
-
-def gauge(job: Job, status: OperationStatus | None = None) -> dict[str, Any]:
+def gauge(job: Job) -> dict[str, Any]:
     """Return the progress bar: completed files, and files with a problem."""
-    total = status.total if status else job.progress_total
-    current = status.current if status else job.progress_current
-    counts = status.counts if status else job.counters
-    bad = sum(counts.get(each, 0) for each in ("failed", "conflict", "unknown", "errors"))
-    return measure(current, total, bad=min(current, bad), going=sum(status.fractions.values()) if status else 0.0)
-
-
-def cancel_effect(job: Job) -> str:
-    """Return what remains after a job is cancelled."""
-    if not job.progress_current:
-        return "The job has not changed anything yet."
-    if job.job_type in ("write", "rollback", "publish"):
-        left = (
-            f"; {items_in_words(job.progress_total - job.progress_current, job.job_type)} will not be changed"
-            if job.progress_total
-            else ""
-        )
-        return f"{cancel_effect_on_files(job.job_type)}{left}. {_intact_files(job)}"
-    return "The results so far are kept. For the other files, the earlier results stay."
-
-
-def _intact_files(job: Job) -> str:
-    return summaries.intact_files(job.counters.get("unknown", 0))
-
-
-def cancel_effect_on_files(kind: str) -> str:
-    """Return what happens to the completed files of an operation when it is cancelled."""
-    if kind == "rollback":
-        return "Restored files stay restored, and the other files can be retried"
-    what = "Published titles stay published" if kind == "publish" else "Written files stay written"
-    return f"{what} and can be rolled back"
+    found = job_words.gauge(job)
+    return measure(found.done, found.total, bad=found.bad, going=found.going)

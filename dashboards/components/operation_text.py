@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards import status_words
 from dashboards.components import paging
-from indexium_core.model import wording
+from indexium_core.model import job_words, wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
     FINISHED_STATES,
@@ -19,14 +19,6 @@ from indexium_core.model.operations.operation import (
 )
 from indexium_core.model.operations.outcomes import OUTCOMES, Outcome, outcome_counts, outcome_label, success_of
 
-SOURCES = {
-    "dashboard": "from the dashboard",
-    "cli": "from the command line",
-    "python": "from Python",
-    "rest": "through REST",
-    "rating": "after a rating",
-    "legacy": "by the old Indexium",
-}
 PARTS: dict[Outcome, str] = {  # outcome → class of its part of the bar
     "written": "ok",
     "restored": "ok",
@@ -44,7 +36,6 @@ SIDE_FILE_TAGS = {  # action of a side file → kind of its tag
     "blocked": "same",
 }
 SIDE_FILE_SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−", "unchanged": "="}
-_SLOW = 0.1  # files a second
 _FAR = 3.0  # how many times longer a remaining time may be than another one that is shown beside it
 
 
@@ -121,7 +112,7 @@ def speed(operation: MetadataOperation, status: OperationStatus) -> str:
     parts = []
     if status.bytes_total:
         parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} checked")
-    if (rate := rate_text(status.rate)) and _fits_estimate(status):
+    if (rate := job_words.rate_text(status.rate)) and _fits_estimate(status):
         parts.append(rate)
     if status.eta_seconds is not None:
         parts.append("almost done" if status.eta_seconds < 1 else f"about {wording.duration(status.eta_seconds)} left")
@@ -134,13 +125,6 @@ def _fits_estimate(status: OperationStatus) -> bool:
         return True
     left = (status.total - status.current) / status.rate
     return left <= _FAR * max(status.eta_seconds, 1.0) and status.eta_seconds <= _FAR * max(left, 1.0)
-
-
-def rate_text(rate: float, unit: str = "file") -> str:
-    """Return a number of files per second as text; "" if it is low, because the remaining time is more useful."""
-    if rate < _SLOW:
-        return ""
-    return f"{rate:.0f} {unit}s/s" if rate >= 2 else f"{rate:.1f} {unit}s/s"
 
 
 def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:

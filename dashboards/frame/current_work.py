@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from dashboards.components import job_text
 from dashboards.read_cache import ReadCache
 from indexium_core.library import Library
+from indexium_core.model import job_words
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations.operation import ACTIVE_STATES, MetadataOperation, OperationStatus
 
@@ -48,7 +48,7 @@ def _read(library: Library, cache: ReadCache) -> CurrentWork:
     operations = cache.polled("operations", _LIST_SECONDS, partial(_read_operations, library))
     jobs = library.jobs.list((), ("running", "paused"), per_page=0).items
     running = [job for job in jobs if job.status == "running" and job.job_type not in OWN_ROWS]
-    paused = [job for job in jobs if job.status == "paused" and job_text.is_long_paused(job)]
+    paused = [job for job in jobs if job.status == "paused" and job_words.is_long_paused(job)]
     return CurrentWork(
         number=operations.number,
         running=[(each, library.status(each.id)) for each in operations.active[:RUNNING]],

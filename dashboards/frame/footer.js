@@ -2,8 +2,8 @@
 // A row that a person dismisses stays dismissed in this browser, also after a reload. A good result dismisses itself.
 import {component, listen} from "../components/browser/component.js"
 import {h} from "#face/dom.js"
-import {drawGauge} from "../components/gauge.js"
-import {store, stored} from "../components/browser/local_storage.js"
+import {drawGauge} from "#face/gauge.js"
+import {store, stored} from "#face/local_storage.js"
 import {button, closeButton} from "#face/widgets.js"
 
 /**

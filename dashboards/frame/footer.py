@@ -9,7 +9,7 @@ from dashboards.components import job_text, operation_text
 from dashboards.components.base import Component, module, needing
 from dashboards.components.gauge import measure
 from dashboards.frame.view_types import FooterView
-from indexium_core.model import wording
+from indexium_core.model import job_words, wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, ROLLBACK, WRITE_SAFE
 from indexium_core.model.approval import Approval, ApprovalNotice
 from indexium_core.model.files.scan_reports import ScanProgress
@@ -135,8 +135,8 @@ def working(job: Job) -> dict[str, Any]:
         "key": f"job{job.id}",
         "id": job.id,
         "kind": "running",
-        "title": job_text.name(job),
-        "note": job_text.sentence(job),
+        "title": job_words.name(job),
+        "note": job_words.sentence(job),
         "bar": job_text.gauge(job),
         "buttons": [
             {"label": "Pause", "act": "job_pause"},
@@ -160,14 +160,14 @@ def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
     }
 
 
-def long_paused(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
+def long_paused(job: Job) -> dict[str, Any]:
     """Return the row of a job that has been paused for more than a day."""
     return {
         "key": f"held{job.id}",
         "id": job.id,
         "kind": "interrupted",
-        "title": f"{job_text.name(job)} {job_text.long_pause_sentence(job, now=now)}",
-        "note": job_text.sentence(job, now=now),
+        "title": f"{job_words.name(job)} {job_words.long_pause(job)}",
+        "note": job_words.sentence(job),
         "level": "warning",
         "glyph": "!",
         "buttons": [

@@ -1,10 +1,10 @@
 // The rail of a page without a session: its entries are plain links, and only the browser stores the theme.
 import {morph} from "#face/dom.js"
-import {drawNavigation, switchTheme} from "./navigation.js"
+import {drawNavigation, switchTheme} from "#face/navigation.js"
 
 const rail = document.querySelector(".rail")
 const pages = JSON.parse(document.getElementById("pages").textContent)
-const drawRail = () => morph(rail, [drawNavigation(/** @type {NavigationView} */ ({pages}), true)])
+const drawRail = () => morph(rail, [drawNavigation({pages}, {isOpen: true})])
 rail.addEventListener("click", event => {
   if (/** @type {Element} */ (event.target).closest("[data-act=theme]")) switchTheme()
 })

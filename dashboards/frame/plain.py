@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -10,9 +9,9 @@ from importlib import resources
 import jinja2
 
 from dashboards.components.base import source, standalone
-from dashboards.frame import shell
+from dashboards.frame.entries import entries
 
-_SHEETS = ("indexium.css", "shell.css")  # the style sheets of components that the frame needs
+_SHEETS = ("indexium.css", "navigation.css")  # the style sheets of components that the frame needs
 
 
 def page(
@@ -22,7 +21,6 @@ def page(
     *,
     labels: Mapping[str, str],
     paths: Mapping[str, str],
-    assets: str = "/assets/",
 ) -> str:
     """
     Return such a page.
@@ -33,18 +31,15 @@ def page(
         links: Labels and addresses of the links below the text, the most likely first.
         labels: Labels of the pages in the navigation, by name.
         paths: Their addresses, by name.
-        assets: Address of style and script; "" if the page contains them.
 
     """
     return template("plain.html").render(
         title=title,
         sentence=sentence,
         links=links,
-        pages=shell.pages(labels, {}, None, "", paths),
+        pages=[each for each in entries(labels, paths) if each["group"]],
         style=frame_style(),
         script=standalone("plain"),
-        assets=assets,
-        inline="" if assets else inline(),
     )
 
 
@@ -57,13 +52,6 @@ def frame_style() -> str:
 def template(name: str) -> jinja2.Template:
     """Return the template of a page without a session; it may extend another one."""
     return jinja2.Environment(loader=jinja2.FunctionLoader(asset), autoescape=True).get_template(name)
-
-
-def inline() -> str:
-    """Return style and script as part of a page, for servers without the assets."""
-    style = re.sub(r"@font-face \{.*?\n\}\n", "", asset("tokens.css"), flags=re.DOTALL)
-    style += asset("contrast.css") + asset("page.css")
-    return f"<style>{style}</style><script data-healthz=''>{asset('page.js')}</script>"
 
 
 def asset(name: str) -> str:

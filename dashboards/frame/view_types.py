@@ -31,49 +31,12 @@ class FooterView(TypedDict, total=False):
     rows: list[FooterRowView]
 
 
-class UndoStepView(TypedDict):
-    id: int
-    label: str
-
-
-class ReviewView(TypedDict, total=False):
-    undo: UndoStepView | None
-    redo: UndoStepView | None
-
-
-class PageLinkView(TypedDict):
-    id: str
-    group: str
-    label: str
-    href: str
-    count: str
-    live: NotRequired[int | None]
-
-
-class AccountView(TypedDict):
-    name: str
-    role: str
-    href: str  # The page *My account*
-
-
-class NavigationView(TypedDict, total=False):
-    pages: list[PageLinkView]
-    roots: str
-    offline: bool
-    scanned: str
-    account: AccountView  # Only of a person who has signed in
-
-
-class AddressView(TypedDict, total=False):
+class WireView(TypedDict, total=False):
     page: str
     title: str
     url: str
     push: bool  # The address is a new step in the browser's history
     selection: str
-
-
-class ShellView(NavigationView, AddressView, total=False):
-    pass
 
 
 class ActionView(TypedDict):

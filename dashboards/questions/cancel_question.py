@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dashboards.bridge import Bridge
-from dashboards.components import job_text
 from dashboards.components.dialog import Dialog
 from indexium_core.library import Library
+from indexium_core.model import job_words
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.operations.outcomes import items_in_words
 
@@ -23,7 +23,7 @@ def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: i
             bridge.toast("info", "The operation has already ended.")
             return
         left = status.total - status.current
-        effect = job_text.cancel_effect_on_files(status.operation_type)
+        effect = job_words.cancel_effect_on_files(status.operation_type)
         text = f"{effect}; {items_in_words(left, status.operation_type)} will not be changed."
         dialog.ask(
             "Cancel the rest?",

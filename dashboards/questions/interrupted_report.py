@@ -11,6 +11,7 @@ from indexium_core.model.job import Job
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.outcomes import outcome_label
+from indexium_core.model.shapes import page_count
 
 PER_PAGE = 50
 _CHIPS = {  # outcome of a file → level and glyph of its chip
@@ -96,7 +97,7 @@ def rollback_label(operation: InterruptedOperation) -> str:
 
 def pages(operation: InterruptedOperation, outcome: str) -> int:
     """Return the number of pages of the list of files."""
-    return paging.page_count(_listed(operation, outcome), PER_PAGE)
+    return page_count(_listed(operation, outcome), PER_PAGE)
 
 
 def _listed(operation: InterruptedOperation, outcome: str) -> int:

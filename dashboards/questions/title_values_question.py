@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from dashboards.bridge import Bridge
-from dashboards.components import field_text, paging
+from dashboards.components import paging
 from dashboards.components.dialog import Dialog
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
 from indexium_core.model.fields.table import title_of
+from indexium_core.model.planning import field_text
 from indexium_core.model.review.reports import DecisionReport, FieldExample, FieldsPreview
 
 _EVERY = 1_000_000  # changes that the question lists

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from dashboards.components import comment_diff, paging
-from dashboards.components.view_types import DialogItemTextView, DialogTypedView
+from dashboards.components import paging
+from dashboards.components.view_types import DialogTypedView
 from dashboards.questions import approval_sections
 from dashboards.status_words import RISK_HINTS
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
-from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.preview import WritePreview
-from indexium_core.model.planning import risk
+from indexium_core.model.planning.losses import dangerous_file
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, Selection, SelectionSummary
 
 QUERIES = {"danger": "risk:danger", "text": "issue:custom_comment", "everyone": "issue:tag_removal_all"}
@@ -177,38 +176,13 @@ def dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
 
 
 def _danger(item: PlanItem) -> dict[str, Any]:
-    dangers = {issue.code: issue.message for issue in item.issues if issue.severity == "danger"}
-    chips = [{"level": "danger", "text": _LOSSES.get(code) or risk.ISSUES[code].label} for code in dangers]
-    messages = [message for code, message in dangers.items() if code not in _LOSSES]
-    gone = [{"text": name, "kind": "del"} for name in item.tags_to_remove]
+    lost = dangerous_file(item)
     return {
-        "key": item.file_id,
-        "name": item.file_name,
-        "path": item.file_path,
-        "chips": chips,
-        "texts": lost_texts(item),
-        "tags": gone if "tag_removal_all" in dangers else None,
-        "message": " ".join(messages),
+        "key": lost.file_id,
+        "name": lost.name,
+        "path": lost.path,
+        "chips": [{"level": "danger", "text": label} for label in lost.labels],
+        "texts": [{"where": each.where, "text": each.text} for each in lost.texts],
+        "tags": [{"text": name, "kind": "del"} for name in lost.people] or None,
+        "message": lost.message,
     }
-
-
-_LOSSES = {"custom_comment": "loses custom text", "tag_removal_all": "removes all people"}
-
-
-def lost_texts(item: PlanItem) -> list[DialogItemTextView]:
-    """Return every text that a write would lose, with its place if there are several; none if it loses no text."""
-    if not any(issue.code == "custom_comment" and issue.severity == "danger" for issue in item.issues):
-        return []
-    lost = fields.lost_texts_by_place(item.changes)
-    several = len(item.changes) > 1
-    return [
-        {"where": where if several else "", "text": comment_diff.seen(_short(text))} for where, text in lost.items()
-    ]
-
-
-def _short(text: str) -> str:
-    return (
-        text
-        if len(text) <= 2000
-        else text[:2000] + f" … and {len(text) - 2000:,} more characters: see the details of the file"
-    )

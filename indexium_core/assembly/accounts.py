@@ -47,7 +47,10 @@ class AccountServices(ServiceGroup):
     def users(self) -> UserService:
         from indexium_core.flows.accounts.user_service import UserService
 
-        return UserService(self._core.store, self.sign_in, clock=self._core.clock)
+        core = self._core
+        return UserService(
+            core.store, self.sign_in, clock=core.clock, on_change=lambda: core.events.emit("users:changed")
+        )
 
     @on_demand
     def token_check(self) -> TokenCheck:

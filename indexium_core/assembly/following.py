@@ -42,6 +42,7 @@ class FollowingServices(ServiceGroup):
             requests=core.requests,
             require=accounts.authority.require,
             may_continue=accounts.authority.may_continue,
+            status_of=lambda operation_id: writing.operations.get_operation_status(operation_id),
             keep_days=lambda: core.settings.log_retention_days,
             clock=core.clock,
         )

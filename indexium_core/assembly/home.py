@@ -25,6 +25,7 @@ from indexium_core.store import start_work
 from indexium_core.store.database import Database
 
 if TYPE_CHECKING:
+    from indexium_core.flows.home.overview import OverviewService
     from indexium_core.flows.home.retention import Retention
     from indexium_core.flows.home.schedules import Schedules
 
@@ -90,6 +91,26 @@ class Assembly(ServiceGroup):
             self.core.scheduler,
             self.writing.configuration,
             on_change=lambda: self.reading.snapshots.take_soon(),
+        )
+
+    @on_demand
+    def overview(self) -> OverviewService:
+        from indexium_core.flows.home.overview import OverviewParts, OverviewService
+
+        writing, following, titles = self.writing, self.following, self.titles
+        return OverviewService(
+            OverviewParts(
+                plans=self.planning.plans,
+                history=writing.history,
+                inventory=writing.inventory,
+                scans=writing.scans,
+                jobs=following.jobs,
+                titles=titles.titles,
+                matches=titles.matches,
+                approvals=following.approvals,
+                sign_in=self.accounts.sign_in,
+                operations=writing.operations,
+            )
         )
 
     def _register_schedules(self, core: Core, config: Settings) -> None:

@@ -79,6 +79,7 @@ class ReadingServices(ServiceGroup):
             version=planning.newest_version,
             placeholder_keys=core.placeholder_keys,
             clock=core.clock,
+            on_change=lambda: core.events.emit("checks:changed"),
         )
 
     @on_demand

@@ -11,6 +11,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PUBLISH, ROLLBACK, WRITE_ANY, Permission
 from indexium_core.model.operations.actor import Actor
+from indexium_core.model.planning.losses import DangerousFilePage, LostText
 from indexium_core.model.planning.plan import WRITABLE
 from indexium_core.model.shapes import ListPage, Shaped
 
@@ -111,6 +112,11 @@ class ApprovalEntry(Shaped):
         return self.actor.name
 
     @property
+    def when(self) -> str:
+        """When it was done, in words."""
+        return wording.when(self.at)
+
+    @property
     def words(self) -> str:
         """What was done, in words: `rejected by Ann`. A change is found by somebody else than who made it."""
         if self.action == "changed":
@@ -190,6 +196,36 @@ class Approval(Shaped):
         text = wording.list_of(self.reasons)
         return f"{text[:1].upper()}{text[1:]}."
 
+    @property
+    def reason(self) -> str:
+        """Why it waits, as a part of a sentence."""
+        return wording.list_of(self.reasons)
+
+    @property
+    def proposed(self) -> str:
+        """When it was proposed, in words."""
+        return wording.when(self.proposed_at)
+
+    @property
+    def expires(self) -> str:
+        """When it expires, in words."""
+        return wording.when(self.expires_at)
+
+    @property
+    def decided(self) -> str:
+        """When it was decided, in words; "" before that."""
+        return wording.when(self.decided_at) if self.decided_at else ""
+
+    @property
+    def size(self) -> str:
+        """The size of its files, in words."""
+        return wording.size(self.bytes)
+
+    @property
+    def risks(self) -> str:
+        """The number of its files by risk, in words: `3 safe, 1 danger`."""
+        return ", ".join(f"{wording.count(count)} {level}" for level, count in self.by_risk.items() if count)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalPage(ListPage):
@@ -219,6 +255,55 @@ class ApprovalItemPage(ListPage):
     """One page of the items of a request, in the order of their paths."""
 
     items: list[ApprovalItem]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedFile:
+    """A file or title of a request. While a write waits, it has what the present plan would do."""
+
+    item: str  # as in `ApprovalItem`
+    file_id: int | None  # None: it is no file
+    name: str
+    path: str
+    tags: list[dict[str, str]]  # people and fields that would change: `text`, `kind` (add, set, del; "" stays), `title`
+    more: int  # people that are not among the tags
+    risk: str  # its level in the present plan; "" without one
+    reason: str  # of the risk, in short
+    texts: list[LostText]  # that the write would lose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedFilePage(ListPage):
+    """One page of the files of a request, in the order of their paths."""
+
+    items: list[RequestedFile]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDetails:
+    """A request with its steps, one page of its files, and what the present actor may do with it."""
+
+    approval: Approval
+    may_decide: bool  # approve it, if nothing prevents that, and reject it
+    why_not: str  # why the actor may not approve it, as a sentence; "": nothing prevents it
+    may_withdraw: bool
+    files: RequestedFilePage
+    search: str  # finds its files in the plan; "" if they are too many, or no files of a plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLosses:
+    """What the work of a request would lose as the plan is now: what a person sees before an approval."""
+
+    digest: str  # of the request that is shown
+    summary: str  # its work in words, as `Approval.summary`
+    why: str  # it waits, as a sentence
+    by_risk: dict[str, int]  # as proposed
+    has_changed: bool  # the present plan has other risks
+    danger: int  # dangerous files, or titles
+    loses_text: int  # files whose custom text would be lost
+    removes_all_people: int  # files without people afterwards
+    files: DangerousFilePage  # the dangerous files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from indexium_core.model import job_kinds
 from indexium_core.model.operations.actor import Actor, current_actor
-from indexium_core.model.shapes import ListPage
+from indexium_core.model.shapes import ListPage, Shaped
 
 JOB_STATES = (
     "pending",
@@ -80,6 +81,21 @@ class Job:
             return ""
         since = f" since {self.paused_at.astimezone():%Y-%m-%d %H:%M}" if self.paused_at else ""
         return f"paused{since}{f' by {self.paused_by}' if self.paused_by else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindCounts(Shaped):
+    """How many jobs of a kind there are, by their state."""
+
+    shape = "kind title states"
+
+    kind: str
+    states: Mapping[str, int]  # without those that no job has
+
+    @property
+    def title(self) -> str:
+        """The kind in words: `Writes`."""
+        return job_kinds.WORDS.get(self.kind, self.kind.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True, slots=True)

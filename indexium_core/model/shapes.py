@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    Protocol,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
 from indexium_core import errors
@@ -75,6 +86,28 @@ class ListPage(Shaped):
     total: int  # of all pages
     page: int  # from 1
     per_page: int
+
+
+class _PageValue(Protocol):
+    @property
+    def items(self) -> Sequence[Any]: ...
+
+    @property
+    def total(self) -> int: ...
+
+
+_Page = TypeVar("_Page", bound=_PageValue)
+
+
+def page_count(total: int, per_page: int) -> int:
+    """Return the number of pages; an empty list has one, and `per_page` 0 puts all items on one page."""
+    return max(1, -(-total // max(1, per_page)))
+
+
+def page_or_last(read: Callable[[int], _Page], number: int, per_page: int) -> _Page:
+    """Return the page that `read` returns for a number; the last page if the list has fewer pages."""
+    page = read(number)
+    return page if page.items or number == 1 else read(page_count(page.total, per_page))
 
 
 def picked(value: Any, shape: str) -> dict[str, Any]:

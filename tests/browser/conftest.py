@@ -173,7 +173,7 @@ class Site:
         page.set_viewport_size({"width": width, "height": 860})
         page.emulate_media(color_scheme=theme)
         page.goto(self.url + path)
-        page.get_by_role("link", name="History").wait_for()
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name="History").wait_for()
         return page
 
     def turn(self, page: Page, path: str) -> None:
@@ -313,6 +313,13 @@ def serve(context: BrowserContext, port: int) -> Iterator[Callable[[Library], Si
             site = Site(running.url, context)
             stack.callback(site.close)
             sites.append(site)
+            close_home = library.close
+
+            def close_pages_first(*how: Any) -> None:
+                site.close()  # a page that asks a closed home would log an error
+                close_home(*how)
+
+            library.close = close_pages_first  # type: ignore[method-assign]
             return site
 
         yield start
@@ -321,7 +328,7 @@ def serve(context: BrowserContext, port: int) -> Iterator[Callable[[Library], Si
 
 
 @pytest.fixture
-def site(serve: Callable[[Library], Site], library: Library) -> Site:
+def site(library: Library, serve: Callable[[Library], Site]) -> Site:
     return serve(library)
 
 

@@ -31,7 +31,7 @@ PAGES = {  # name → an element of the complete page
     "Publish": ".empty",
     "People": "[role=grid] [role=row]",
     "Query": ".questions button",
-    "Jobs": ".jrow",
+    "Jobs": ".area [role=row]",
     "Settings": ".setting",
 }
 AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options,
@@ -207,9 +207,9 @@ def through_library(page: Page, look: Look) -> None:
 
 
 def through_jobs(page: Page, look: Look) -> None:
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary", name="Details").get_by_text("Facts")).to_be_visible()
+    for key in ("j", "k", "Enter"):  # the first row, which has the focus then
+        page.keyboard.press(key)
+    expect(page.get_by_role("complementary", name="Job").get_by_text("Facts")).to_be_visible()
     look("a job")
     page.keyboard.press("l")
     expect(page.get_by_role("dialog", name=re.compile("^Log: ")).get_by_role("listitem").first).to_be_visible()
@@ -355,7 +355,7 @@ def test_axe_reports_no_serious_problem_on_pages_and_dialogs(site: Site, width: 
     assert {what: problems for what, problems in small.items() if problems} == {}  # on a phone
 
 
-def test_axe_reports_no_serious_problem_in_empty_home(serve: Callable[[Library], Site], empty_library: Library) -> None:
+def test_axe_reports_no_serious_problem_in_empty_home(empty_library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(empty_library).visit("/", theme="dark")
     expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
     found = [grave(page)]
@@ -429,7 +429,7 @@ def test_sheet_traps_and_returns_focus(site: Site) -> None:
         assert page.evaluate(FOCUSED) == f"row {key}", name
 
 
-def test_narrowest_phone_has_room_for_page_and_navigation(serve: Callable[[Library], Site], library: Library) -> None:
+def test_narrowest_phone_has_room_for_page_and_navigation(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/plan?q=risk:danger,warning,blocked", width=390)
     page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": 320, "height": 640})  # the smallest supported width, or 1280 at 400 %
@@ -452,7 +452,7 @@ def ground(place: Locator) -> Any:
     return picture.getpixel((picture.width - 8, 5))
 
 
-def test_selection_is_visible_in_forced_colours(serve: Callable[[Library], Site], library: Library) -> None:
+def test_selection_is_visible_in_forced_colours(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/plan?q=risk:danger")
     page.emulate_media(forced_colors="active")
     rows = page.get_by_role("grid", name="Planned changes").locator("[role=row][data-id]")

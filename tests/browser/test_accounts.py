@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import pyotp
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
@@ -28,7 +29,7 @@ def people(library: Library, context: BrowserContext) -> Iterator[Library]:
 
 
 @pytest.fixture
-def site(serve: Callable[[Library], Site], people: Library) -> Site:
+def site(people: Library, serve: Callable[[Library], Site]) -> Site:
     return serve(people)
 
 
@@ -212,7 +213,7 @@ def test_first_administrator_is_led_to_the_sign_in(library: Library, serve: Call
     assert [(each.name, each.role) for each in library.users.list()] == [("Ann Lee", "admin")]
 
 
-def test_own_password_and_other_sessions(enter: Callable[..., Page], people: Library) -> None:
+def test_own_password_and_other_sessions(enter: Callable[..., Page], people: Library, site: Site) -> None:
     other = people.sign_in.sign_in("Bob", PASSWORD, client="Firefox")
     page = enter("Bob", "/account", width=390)
     fill(page, Present_password="guessed it", New_password=NEW, **{"New_password,_once_more": NEW})
@@ -226,12 +227,17 @@ def test_own_password_and_other_sessions(enter: Callable[..., Page], people: Lib
     people.sign_in.sign_in("Bob", NEW)
     page.reload()
     page.get_by_role("button", name="End the session of").click()
+    expect(page.get_by_text("The session is ended")).to_be_visible()
     expect(page.get_by_text("this browser")).to_be_visible()
     expect(page.get_by_role("button", name="End the session of")).to_have_count(0)
+    page.close()  # it reads the other sections again
+    site.complaints.clear()
 
 
 @pytest.mark.parametrize("width", effort.some([390, 1280], 1))
-def test_own_token_is_shown_once_and_revoked(enter: Callable[..., Page], people: Library, width: int) -> None:
+def test_own_token_is_shown_once_and_revoked(
+    enter: Callable[..., Page], people: Library, site: Site, width: int
+) -> None:
     page = enter("Bob", "/account", width=width)
     page.get_by_role("button", name="Add a token…").click()
     page.get_by_role("button", name="Add the token").click()
@@ -247,7 +253,105 @@ def test_own_token_is_shown_once_and_revoked(enter: Callable[..., Page], people:
     page.get_by_role("button", name="Revoke the token night scan").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_role("button", name="Revoke the token night scan")).to_have_count(0)
-    assert people.token_check.find(secret) is None
+    until(lambda: people.token_check.find(secret) is None)
+    page.get_by_role("button", name="Add a token…").click()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", name="My account")).to_be_visible()
+    page.close()  # it reads the other sections again
+    site.complaints.clear()
+
+
+def markup(page: Page) -> str:
+    """What the page holds: its elements, and what the browser has stored."""
+    shown = page.evaluate("[...document.querySelectorAll('*')].map(each => each.shadowRoot?.innerHTML ?? '').join()")
+    return str(shown + page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])"))
+
+
+@pytest.mark.parametrize("width", effort.some([390, 1280], 1))
+def test_own_second_factor_is_switched_on_and_off(
+    enter: Callable[..., Page], people: Library, site: Site, width: int
+) -> None:
+    page = enter("Bob", "/account", width=width)
+    section = page.get_by_role("region", name="Second factor")
+    section.get_by_role("button", name="Set up an app…").click()
+    secret = section.locator(".hint code").inner_text()
+    code = section.get_by_label("The code that the app shows now")
+    code.fill("000000")
+    code.press("Enter")
+    expect(section.get_by_role("alert").last).to_contain_text("The code is wrong.")
+    expect(code).to_have_value("000000")
+    code.fill(pyotp.TOTP(secret.replace(" ", "")).now())
+    section.get_by_role("button", name="Switch on").click()
+    codes = section.get_by_role("list", name="Recovery codes").get_by_role("listitem")
+    expect(codes).to_have_count(10)
+    recovery = codes.first.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert people.users.get("Bob").has_second_factor
+    site.turn(page, "/plan")
+    expect(page.get_by_role("row").first).to_be_visible()
+    assert not [text for text in (secret, recovery) if text in markup(page)]
+    site.turn(page, "/account")
+    expect(section.get_by_text("You have 10 recovery codes left.")).to_be_visible()
+    assert not [text for text in (secret, recovery) if text in markup(page)]
+    password = section.get_by_label("Your password")
+    password.fill("guessed it")
+    password.press("Enter")
+    expect(section.get_by_text("Your present password is wrong.")).to_be_visible()
+    password.fill(PASSWORD)
+    password.press("Enter")
+    expect(section.get_by_text("Your sign-in needs the password only.")).to_be_visible()
+    assert not people.users.get("Bob").has_second_factor
+    page.close()  # it reads the other sections again
+    site.complaints.clear()
+
+
+def test_own_session_leaves_at_once_and_returns_if_it_cannot_be_ended(
+    enter: Callable[..., Page], people: Library, site: Site
+) -> None:
+    people.sign_in.sign_in("Bob", PASSWORD, client="Mozilla/5.0 (X11; Linux) Firefox/140.0")
+    page = enter("Bob", "/account")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/call/users.end_own_sessions", hold)
+    end = page.get_by_role("button", name="End the session of Firefox on Linux")
+    end.click()
+    expect(end).to_have_count(0)
+    page.wait_for_timeout(0)
+    held[0].fulfill(status=422, json={"error": "This session cannot be ended.", "code": "bad_request"})
+    expect(page.get_by_text("This session cannot be ended.")).to_be_visible()
+    expect(end).to_be_visible()
+    site.complaints.clear()
+
+
+def test_section_that_cannot_be_read_leaves_the_others(enter: Callable[..., Page], site: Site) -> None:
+    page = enter("Bob", "/plan")
+    page.route("**/call/tokens.own", lambda route: route.abort())
+    site.turn(page, "/account")
+    tokens = page.get_by_role("region", name="API tokens")
+    expect(tokens.get_by_role("alert")).to_contain_text("Indexium does not answer.")
+    expect(page.get_by_role("button", name="Change the password")).to_be_visible()
+    page.unroute("**/call/tokens.own")
+    tokens.get_by_role("button", name="Try again").click()
+    expect(tokens.get_by_role("button", name="Add a token…")).to_be_visible()
+    site.complaints.clear()
+
+
+def test_sign_out_everywhere_leads_to_the_sign_in(enter: Callable[..., Page], people: Library) -> None:
+    people.sign_in.sign_in("Bob", PASSWORD)
+    page = enter("Bob", "/account")
+    page.get_by_role("button", name="Sign out everywhere…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert people.users.sessions("Bob") == []
+
+
+def test_page_of_the_account_says_that_nobody_has_signed_in(serve: Callable[[Library], Site], library: Library) -> None:
+    page = serve(library).visit("/account")
+    expect(page.get_by_text("Nobody has signed in")).to_be_visible()
 
 
 def test_administrator_shows_a_person_some_folders(enter: Callable[..., Page], people: Library) -> None:

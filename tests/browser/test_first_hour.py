@@ -96,7 +96,7 @@ def state(library: Library) -> tuple[object, ...]:
 
 
 def test_keys_alone_lead_through_the_first_hour(
-    serve: Callable[[Library], Site], new_home: Library, own: Path, films: Path
+    new_home: Library, serve: Callable[[Library], Site], own: Path, films: Path
 ) -> None:
     untouched = {path: path.read_bytes() for path in own.iterdir()}
     nothing = state(new_home)

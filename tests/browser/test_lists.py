@@ -14,12 +14,14 @@ from tests.browser.conftest import Site
 from tests.support import scans
 
 Serve = Callable[[Library], Site]
-LISTS = {
+LISTS = {  # page → its path
     "accounts": "settings/accounts",
-    "checks": "checks",
     "activity": "history/activity",
+    "checks": "checks",
+    "jobs": "jobs",
     "people": "people",
-}  # page → its path
+    "requests": "requests",
+}
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]
 QUICK = 20  # milliseconds between two keys
 LATENCY = 200  # milliseconds of a slow line
@@ -173,6 +175,7 @@ def test_back_closes_the_dialog_and_the_page_stays(site: Site, library: Library)
 @pytest.mark.parametrize("path", LISTS.values())
 def test_list_that_cannot_be_read_says_so(site: Site, path: str) -> None:
     page = site.visit("/plan")
+    page.get_by_role("link", name="Checks 16").wait_for()  # the frame has its numbers
     page.route("**/call/**", lambda route: route.abort())
     site.turn(page, f"/{path}")
     expect(page.get_by_text("Indexium does not answer.")).to_be_visible()

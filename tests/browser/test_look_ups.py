@@ -34,7 +34,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
-def test_look_up_names_its_titles_and_shows_its_end(serve: Callable[[Library], Site], library: Library) -> None:
+def test_look_up_names_its_titles_and_shows_its_end(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/titles")
     page.get_by_text("Which titles are looked up").click()
     expect(page.get_by_text("Zzyzx Quorum and Qwyjibo")).to_be_visible()
@@ -47,7 +47,7 @@ def test_look_up_names_its_titles_and_shows_its_end(serve: Callable[[Library], S
     expect(page.get_by_role("button", name="Not found 2", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
-def test_selected_titles_and_one_title_are_looked_up(serve: Callable[[Library], Site], library: Library) -> None:
+def test_selected_titles_and_one_title_are_looked_up(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/titles")
     page.get_by_role("checkbox", name="Select Qwyjibo").check()
     page.get_by_role("button", name="Look up 1 title", exact=True).click()
@@ -60,7 +60,7 @@ def test_selected_titles_and_one_title_are_looked_up(serve: Callable[[Library], 
     assert library.providers.request_page().total > requests > 0
 
 
-def test_name_that_is_kept_back_is_to_decide(serve: Callable[[Library], Site], library: Library) -> None:
+def test_name_that_is_kept_back_is_to_decide(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/titles")
     expect(page.get_by_role("navigation").get_by_role("link", name="To decide 1")).to_be_visible()
     page.locator(".page-titles .head").get_by_role("link", name="To decide 1").click()
@@ -71,7 +71,7 @@ def test_name_that_is_kept_back_is_to_decide(serve: Callable[[Library], Site], l
     expect(page.locator(".done-card")).to_contain_text("1 name is kept back")
 
 
-def test_title_that_was_not_searched_is_shown(serve: Callable[[Library], Site], library: Library) -> None:
+def test_title_that_was_not_searched_is_shown(library: Library, serve: Callable[[Library], Site]) -> None:
     title_id = next(each.id for each in library.titles.list().items if each.title == "Qwyjibo")
     page = serve(library).visit(f"/titles/{title_id}")
     page.locator(".match").get_by_role("link", name="Decide").click()

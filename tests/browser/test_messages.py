@@ -84,7 +84,7 @@ def test_offer_to_undo_disappears_after_step_is_undone(site: Site, library: Libr
 # The connection.
 
 
-def test_lost_connection_does_not_report_work_state(serve: Callable[[Library], Site], library: Library) -> None:
+def test_lost_connection_does_not_report_work_state(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/plan")
     for line in ("lost", "gone"):
         page.evaluate("line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))", line)
@@ -184,7 +184,7 @@ def test_header_checkbox_shows_number_of_selected_files(look: Site, known: Libra
 
 
 @pytest.mark.further
-def test_box_is_checked_only_when_all_pages_are_selected(serve: Callable[[Library], Site], library: Library) -> None:
+def test_box_is_checked_only_when_all_pages_are_selected(library: Library, serve: Callable[[Library], Site]) -> None:
     library.configuration.set("metadata_preview_page_size", "5")
     page = serve(library).visit("/plan?sort=risk&dir=desc")
     rows = page.get_by_role("row").filter(has=page.get_by_role("gridcell"))
@@ -252,7 +252,7 @@ def test_enter_starts_safe_write_only(site: Site, library: Library) -> None:
 
 @pytest.mark.further
 def test_first_import_ends_with_link_to_plan(
-    serve: Callable[[Library], Site], library: Library, empty_library: Library, media: object
+    library: Library, serve: Callable[[Library], Site], empty_library: Library, media: object
 ) -> None:
     """Also in a home that got a folder before its page was opened."""
     empty_library.scan([str(media)])

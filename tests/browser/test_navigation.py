@@ -121,7 +121,8 @@ def test_address_of_missing_thing_says_so(look: SharedSite, path: str, sentence:
     page = look.visit(path, fresh=effort.exhaustive or path.startswith(("/plan", "/jobs")))
     expect(page.locator(".toast").filter(has_text=sentence)).to_have_count(1)
     expect(page).to_have_url(re.compile(re.escape(left) + r"(\?(of|title)=[^&]+|&of=[^&]+)?$"))
-    look.complaints[:] = [each for each in look.complaints if "404" not in each]  # a call about nothing
+    if path.startswith(("/jobs", "/people")):
+        look.complaints.clear()  # the browser notes each call that is refused
 
 
 def returns(page: Page, opened: str, before: str) -> None:
@@ -158,7 +159,7 @@ def test_person_operation_and_job_are_steps_of_browser_history(site: Site, libra
 
 
 @pytest.fixture
-def many_pages(serve: Callable[[Library], Site], library: Library) -> Site:
+def many_pages(library: Library, serve: Callable[[Library], Site]) -> Site:
     library.configuration.set("metadata_preview_page_size", "7")
     return serve(library)
 

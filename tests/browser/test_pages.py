@@ -94,7 +94,7 @@ def test_search_without_results_can_be_cleared(look: Site) -> None:
 
 
 @pytest.mark.further
-def test_home_without_folders_shows_first_steps(serve: Callable[[Library], Site], empty_library: Library) -> None:
+def test_home_without_folders_shows_first_steps(empty_library: Library, serve: Callable[[Library], Site]) -> None:
     site = serve(empty_library)
     page = site.visit("/plan")
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
@@ -290,7 +290,7 @@ def test_two_sessions_show_same_state(site: Site, library: Library, gate: Gate) 
     expect(one.get_by_role("heading", level=2, name="Completed")).to_be_visible()
 
 
-def test_page_polls_without_websocket_events(serve: Callable[[Library], Site], library: Library) -> None:
+def test_page_polls_without_websocket_events(library: Library, serve: Callable[[Library], Site]) -> None:
     quiet = library.settings.model_copy(update={"metadata_enable_websocket": False})
     library.settings = quiet
     page = serve(library).visit("/plan?q=risk:safe")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from indexium_core.library import Library
 from tests.browser.conftest import Site
@@ -137,12 +137,94 @@ def test_picture_is_shown_at_once_and_put_back_if_it_is_refused(site: Site, libr
 
 
 def test_letters_after_the_key_of_the_search_are_no_commands(site: Site) -> None:
+    """Also if they are pressed before the page has its scripts, or its rows."""
     page = site.visit("/people")
-    page.goto(f"{site.url}/people", wait_until="commit")
-    page.keyboard.press("/")
-    page.keyboard.type("moe")
-    expect(page.get_by_role("searchbox")).to_have_value("moe")
-    assert "/people" in page.url
+    field = page.get_by_role("searchbox")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    for path, shown in (("**/face/start.js?*", page.locator("[data-face=people]")), ("**/call/people.page", field)):
+        page.route(path, hold, times=1)
+        page.goto(f"{site.url}/people", wait_until="commit")
+        expect(shown).to_be_attached()
+        page.keyboard.type("/moe")
+        held.pop().continue_()
+        expect(field).to_have_value("moe")
+        expect(page.locator(".tile")).to_have_count(0)
+        assert "/people" in page.url
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        page.keyboard.press("Escape")
+        expect(field).to_have_value("")
+        expect(page.locator(".tile").first).to_be_visible()
+
+
+def test_several_people_are_merged_into_one(site: Site, library: Library) -> None:
+    ids = {each.label: each.person_id for each in library.people.page().items}
+    page = site.visit(f"/people?of={ids['Ann Lee']}")
+    dialog, field = page.locator("dialog[open]").last, page.get_by_role("combobox", name="Other people")
+    page.locator(".drawer").get_by_role("button", name="Merge others…").click()
+    expect(field).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text("Enter the name of a person.")).to_be_visible()
+    # The text is no name: nobody is taken, and the sentence ends when a person types.
+    page.keyboard.type("müll")
+    expect(dialog.get_by_text("Enter the name of a person.")).to_have_count(0)
+    expect(dialog.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text("Nobody is called “müll”. Choose one of these")).to_be_visible()
+    expect(field).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Remove Zoë Müller")).to_be_visible()
+    expect(dialog.get_by_text("Nobody is called")).to_have_count(0)
+    expect(field).to_have_value("")
+    page.keyboard.type("ben lee")
+    expect(dialog.get_by_role("option")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.keyboard.type("bob ray")
+    expect(dialog.get_by_role("option")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Remove Bob Ray").click()
+    expect(field).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("Merge 2 people into Ann Lee?")
+    dialog.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("Ann Lee")
     expect(page.locator("dialog[open]")).to_have_count(0)
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("searchbox")).to_have_value("")
+    left = [each.label for each in library.people.page().items]
+    assert "Bob Ray" in left
+    assert not {"Zoë Müller", "Ben Lee"} & set(left)
+    page.wait_for_load_state("networkidle")
+
+
+def test_form_of_a_page_finds_people(site: Site) -> None:
+    page = site.visit("/people")
+    page.evaluate("""async () => {
+        const {FacePage} = await import("#face/face_page.js")
+        const fields = [{name: "who", label: "Who", kind: "person", isMany: true}]
+        const action = {
+            act: "send",
+            asks: () => ({title: "Choose", confirm: "Send", fields}),
+            call: (_, {who}) => ["people.card", {person_id: who[0].id}],
+            done: ({name}) => `Sent ${name}.`,
+        }
+        class Page extends FacePage {
+            draw() { this.root.replaceChildren(this.drawForm("send")) }
+        }
+        const host = document.body.appendChild(document.createElement("div"))
+        host.style = "position: fixed; inset: 0; z-index: 99"
+        new Page({page: "people"}, [action], host).draw()
+    }""")
+    form, field = page.get_by_role("form", name="Choose"), page.get_by_role("combobox", name="Who")
+    field.fill("müll")
+    form.get_by_role("option").click()
+    expect(form.get_by_role("button", name="Remove Zoë Müller")).to_be_visible()
+    field.fill("Nobody at all")
+    form.get_by_role("button", name="Send").click()
+    expect(form.get_by_text("Nobody is called “Nobody at all”.")).to_be_visible()
+    field.fill("")
+    expect(form.get_by_text("Nobody is called")).to_have_count(0)
+    form.get_by_role("button", name="Send").click()
+    expect(page.locator(".toast")).to_contain_text("Sent Zoë Müller.")

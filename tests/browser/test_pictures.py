@@ -99,7 +99,7 @@ def test_rating_without_a_place_and_equal_titles_are_explained(site: Site, libra
 
 
 def test_library_with_files_and_without_people_opens_with_pictures(
-    serve: Callable[[Library], Site], empty_library: Library, media: Path
+    empty_library: Library, serve: Callable[[Library], Site], media: Path
 ) -> None:
     empty_library.scan([media])
     page = serve(empty_library).visit("/library")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboards.frame.shell import GROUPS
+from dashboards.frame.entries import GROUPS
 from indexium_core.library import Library
 from tests.browser.conftest import SharedSite, Site
 from tests.support import tables
@@ -175,7 +175,7 @@ def test_back_to_file_address_reopens_details(look: SharedSite, known: Library) 
     expect(drawer(page)).to_be_visible()
 
 
-def test_many_files_are_locked_found_unlocked_and_rescanned(serve: Callable[[Library], Site], library: Library) -> None:
+def test_many_files_are_locked_found_unlocked_and_rescanned(library: Library, serve: Callable[[Library], Site]) -> None:
     site = serve(library)
     meddle(library, channels=9)
     page = site.visit("/plan?q=folder:Concerts")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboards.web import server
 from indexium_core.library import Library
@@ -37,7 +37,7 @@ def nothing_was_made_of_it(page: Page) -> None:
         expect(page.locator(selector)).to_have_count(0)
 
 
-def test_names_are_text_on_every_page(serve: Callable[[Library], Site], hostile: Library) -> None:
+def test_names_are_text_on_every_page(hostile: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(hostile).visit("/plan?q=name:onerror")
     expect(page.get_by_role("row").filter(has_text=FILE)).to_contain_text(PERSON)
     page.get_by_role("row").filter(has_text=FILE).click()
@@ -146,24 +146,3 @@ def test_closed_page_is_forgotten(context: BrowserContext, library: Library, por
         while library.events._listeners != own and time.monotonic() < deadline:
             time.sleep(0.2)
         assert library.events._listeners == own
-
-
-def test_page_reconnects_to_server_without_known_addresses(context: BrowserContext) -> None:
-    """Panel's own server has no `/healthz`, and rejects a HEAD request for a page."""
-    script = (Path(server.__file__).parents[1] / "assets" / "page.js").read_text(encoding="utf-8")
-    loads = []
-
-    def answer(route: Route) -> None:
-        if route.request.method == "HEAD":
-            route.fulfill(status=405)
-            return
-        loads.append(route.request.url)
-        route.fulfill(content_type="text/html", body=f"<script data-healthz=''>{script}</script>")
-
-    page = context.new_page()
-    page.route("http://panel.test/**", answer)
-    page.goto("http://panel.test/app")
-    with page.expect_navigation():
-        page.evaluate("() => window.dispatchEvent(new Event('indexium:lost'))")
-    assert loads == ["http://panel.test/app"] * 2
-    page.close()

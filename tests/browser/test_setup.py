@@ -27,7 +27,7 @@ def no_sideways_scroll(page: Page) -> None:
 
 
 def test_keyboard_leads_empty_home_to_first_plan(
-    serve: Callable[[Library], Site], empty_library: Library, media: Path
+    empty_library: Library, serve: Callable[[Library], Site], media: Path
 ) -> None:
     folder = media.rename(media.with_name(ODD.strip()))
     page = serve(empty_library).visit("/")
@@ -387,7 +387,7 @@ def test_page_reconnects_after_service_restart(library: Library, context: Browse
 
 
 @pytest.mark.parametrize("width", effort.some([1280, 390], 1))
-def test_lost_connection_has_own_message_area(serve: Callable[[Library], Site], library: Library, width: int) -> None:
+def test_lost_connection_has_own_message_area(library: Library, serve: Callable[[Library], Site], width: int) -> None:
     page = serve(library).visit("/plan", width=width)
     tell = "line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))"
     headline, said = page.locator("h1:visible"), page.get_by_text("Connection lost.")

@@ -264,16 +264,17 @@ WITHOUT_RECORD = """
     players.add players.change players.export_watched players.import_watched players.notify
     players.notify_players players.read_back players.remove players.set_key
     users.add users.change users.change_own_password users.end_own_sessions users.end_sessions users.remove
-    users.set_libraries users.set_password
+    users.set_libraries users.set_password users.show_library
 """
 # Calls that change nothing, but not every role may make them. Any other read needs no line.
 RESTRICTED_READS = """
-    checks.as_sql people.as_sql people.files_as_sql
-    configuration.row configuration.table identities.list identities.own inventory.browse matches.suggest
+    checks.as_sql jobs.as_sql people.as_sql people.files_as_sql
+    configuration.row configuration.table identities.list identities.own identities.provider inventory.browse
+    matches.suggest
     picture_search.search players.get players.list players.reads players.test provider_keys.list provider_keys.test
     providers.details providers.match providers.pictures providers.request_page providers.requests providers.search
     providers.season queries.file_ids queries.frame queries.run queries.stream queries.values second_factor.state
-    tokens.list users.get users.list users.sessions webhooks.event webhooks.events webhooks.get webhooks.list
+    tokens.list tokens.own users.get users.list users.sessions webhooks.event webhooks.events webhooks.get webhooks.list
     webhooks.try_path
 """
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import job_text, operation_text
+from dashboards.components import operation_text
 from dashboards.pages.history import history_details
-from dashboards.pages.jobs import job_details
 from indexium_core import errors
 from indexium_core.jobs import item_runner
 from indexium_core.library import Library
-from indexium_core.model import wording
+from indexium_core.model import job_words, wording
 from tests.support import tables
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
@@ -84,8 +83,8 @@ def test_history_jobs_and_progress_show_same_duration(studio: Studio, monkeypatc
     took = wording.duration(operation.seconds)
     assert operation_text.speed(operation, handle.status()) == f"in {took}"
     assert f" · {took} · " in history_details.when(operation)
-    assert job_text.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
-    assert dict(job_details.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
+    assert job_words.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
+    assert dict(job_words.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
 
 
 def test_progress_of_job_matches_items(studio: Studio) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from dashboards.components import operation_text
-from dashboards.pages.jobs import job_details
 from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.cli.home import recover
 from indexium_core.flows.writing import file_edit, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.library import Library
+from indexium_core.model import job_words
 from indexium_core.model.operations.outcomes import OUTCOMES, outcome_label, outcome_of
 from indexium_core.model.operations.recovery import RecoveredFile, RecoverReport, undone_message
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
@@ -116,7 +116,7 @@ def test_every_interface_shows_equal_counts(
     assert re.split("  +", heads.strip())[4:-1] == list(columns)
     assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-len(columns) :] == list(columns.values())
     assert _sum(" ".join(part["label"] for part in operation_text.bar_parts(status)) + progress.rest(status)) == 6
-    assert sum(int(number) for _, number in job_details.outcome(job, status)) == 6
+    assert sum(int(number) for _, number in job_words.outcome(job, status)) == 6
     if making is not rolled_back and making is not interrupted:  # the list shows their ends in words
         assert _sum(operation_text.outcome(operation)) == 6
     if cut:

@@ -192,7 +192,7 @@ def test_offered_undo_step_belongs_to_session(library: Library, act: str) -> Non
         done(result)
 
     bridge = SimpleNamespace(run=run, toast=lambda *_, undo=None: offered.append(undo))
-    undoing = Undoing(library, bridge, undoable=lambda _: None)  # type: ignore[arg-type]
+    undoing = Undoing(library, bridge)  # type: ignore[arg-type]
     session = SimpleNamespace(report_decision=undoing.report_decision)
     page = FilePanel(library, bridge, PlanState(), session, update_address=lambda _: None)  # type: ignore[arg-type]
 

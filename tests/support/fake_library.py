@@ -201,6 +201,7 @@ class FakeLibrary(FakeOperations):
                     name="videos",
                     path="/videos",
                     kind="home",
+                    holds_titles=False,
                     state="online",
                     state_reason="",
                     scanned_at=scanned,

@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 _BROWSER = """
 const browser = new EventTarget()
 const facts = JSON.stringify({
-  ...{home: "", user: 1, local: true, forbidden: [], refused: {}},
-  ...{states: {running: ["running", "note"]}, roles: {viewer: "sees", admin: "manages"}},
+  ...{home: "", user: 1, session: 1, local: true, forbidden: [], refused: {}},
+  ...{states: {running: ["running", "note"], completed: ["completed", "safe"], failed: ["failed", "danger"]}},
+  ...{roles: {viewer: "sees", admin: "manages"}, pages: [], account: null},
 })
 const element = () => Object.assign(new EventTarget(), {dataset: {}, style: {}, append() {}, setAttribute() {}})
 Object.assign(globalThis, {

@@ -168,12 +168,15 @@ const FIELDS = [
   },
   {
     act: "see",
-    needs: "users.set_libraries",
+    needs: "users.show_library",
     where: "field",
     label: OF_PERSON,
     keeps: true,
     shows: (row, answers) => ({libraries: seenAfter(row, answers)}),
-    call: ([row], answers) => ["users.set_libraries", {name: row.name, libraries: seenAfter(row, answers)}],
+    call: ([{name}], {folder, checked}) => [
+      "users.show_library",
+      {name, library_id: Number(folder), is_shown: checked},
+    ],
     done: told,
   },
   {
@@ -195,7 +198,7 @@ export const accounts = {
   id: "id",
   opens: "person",
   folds: true,
-  news: [],
+  news: ["users:changed"],
   crumb: {label: "Settings /", href: "/settings"},
   head: () => ({
     people: ["users.list", {}, {id: 1, role: 1, enabled: 1}],

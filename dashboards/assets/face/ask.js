@@ -1,9 +1,12 @@
 // The one dialog: a question or a form. It opens within the key press that asks for it, so no letter is lost; it is a
 // step of the history, and it owns the keys while it is open.
 import {layer} from "#face/address.js"
+import {call} from "#face/calls.js"
+import {drawTypedWord, isTyped} from "#face/dialog_sections.js"
 import {focusedElement, h, morph} from "#face/dom.js"
-import {Form} from "#face/form.js"
+import {Form, followPeople} from "#face/form.js"
 import {toast} from "#face/frame.js"
+import {hideBroken} from "#face/images.js"
 import {layerKeys} from "#face/keys.js"
 import {markDialogClosed, mayFocusText, openDialog} from "#face/modal.js"
 import {adoptSheets} from "#face/sheets.js"
@@ -11,35 +14,176 @@ import {closeButton} from "#face/widgets.js"
 
 const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
 
-/** @param {Form} form */
-const drawParts = form => {
+/** What a question shows from the library, and the word that a person types. */
+class Shown {
+  /** @type {any} */
+  found // the newest value; undefined until it is read
+  /** @type {any} */
+  first // the value that is confirmed, whatever a turned page tells later; undefined until it is read
+  firstAt = 0 // when that came, in milliseconds
+  error = ""
+  typed = ""
+  /** @type {Record<string, string>} */
+  turned = {} // pages of lists by name
+
+  /**
+   * @param {Question} question
+   * @param {() => void} onChange
+   */
+  constructor(question, onChange) {
+    this.question = question
+    this.onChange = onChange
+  }
+
+  /** Read what the question shows; the answer to an earlier page is dropped. */
+  async read() {
+    const {turned} = this
+    const [name, args, want] = this.question.reads(turned)
+    const answer = await call(name, args, want).then(
+      found => ({found, error: ""}),
+      error => ({error: error.message}),
+    )
+    if (turned !== this.turned) return
+    Object.assign(this, answer)
+    if (this.first === undefined && !this.error) Object.assign(this, {first: this.found, firstAt: performance.now()})
+    this.onChange()
+  }
+
+  /** Show another page of a list. @type {(list: string, page: string) => void} */
+  turn(list, page) {
+    this.turned = {...this.turned, [list]: page}
+    void this.read()
+  }
+
+  /** Read everything again, because the library has refused what was shown: the word belonged to that. */
+  readAgain() {
+    if (!this.question.reads) return
+    Object.assign(this, {first: undefined, typed: "", turned: {}})
+    void this.read()
+  }
+
+  /** Return answers with what they get from the value that was shown. @param {Answers | null} given @returns {Answers | null} */
+  complete(given) {
+    return given && {...given, ...this.question.answers?.(this.first)}
+  }
+
+  get word() {
+    const value = this.first ?? this.found
+    return (value !== undefined && this.question.typed?.(value)) || null
+  }
+
+  get title() {
+    const {title, titleOf} = this.question
+    return titleOf && this.first !== undefined ? titleOf(this.first) : title
+  }
+
+  /** Return whether what is confirmed has been shown, and the word is typed. */
+  isReady() {
+    if (this.question.reads && this.first === undefined) return false
+    return !this.word || isTyped(this.word, this.typed)
+  }
+
+  /** Return whether an Enter can mean this question: one that comes sooner was for what stood there before. */
+  isCalm() {
+    return performance.now() - this.firstAt >= CALM
+  }
+
+  draw() {
+    const {reads, parts} = this.question
+    if (!reads) return parts?.(undefined)
+    const error =
+      this.error &&
+      h(
+        "div",
+        {class: "complain warning", role: "alert", data: {key: "unread"}},
+        `${this.error} `,
+        h("button", {type: "button", class: "btn link", data: {do: "retry"}}, "Try again"),
+      )
+    if (this.found !== undefined) return [error, parts?.(this.found)]
+    return error || (parts && h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading")))
+  }
+
+  drawWord() {
+    return this.word && drawTypedWord(this.word, this.typed)
+  }
+}
+
+/** @type {(form: Form, shown: Shown) => HTMLElement} */
+const drawFoot = ({question, isWaiting}, shown) =>
+  h(
+    "div",
+    {class: "d-foot"},
+    h("button", {type: "button", class: "btn", data: {do: "close"}}, question.back ?? "Cancel"),
+    h(
+      "button",
+      {
+        type: "submit",
+        class: `btn primary${question.risky ? " risky" : ""}`,
+        disabled: !shown.isReady() || null,
+        "aria-busy": isWaiting ? "true" : null,
+        data: {do: "confirm"},
+      },
+      question.confirm,
+    ),
+  )
+
+/** @type {(form: Form, shown: Shown) => HTMLElement[]} */
+const drawParts = (form, shown) => {
   const {question} = form
+  const fields = form.draw(shown.first ?? shown.found ?? (shown.error ? null : undefined))
   return [
-    h("div", {class: "d-head"}, h("h2", {id: "title"}, question.title), closeButton("Close", {do: "close"})),
+    h(
+      "div",
+      {class: "d-head"},
+      h("h2", {id: "title", tabindex: "-1"}, shown.title),
+      closeButton("Close", {do: "close"}),
+    ),
     h(
       "div",
       {class: "d-body"},
       [question.text ?? []].flat().map(text => h("p", null, text)),
       question.warning && h("p", {class: "why warning"}, question.warning),
       question.hint && h("p", {class: "hint"}, question.hint),
-      form.draw(),
+      shown.draw(),
+      !question.typed && fields,
     ),
-    h(
-      "div",
-      {class: "d-foot"},
-      h("button", {type: "button", class: "btn", data: {do: "close"}}, "Cancel"),
-      h(
-        "button",
-        {
-          type: "submit",
-          class: `btn primary${question.risky ? " risky" : ""}`,
-          "aria-busy": form.isWaiting ? "true" : null,
-          data: {do: "confirm"},
-        },
-        question.confirm,
-      ),
-    ),
+    // On a phone, the field for the word stays visible with the button that it enables.
+    question.typed
+      ? h("div", {class: "d-end"}, h("div", {class: "d-ask"}, shown.drawWord(), fields), drawFoot(form, shown))
+      : drawFoot(form, shown),
   ]
+}
+
+/** A person who types beside the fields means the first of them, and no button. @type {(form: HTMLFormElement, event: KeyboardEvent) => void} */
+function typeIntoField(form, {key, target, ctrlKey, metaKey, altKey, isComposing}) {
+  const isText = key.length === 1 && key !== " " && !(ctrlKey || metaKey || altKey || isComposing)
+  if (!isText || !(/** @type {Element} */ (target).matches("button, dialog, h2"))) return
+  if (form.querySelector("[data-key=reading]")) return // the field for the word may come
+  /** @type {HTMLElement | null} */
+  const field = form.querySelector(".field input")
+  field?.focus()
+}
+
+/** @type {(event: MouseEvent, shown: Shown, close: () => void) => void} */
+function onClick({target, currentTarget: box}, shown, close) {
+  const button = /** @type {Element} */ (target).closest("[data-do]")
+  const {do: act, list, page} = button instanceof HTMLElement ? button.dataset : {}
+  if (target === box || act === "close") close()
+  else if (act === "turn") shown.turn(list, page)
+  else if (act === "retry") void shown.read()
+}
+
+/** Show why the answers are not taken. A field that has the focus keeps its text: not the word. @type {(form: HTMLFormElement, shown: Shown, draw: () => void, isRefused: boolean) => void} */
+function showProblem(form, shown, draw, isRefused) {
+  if (isRefused) shown.readAgain()
+  const {typed} = shown
+  draw()
+  /** @type {HTMLInputElement | null} */
+  const word = form.querySelector("[data-do=type]")
+  if (word && word.value !== typed) word.value = typed
+  /** @type {HTMLElement | null} */
+  const wrong = form.querySelector("[aria-invalid=true]")
+  wrong?.focus()
 }
 
 /**
@@ -54,7 +198,8 @@ export function ask(question, send) {
   return new Promise(resolve => {
     const before = /** @type {HTMLElement} */ (document.activeElement)
     const own = new Form(question, () => box.open && draw())
-    const form = h("form", {method: "dialog", novalidate: true}, drawParts(own))
+    const shown = new Shown(question, () => onRead())
+    const form = h("form", {method: "dialog", novalidate: true}, drawParts(own, shown))
     const box = h("dialog", {"aria-labelledby": "title", class: "question"}, form)
     const host = h("div", null)
     const root = host.attachShadow({mode: "open"})
@@ -71,61 +216,73 @@ export function ask(question, send) {
       if (focusedElement() === document.body) window.dispatchEvent(new Event("indexium:list")) // its button has gone
       resolve(answer)
     })
-    const openedAt = performance.now()
-    const isCalm = () => question.fields?.length > 0 || performance.now() - openedAt >= CALM
-    const draw = () => morph(form, drawParts(own))
-    const complain = () => {
-      draw()
-      const wrong = /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"))
-      if (box.open) wrong?.focus()
+    shown.firstAt = performance.now()
+    // A field that needs a text stops an early Enter.
+    const isCalm = () => question.fields?.some(({required = true}) => required) || shown.isCalm()
+    const draw = () => morph(form, drawParts(own, shown))
+    const complain = (/** @type {boolean} */ isRefused) => {
+      if (box.open) showProblem(form, shown, draw, isRefused)
       else if (own.problem) toast(own.problem, {kind: "error"}) // closed before the library has refused it
     }
     const submit = async () => {
-      if (own.isWaiting) return
-      const answers = await own.settled(draw)
+      if (own.isWaiting || !shown.isReady()) return
+      const answers = shown.complete(await own.settled())
       if (!box.open) return
       if (answers && (!send || (await own.send(answers, send, draw)))) {
         answer = answers
         close()
-      } else complain()
+      } else complain(Boolean(answers && own.problem))
     }
     const forgetKeys = layerKeys({
       isReady: () => true,
       table: {Escape: {run: close}, Enter: {run: () => isCalm() && void submit()}},
     })
+    followPeople(form, () => own)
+    hideBroken(form)
     form.addEventListener("submit", event => {
       event.preventDefault()
       void submit()
     })
-    form.addEventListener("input", event => own.take(/** @type {HTMLInputElement} */ (event.target)))
-    form.addEventListener("change", draw)
-    form.addEventListener("focusin", event => own.enter(/** @type {HTMLElement} */ (event.target)))
-    form.addEventListener("mousedown", event => {
-      if (/** @type {Element} */ (event.target).closest("[data-offer]")) event.preventDefault() // the field keeps the focus
+    form.addEventListener("input", event => {
+      const target = /** @type {HTMLInputElement} */ (event.target)
+      own.take(target)
+      if (target.dataset.do !== "type") return
+      shown.typed = target.value
+      draw()
     })
+    form.addEventListener("change", draw)
     form.addEventListener("keydown", event => {
-      if (own.key(event)) {
-        event.preventDefault()
-        event.stopPropagation()
-      } else if (event.key === "Escape") {
+      if (event.key === "Escape") {
         event.preventDefault()
         event.stopPropagation()
         close()
       } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
     })
-    box.addEventListener("click", ({target}) => {
-      own.pick(/** @type {Element} */ (target))
-      if (target === box || /** @type {Element} */ (target).closest("[data-do=close]")) close()
-    })
+    box.addEventListener("click", event => onClick(event, shown, close))
+    box.addEventListener("keydown", event => typeIntoField(form, event))
     box.addEventListener("cancel", event => {
       event.preventDefault()
       close()
     })
     document.body.append(host)
     openDialog(box)
-    const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
-    const first = (mayFocusText() && field) || /** @type {HTMLElement} */ (form.querySelector("[data-do=confirm]"))
-    first.focus()
-    field?.select()
+    const focusFirst = () => {
+      const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
+      const button = /** @type {HTMLElement} */ (form.querySelector("[data-do=confirm]:not(:disabled)"))
+      const first = (mayFocusText() && field) || button
+      first?.focus()
+      field?.select()
+    }
+    let isFirst = true
+    function onRead() {
+      draw()
+      const isWaiting = !root.activeElement || root.activeElement.matches("h2, dialog") // nobody has gone to a field
+      if (isFirst && box.open && isWaiting) focusFirst()
+      isFirst = false
+    }
+    if (question.reads) void shown.read()
+    if (question.reads && (question.typed || !question.fields || !mayFocusText()))
+      /** @type {HTMLElement} */ (form.querySelector("h2")).focus()
+    else focusFirst()
   })
 }

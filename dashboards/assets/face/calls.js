@@ -1,5 +1,6 @@
 // Calls of the library, and what they returned: a read is answered from memory until an event makes it old.
 import {home, me, toast} from "#face/frame.js"
+import {ofTab, store} from "#face/local_storage.js"
 import {plural} from "#face/wording.js"
 
 const MOST_KEPT = 200 // reads
@@ -20,6 +21,8 @@ const ANY = "*" // the newest event of any name before the session told events
  * @property {Promise<void>} [promise] While it is read.
  * @property {string[]} news Names of the events that make it old.
  */
+/** @typedef {{value: any, also?: any[], event: number, alone: boolean}} Answer See `dashboards/face.py`. */
+/** @typedef {{value: any, answeredAt: number, event: number, isAlone: boolean}} Made What a change has made. */
 /** @typedef {{once: string, name: string, args: object, also?: Read[], home: string, user: number | null, at: number}} Change */
 
 /** @type {Map<string, Kept>} */
@@ -61,7 +64,7 @@ async function contentOf(response) {
  * @param {string} name `service.method`
  * @param {object} [args]
  * @param {{want?: object, also?: Read[], once?: string}} [options] See `dashboards/face.py`.
- * @returns {Promise<{value: any, also?: any[], event: number}>}
+ * @returns {Promise<Answer>}
  */
 async function send(name, args = {}, {want, also, once} = {}) {
   let response
@@ -76,10 +79,11 @@ async function send(name, args = {}, {want, also, once} = {}) {
   }
   const answer = await contentOf(response)
   if (response.status === 401) {
-    location.reload() // the page of the sign-in is in its place
+    store("indexium.back", "line", ofTab) // the page of the sign-in says that the session has ended
+    location.reload()
     throw new SignedOutError("Sign in again.")
   }
-  if (answer.code) throw new Error(answer.error ?? answer.detail)
+  if (answer.code) throw Object.assign(new Error(answer.error ?? answer.detail), {code: answer.code})
   if (response.ok) return answer
   throw new LostError(LOST)
 }
@@ -117,6 +121,21 @@ export function read([name, args, want], news, isQuiet = false) {
   return found
 }
 
+/**
+ * Return the values of several reads by their names, once all of them are known, and when the earliest was sent.
+ *
+ * @param {Record<string, ReadCall>} calls
+ * @param {(own: ReadCall, part: string) => Kept} readOne
+ * @returns {{value?: any, error?: Error, sentAt?: number}}
+ */
+export function readAll(calls, readOne) {
+  const reads = Object.entries(calls).map(/** @returns {[string, Kept]} */ ([name, own]) => [name, readOne(own, name)])
+  const error = reads.map(([, found]) => found.error).find(Boolean)
+  if (reads.some(([, {value}]) => value === undefined)) return {error}
+  const sentAt = Math.min(...reads.map(([, found]) => found.sentAt))
+  return {value: Object.fromEntries(reads.map(([name, {value}]) => [name, value])), error, sentAt}
+}
+
 /** @type {(found: Kept, read: Read) => Promise<void>} */
 async function refresh(found, [name, args, want]) {
   clock += 1
@@ -131,11 +150,50 @@ async function refresh(found, [name, args, want]) {
   announce()
 }
 
+/** Return whether an event that makes a read old is newer than it. @param {Kept} found */
+const isOlder = ({news, event}) => news.some(name => newest[name] > event)
+
 /** Keep a value, unless a later one is known. @type {(found: Kept, value: any, event: number, sentAt: number) => void} */
 function take(found, value, event, sentAt) {
   if (sentAt < found.sentAt) return
-  const isOld = found.news.some(name => newest[name] > event)
-  Object.assign(found, {value, event, sentAt, isOld, error: undefined})
+  Object.assign(found, {value, event, sentAt, error: undefined})
+  found.isOld = isOlder(found)
+}
+
+/**
+ * Return a function that returns the value of a read as far as it is known. However many events make it old, it is read
+ * once in an interval at most, and not while the page is hidden.
+ *
+ * @param {Read} own
+ * @param {string[]} news
+ * @param {number} interval Milliseconds.
+ * @param {number} [delay] Milliseconds before it is read for the first time.
+ * @returns {() => any}
+ */
+export function paced(own, news, interval, delay = 0) {
+  let due = performance.now() + delay
+  let timer = 0
+  let isRead = false
+  /** @param {number} milliseconds */
+  function wake(milliseconds) {
+    if (timer) return
+    timer = setTimeout(() => {
+      timer = 0
+      announce()
+    }, milliseconds)
+  }
+  return () => {
+    const left = due - performance.now()
+    if (left > 0 && !isRead) {
+      wake(left)
+      return undefined
+    }
+    isRead = true
+    const found = read(own, news, left > 0 || document.hidden || unanswered > 0) // an answer may have its value
+    if (left <= 0 && found.promise) due = performance.now() + interval
+    if (left > 0 && found.isOld) wake(left)
+    return found.value
+  }
 }
 
 /** Make every read of some calls old. @param {(name: string, args: object) => boolean} isMeant */
@@ -145,6 +203,20 @@ export function forget(isMeant) {
     if (isMeant(name, args)) found.isOld = true
   }
   announce()
+}
+
+/**
+ * Note that some reads have what is known until an event: their page shows the only change since then by itself.
+ *
+ * @type {(isMeant: (name: string, args: object) => boolean, event: number) => void}
+ */
+export function keepUntil(isMeant, event) {
+  for (const [key, found] of kept) {
+    const [name, args] = JSON.parse(key)
+    if (!isMeant(name, args) || found.event >= event) continue
+    found.event = event
+    found.isOld = isOlder(found) // the event may have been told before the answer
+  }
 }
 
 /** @param {Event} event */
@@ -185,7 +257,7 @@ function remove(own) {
   storeOutbox(outbox().filter(each => each.once !== own.once))
 }
 
-/** @type {(change: Change) => Promise<{value: any, also?: any[], event: number}>} */
+/** @type {(change: Change) => Promise<Answer>} */
 async function deliver(change) {
   let isTold = false
   for (;;) {
@@ -202,7 +274,7 @@ async function deliver(change) {
 
 /** @type {Promise<unknown>} */
 let last = Promise.resolve() // the change that was made last
-let waiting = 0 // changes that are not sent yet
+let unanswered = 0 // changes
 
 /**
  * Call a method that changes something. Changes are sent one after the other, in the order in which they were made. If
@@ -213,7 +285,7 @@ let waiting = 0 // changes that are not sent yet
  * @param {{also?: Read[], isSecret?: boolean}} [options]
  *   `also`: reads that the change concerns; their new values come with the last answer. `isSecret`: the arguments have a
  *   password, so they are not stored, and a reload forgets the change.
- * @returns {Promise<{value: any, answeredAt: number}>}
+ * @returns {Promise<Made>}
  */
 export function change(name, args, {also = [], isSecret = false} = {}) {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
@@ -223,14 +295,13 @@ export function change(name, args, {also = [], isSecret = false} = {}) {
   return inOrder(own)
 }
 
-/** @param {Change} own @returns {Promise<{value: any, answeredAt: number}>} */
+/** @param {Change} own @returns {Promise<Made>} */
 function inOrder(own) {
-  waiting += 1
+  unanswered += 1
   const before = last
-  const settled = /** @returns {Promise<{value: any, answeredAt: number}>} */ (async () => {
+  const settled = /** @returns {Promise<Made>} */ (async () => {
     await before.catch(() => {})
-    waiting -= 1
-    return settle(waiting ? {...own, also: []} : own)
+    return settle(unanswered > 1 ? {...own, also: []} : own) // the last one reads what the others have changed, too
   })()
   last = settled
   return settled
@@ -246,10 +317,12 @@ async function settle(own) {
       if (found && answer.also) take(found, answer.also[index], answer.event, clock)
     })
     remove(own)
-    return {value: answer.value, answeredAt: clock}
+    return {value: answer.value, answeredAt: clock, event: answer.event, isAlone: answer.alone}
   } catch (error) {
     if (!(error instanceof SignedOutError)) remove(own) // after a sign-in, it is sent again
     throw error
+  } finally {
+    unanswered -= 1
   }
 }
 

@@ -1,5 +1,6 @@
 // How a value of each kind is drawn in a list.
 import {h} from "#face/dom.js"
+import {drawGauge, gaugeOf} from "#face/gauge.js"
 import {drawPortrait} from "#face/images.js"
 import {chip, cutName} from "#face/widgets.js"
 import {andMore, count} from "#face/wording.js"
@@ -18,11 +19,12 @@ export const drawNameTag = ({name, differs = false, note = "", kind = "odd"}) =>
 
 /** @type {Record<CellKind, (value: any) => Child>} */
 export const CELLS = {
-  /** The first column: a title, what stands beside it, and below. @param {{title: string, aside?: string, below?: string, isFile?: boolean}} value */
-  name: ({title, aside, below, isFile}) => [
+  /** The first column: a title, what stands beside it, and below. @param {{title: string, aside?: string, below?: string, isFile?: boolean, gauge?: Values.JobGauge | null}} value */
+  name: ({title, aside, below, isFile, gauge}) => [
     h("b", {title}, cutName(title, {dir: isFile ? "ltr" : null})),
     aside && h("small", {class: "aside"}, aside),
-    below && h("small", null, h("bdi", null, below)),
+    below && h("small", {title: below}, h("bdi", null, below)),
+    gauge && drawGauge(title, gaugeOf(gauge)),
   ],
   /** @param {Portrait} value */
   picture: value => drawPortrait(value),
@@ -43,8 +45,9 @@ export const CELLS = {
   link: ({text, href}) => (href ? h("a", {href, class: "btn link"}, text) : h("bdi", null, text)),
   /** @param {string} value */
   time: value => h("time", {datetime: value, title: new Date(value).toLocaleString()}, clockTime(value)),
-  /** @param {{level: string, text: string, glyph?: string} | null} value */
-  state: value => value && chip(value.level, value.text, value.glyph ?? ""),
+  /** @param {{level: string, text: string, glyph?: string, below?: string} | null} value */
+  state: value =>
+    value && [chip(value.level, value.text, value.glyph ?? ""), value.below && h("small", null, value.below)],
 }
 
 /** @param {string} moment */

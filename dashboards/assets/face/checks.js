@@ -213,7 +213,7 @@ export const checks = {
   page: "checks",
   noun: "finding",
   id: "subject",
-  news: ["plan:changed", "scan:completed", "write:completed"],
+  news: ["plan:changed", "checks:changed", "scan:completed", "write:completed"],
   head: () => ({groups: ["checks.groups", {}]}),
   read: (place, perPage, head) =>
     head
@@ -280,6 +280,7 @@ export const checks = {
       label: "Ignore",
       does: "ignore or open again",
       when: (_, place) => !isIgnored(place),
+      isOwn: true,
       call: rows => ["checks.ignore", subjectsOf(rows)],
       done: (_, rows) =>
         rows.length > 1
@@ -293,6 +294,7 @@ export const checks = {
       label: "Open the finding again",
       does: "ignore or open again",
       when: (_, place) => isIgnored(place),
+      isOwn: true,
       call: rows => ["checks.unignore", subjectsOf(rows)],
       done: (_, rows) =>
         rows.length > 1 ? `${plural(rows.length, "finding")} are open again.` : "The finding is open again.",

@@ -20,25 +20,41 @@ interface KeyLayer {
   table: Record<string, KeyBinding>
 }
 
+/** A page; one without a group has no entry in the navigation. */
+interface PageLink {
+  id: string
+  label: string
+  href: string
+  group: string
+}
+
 type Answers = Record<string, any> // by the names of fields: a text, a boolean of a switch, a list of texts of checks
 
 interface QuestionField {
   name: string
   label: string
-  // Default: text. A password is in no storage. The answer of a person is `{id, label}`; a new one has no id.
+  // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
   kind?: "text" | "password" | "select" | "switch" | "checks" | "person"
   value?: any
   required?: boolean // default: true, and false of checks
   placeholder?: string
   longest?: number // characters
+  autocomplete?: string // what a password manager or a phone fills in, in the words of HTML
+  inputmode?: string // the keys of a phone, in the words of HTML
   choices?: {value: string; label: string; hint?: string}[] // of a select; a hint is about what is chosen
   options?: {value: string; label: string; title?: string; hint?: string}[] // of checks
-  reads?: ReadCall // in place of `options`: they are read when the question is asked
-  optionsOf?(value: any): QuestionField["options"]
-  adds?: boolean // of a person: a name that nobody has is a new person
+  optionsOf?(found: any): QuestionField["options"] // in place of `options`: from the value that the question reads
+  isMany?: boolean // of a person: several can be chosen
   without?: number[] // ids of people who cannot be chosen
   none?: string // the sentence about checks without a tick
   when?(answers: Answers): boolean // other answers leave the field open; default: always
+}
+
+/** A word that a person types before dangerous work: `Type WORD to …`. */
+interface TypedWord {
+  before: string
+  word: string
+  after: string
 }
 
 /** A question of `ask`, or a form in the page. */
@@ -47,9 +63,19 @@ interface Question {
   text?: string | string[]
   warning?: string
   hint?: string
+  // What only a dialog shows: a call that is read when it opens and when a list in it is turned (`turned`: the pages of
+  // lists by name), what is drawn from its value, the word to type, and what the answers get from the value. The word
+  // and the answers are those of the first value: a page that is turned later may belong to something newer.
+  reads?(turned: Record<string, string>): ReadCall
+  titleOf?(found: any): string // in place of the title
+  parts?(found: any): Child
+  typed?(found: any): TypedWord | null | false
+  answers?(found: any): Answers
+  account?: string // whose password is asked for, for the password manager
   fields?: QuestionField[]
   check?(answers: Answers): string // why the answers do not fit together; "" if they do
   confirm: string
+  back?: string // the button that changes nothing; default: Cancel
   risky?: boolean
   stays?: boolean // until the library has made the change: a refusal is shown with what was typed
 }
@@ -69,15 +95,30 @@ interface ListColumn<Row> {
   value(row: Row): any
 }
 
+/** Rows of a page that has several groups of them, each with its place also while it is empty. */
+interface ListArea<Row> {
+  id: string
+  title: string
+  note?: string // beside the title
+  none: string // in the place of its rows
+  page?: {items: Row[]; total: number; page: number; per_page: number} // what the head has read; none: the rows of the list
+  turn?: string // the name of its page number in the address
+  choice?: {label: string; name: string; choices: ChoiceView[]}
+}
+
+/** An action of a list, or of a section: then its head is what the section has read. */
 interface ListAction<Row, Head> {
   act: string
   needs?: string // the call that the person must be allowed to make; without it, everybody sees the action
   key?: string
+  refuses?(row: Row | undefined, place: Route): string // why its key has no effect now: a toast says it
+  sign?: string // in place of the label, on a small button
   label: string | ((row: Row, place: Route, head: Head) => string)
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
   // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
   where?: "row" | "all" | "head" | "field" | "empty"
+  isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
   isQuiet?: boolean
@@ -86,13 +127,103 @@ interface ListAction<Row, Head> {
   asks?(rows: Row[], place: Route, head: Head): Question | null | undefined | false
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
-  // What is asked before the call, from its own answer with `dry_run`; null: nothing would change.
+  // What is asked before the call, from the answer to the same call with `dry_run`; null: nothing would change.
   preview?(rows: Row[], answers: Answers, effect: any): Question | null
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
-  leads?(): string // the address of the page that is opened after it
-  run?(rows: Row[], place: Route, head: Head): unknown // in place of a call: it changes nothing
+  leads?(result: any): string // the address of the page that is opened after it
+  holds?: boolean // its result is a secret: the section shows it once, until another action or another page
+  run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   keeps?: boolean // the rows stay in the list
+  isOwn?: boolean // it changes no other row of the list
   done?(result: any, rows: Row[]): string // the sentence after it
+}
+
+/** What a person can choose in a menu: each choice leads to an address. */
+interface ListOption {
+  id: string
+  label: string
+  total?: number
+  on: boolean
+  to: Route
+}
+
+interface ListOptions {
+  label: string
+  isMany?: boolean // several can be chosen
+  options: ListOption[]
+  none?: string // the sentence without any
+}
+
+interface ListDay {
+  name: string // in the address
+  label: string
+  value: string
+  min?: string
+  max?: string
+}
+
+/** A filter with several groups of choices, behind a button. */
+interface ListMenu {
+  name: string
+  label: string // of the button
+  sign?: number // of choices that are on
+  groups: ListOptions[]
+  days?: ListDay[]
+}
+
+/** A filter with one choice. */
+interface ListSelect {
+  label: string
+  name: string // in the address
+  choices: ChoiceView[]
+}
+
+/** A filter above the list; `parts` are its numbers by state, in place of the total, and `mark` is a warning. */
+interface ListChip {
+  id: string
+  label: string
+  total: number
+  on: boolean
+  to: Route
+  parts?: {label: string; total: number; level: string}[]
+  mark?: string
+}
+
+/** What the drawing function of a section may use. */
+interface SectionParts<Row = any> {
+  /** The button of an action that is possible now. */
+  act(act: string, row?: Row, attributes?: object): HTMLElement | null
+  /** The form of an action; `more` stands beside its button. */
+  form(act: string, ...more: Child[]): HTMLElement | null
+  /** What an action has returned that `holds` it; undefined: nothing, or no longer. */
+  held(act: string): any
+  /** A button that ends the time in which a held value is shown. */
+  drop(label: string, attributes?: object): HTMLElement
+}
+
+/** A part of a page: facts, a form, a small list. Its rows are elements with their ids as `data.row`. */
+interface SectionSpec<Row = any, Known = any> {
+  name: string // of the class of its element, too
+  title: string
+  label?: string // for a screen reader; default: the title
+  isWide?: boolean
+  reads?(place: Route): Record<string, ReadCall> // what it needs: values by name
+  rows?: string & keyof Known // the read that has its rows
+  id?: string // the attribute that identifies a row
+  when?(known: Known): boolean // it is shown; default: always
+  draw(known: Known, parts: SectionParts<Row>): Child
+  actions?: ListAction<Row, Known>[]
+}
+
+/** A page of sections. */
+interface SectionsSpec<Head = any> {
+  page: string
+  title: string
+  head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
+  summary?(head: Head | undefined): string
+  news: string[] // as in `ListSpec`; without any, all other sections are read again after an action
+  sections: SectionSpec[]
+  closed?(): string // why there are no sections; "" if there are
 }
 
 /** A page that is one list. */
@@ -106,17 +237,24 @@ interface ListSpec<Row = any, Head = any> {
   perPage?: number
   news: string[] // names of the events after which the list is read again; a list without any is read again when its page is shown
   crumb?: {label: string; href: string} // the page above it
+  /** Parts of the head and of `more` that also change at other events, and as time passes: they alone are read again then. */
+  live?: {parts: string[]; news: string[]; pace(head: Head): number} // milliseconds; 0: they do not change
+  areas?(head: Head, place: Route): ListArea<Row>[] // the list's own rows are in one without a page
+  one?(id: string): ReadCall // the row that the address names, if the list does not have it
+  ofRow?: string[] // names in the address of what belongs to the open row
+  follow?(): void // shows what the address opens above the page; called at each drawing
+  notices?(head: Head): {row: Row; text: string}[] // rows that need a person, above all others
   head?(place: Route): Record<string, ReadCall> // what the title, the chips and the actions need: values by name
   read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head
-  more?(row: Row): Record<string, ReadCall> // what only the details of a row need: values by name
-  // The row that the address names, if the page does not show it: a call by its id, and the row in the value.
-  single?: {read(id: string): ReadCall; row(value: any): Row}
-  title(head: Head | undefined, total: number | undefined): string
-  summary?(head: Head | undefined, total: number | undefined, place: Route): string
-  search?: {placeholder: string; name: string} // a field above the list; its text is in the address under the name
-  displays?(place: Route): {label: string; on: boolean; to: Route}[] // the ways in which the rows are shown
+  more?(row: Row, place: Route): Record<string, ReadCall> // what only the details of a row need: values by name
+  search?: {name: string; label: string; placeholder: string} // a field above the list; its text is in the address by this name
+  filters?(head: Head | undefined, place: Route): (ListMenu | ListSelect)[] // beside the search
+  narrowed?(head: Head | undefined, place: Route): {label: string; to: Route}[] // each part of the search and the filters, with the address without it
+  displays?(place: Route): {label: string; on: boolean; to: Route}[] // the ways in which the rows can be shown, beside the search
   hasTiles?(place: Route): boolean // rows are tiles, side by side
-  chips?(head: Head, place: Route): {id: string; label: string; total: number; on: boolean; to: Route}[]
+  title(head: Head | undefined, total?: number): string
+  summary?(head: Head | undefined, total: number | undefined, place: Route): string
+  chips?(head: Head, place: Route): ListChip[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
   links?: {label: string; href: string; title?: string}[] // beside the title
@@ -126,6 +264,7 @@ interface ListSpec<Row = any, Head = any> {
   rowOf?(row: Row): Row
   groupOf?(row: Row): string // the heading above rows
   columns: ListColumn<Row>[]
+  inlineWidth?: string // of the actions in the rows; default: max-content
   // `acts`: the actions, those with a hint apart. `more` is undefined until it is read.
   details?(
     row: Row,

@@ -1,5 +1,4 @@
 // The fields of a question, in a dialog or in the page. What a person has typed stays while they are drawn again.
-import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {PersonPicker} from "#face/person_picker.js"
 import {drawSelect} from "#face/widgets.js"
@@ -15,45 +14,33 @@ const MISSING = {text: "Enter a text.", password: "Enter a password.", checks: "
 const kindOf = ({kind = "text"}) => kind
 
 /** Return whether a field needs an answer that it does not have. @type {(field: QuestionField, value: any) => boolean} */
-function isMissing(field, value) {
-  if (kindOf(field) === "checks") return field.required === true && !value.length
-  return (field.required ?? true) && (value === "" || value === null)
-}
+const isMissing = (field, value) =>
+  (field.required ?? kindOf(field) !== "checks") && (value === null || value?.length === 0)
+
+let made = 0
 
 export class Form {
   /** @type {Set<string>} */
   missing = new Set() // names of the fields that need an answer
   /** @type {Map<string, PersonPicker>} */
   pickers = new Map() // by the names of their fields
-  /** @type {Map<string, QuestionField["options"]>} */
-  read = new Map() // options that the library has returned, by the names of their fields
   problem = "" // why the answers are refused
   isWaiting = false // for the answer of the library
+  number = ++made // other than that of each other form: a new one starts with new fields
 
   /**
    * @param {Question} question
-   * @param {() => void} [draw] Draws the form again after an answer of the library.
+   * @param {() => void} [onChange] Draws the form again.
    */
-  constructor(question, draw = () => {}) {
+  constructor(question, onChange = () => {}) {
     this.question = question
-    for (const field of question.fields ?? []) {
-      if (kindOf(field) === "person") this.pickers.set(field.name, new PersonPicker(field, draw))
-      if (field.reads) void this.readOptions(field, draw)
-    }
+    this.onChange = onChange
+    for (const field of question.fields ?? [])
+      if (kindOf(field) === "person") this.pickers.set(field.name, new PersonPicker(field, () => onChange()))
     /** @type {Answers} */
     this.answers = Object.fromEntries(
       (question.fields ?? []).map(field => [field.name, field.value ?? EMPTY[kindOf(field)] ?? ""]),
     )
-  }
-
-  /** @type {(field: QuestionField, draw: () => void) => Promise<void>} */
-  async readOptions({name, reads: [call_, args, want], optionsOf}, draw) {
-    try {
-      this.read.set(name, optionsOf(await call(call_, /** @type {any} */ (args), want)))
-    } catch (error) {
-      this.problem = /** @type {Error} */ (error).message
-    }
-    draw()
   }
 
   /** Return the fields that the other answers leave open. */
@@ -66,24 +53,43 @@ export class Form {
     const {type, value, checked} = target
     const {field, option} = target.dataset
     if (!field) return
-    if (this.pickers.has(field)) this.pickers.get(field).type(target)
+    const before = this.answers[field]
+    if (this.pickers.has(field)) this.tell(field, picker => picker.type(target))
     else if (option === undefined) this.answers[field] = type === "checkbox" ? checked : value
     else {
-      const others = this.answers[field].filter((/** @type {string} */ each) => each !== option)
+      const others = before.filter((/** @type {string} */ each) => each !== option)
       this.answers[field] = checked ? [...others, option] : others
     }
+    if (before !== this.answers[field]) this.forgetComplaint(field)
   }
 
-  /** Handle a key of a field with a list; return whether it is used up. @param {KeyboardEvent} event */
+  /** Show no longer why the answers were refused: one has changed. @param {string} field */
+  forgetComplaint(field) {
+    const isOfField = this.missing.delete(field)
+    if (!isOfField && !this.problem) return
+    this.problem = ""
+    this.onChange()
+  }
+
+  /** Let a field that finds people act. @type {<Result>(field: string, act: (picker: PersonPicker) => Result) => Result | undefined} */
+  tell(field, act) {
+    const picker = this.pickers.get(field)
+    if (!picker) return undefined
+    const {text, chosen} = picker
+    const result = act(picker)
+    if (picker.text !== text || picker.chosen !== chosen) this.forgetComplaint(field)
+    return result
+  }
+
+  /** Handle a key of a field that finds people; return whether it is used up. @param {KeyboardEvent} event */
   key(event) {
     const {field} = /** @type {HTMLElement} */ (event.target).dataset
-    return this.pickers.get(field)?.key(event) ?? false
+    return this.tell(field, picker => picker.key(event)) ?? false
   }
 
-  /** Take the option that was clicked, if it is one. @param {Element} target */
-  pick(target) {
-    const option = target.closest("[data-offer]")
-    if (option instanceof HTMLElement) this.pickers.get(option.dataset.field)?.pick(Number(option.dataset.offer))
+  /** Take a person who was clicked, or remove one. @param {HTMLElement} target */
+  pick({dataset: {field, offer, chosen}}) {
+    this.tell(field, picker => (chosen === undefined ? picker.pick(Number(offer)) : picker.remove(Number(chosen))))
   }
 
   /**
@@ -96,17 +102,15 @@ export class Form {
     for (const [name, picker] of this.pickers) if (name !== field) picker.close()
   }
 
-  /** Return the answers as `result`, once each typed name stands for a person. @param {() => void} draw */
-  async settled(draw) {
+  /** Return the answers as `result`, once each typed name stands for a person. */
+  async settled() {
     const pickers = this.fields()
       .map(({name}) => this.pickers.get(name))
       .filter(Boolean)
-    if (pickers.length) {
-      this.isWaiting = true
-      draw()
-      await Promise.all(pickers.map(each => each.settle()))
-      this.isWaiting = false
-    }
+    this.isWaiting = true
+    if (pickers.length) this.onChange()
+    await Promise.all(pickers.map(each => each.settle()))
+    this.isWaiting = false
     return this.result()
   }
 
@@ -116,11 +120,15 @@ export class Form {
     this.problem = ""
     const answers = Object.fromEntries(
       fields.map(field => {
-        const value = this.pickers.has(field.name) ? this.pickers.get(field.name).chosen : this.answers[field.name]
+        const picker = this.pickers.get(field.name)
+        const value = picker ? picker.value : this.answers[field.name]
         return [field.name, kindOf(field) === "text" ? value.trim() : value] // each space of a password counts
       }),
     )
-    this.missing = new Set(fields.filter(field => isMissing(field, answers[field.name])).map(({name}) => name))
+    const missing = fields.filter(
+      field => this.pickers.get(field.name)?.isUnsettled() || isMissing(field, answers[field.name]),
+    )
+    this.missing = new Set(missing.map(({name}) => name))
     if (this.missing.size) return null
     this.problem = this.question.check?.(answers) ?? ""
     return this.problem ? null : answers
@@ -147,16 +155,23 @@ export class Form {
     }
   }
 
-  /** Return the fields, and why the answers are refused. @returns {Child[]} */
-  draw() {
+  /**
+   * Return the fields, and why the answers are refused.
+   *
+   * @param {any} [found] What the question has read; null if it failed, undefined until it is read.
+   * @returns {Child[]}
+   */
+  draw(found) {
+    const {account} = this.question
     return [
-      this.fields().map(field => this.drawField(field)),
+      account && h("input", {name: "account", autocomplete: "username", value: account, hidden: true}),
+      this.fields().map(field => this.drawField(field, found)),
       this.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, this.problem),
     ]
   }
 
-  /** @param {QuestionField} field */
-  drawField(field) {
+  /** @type {(field: QuestionField, found: any) => Child} */
+  drawField(field, found) {
     const {name, label, choices = [], none = ""} = field
     const isWrong = this.missing.has(name)
     const picker = this.pickers.get(name)
@@ -166,22 +181,31 @@ export class Form {
     if (field.kind === "select") return selectField({label, choices, value, data})
     if (field.kind === "switch") return switchField(label, value, data)
     if (field.kind !== "checks") return this.drawText(field)
-    const options = field.reads ? this.read.get(name) : (field.options ?? [])
-    if (!options) return h("p", {class: "bone line", data: {key: `part-${name}`}}, h("span", {class: "vh"}, "loading"))
+    if (field.optionsOf && found === undefined)
+      return h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
+    const options = (field.optionsOf ? found && field.optionsOf(found) : field.options) ?? []
     const ticked = options.map(each => ({...each, on: value.includes(each.value)}))
-    const error = isWrong ? MISSING.checks : ""
-    return tickFields({label, options: ticked, none, error, dataOf: option => ({field: name, option})})
+    return h(
+      "div",
+      {class: "part", data: {key: `part-${name}`}},
+      h("span", {class: "field", "aria-hidden": "true"}, label),
+      tickFields({
+        ...{label, options: ticked, none, error: isWrong ? MISSING.checks : ""},
+        dataOf: option => ({field: name, option}),
+      }),
+    )
   }
 
   /** @param {QuestionField} field */
   drawText(field) {
-    const {name, label, placeholder, longest} = field
+    const {name, label, placeholder, longest, inputmode, autocomplete} = field
     const isSecret = field.kind === "password"
     const error = this.missing.has(name) ? MISSING[kindOf(field)] : ""
     const input = h("input", {
       name,
       type: isSecret ? "password" : "text",
-      autocomplete: isSecret ? "new-password" : "off",
+      autocomplete: autocomplete ?? (isSecret ? "new-password" : "off"),
+      inputmode,
       spellcheck: "false",
       maxlength: longest,
       placeholder,
@@ -253,3 +277,27 @@ export const tickFields = ({label, options, none, error = "", dataOf}) =>
     !options.some(({on}) => on) &&
       h("p", {class: error ? "bad-text" : "hint", role: error ? "alert" : null, data: {key: "none"}}, error || none),
   )
+
+/**
+ * Let the fields that find people react to keys, clicks and the focus.
+ *
+ * @param {HTMLElement} root An element with forms.
+ * @param {(target: HTMLElement) => Form | undefined} formOf
+ */
+export function followPeople(root, formOf) {
+  const targetOf = (/** @type {Event} */ event) => /** @type {HTMLElement} */ (event.target)
+  const pickedBy = (/** @type {Event} */ event) => targetOf(event).closest("[data-offer], [data-chosen]")
+  root.addEventListener("keydown", event => {
+    if (!formOf(targetOf(event))?.key(event)) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  })
+  root.addEventListener("focusin", event => formOf(targetOf(event))?.enter(targetOf(event)))
+  root.addEventListener("mousedown", event => {
+    if (pickedBy(event)) event.preventDefault() // the field keeps the focus
+  })
+  root.addEventListener("click", event => {
+    const picked = /** @type {HTMLElement | null} */ (pickedBy(event))
+    if (picked) formOf(picked)?.pick(picked)
+  })
+}

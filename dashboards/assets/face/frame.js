@@ -1,17 +1,25 @@
 // The frame around a page: which page is shown, its toasts, and what only the server can do.
 
 /**
- * @type {{home: string, user: number | null, local: boolean, forbidden: string[],
+ * @typedef {{home: string, user: number | null, session: number | null, local: boolean, forbidden: string[], pages: PageLink[],
+ *   account: {name: string, role: string} | null,
  *   roles: Record<string, string>, refused: Record<string, [title: string, text: string]>,
- *   states: Record<string, [text: string, level: string]>}}
+ *   states: Record<string, [text: string, level: string]>, has_titles: boolean, has_accounts: boolean}} Facts
  */
+/** @type {Facts} */
 const FACTS = JSON.parse(document.getElementById("face").textContent)
 const FORBIDDEN = new Set(FACTS.forbidden)
 
-export const {home} = FACTS
+export const {home, pages} = FACTS
 export const me = FACTS.user // the id of the person; null: nobody has signed in
+export const {account} = FACTS // of this person; null: nobody has signed in
+export const mySession = FACTS.session // the id of the sign-in of this browser
 export const isLocal = FACTS.local // only this computer is served
 export const {roles} = FACTS // what each role is for
+export const atStart = {has_titles: FACTS.has_titles, has_accounts: FACTS.has_accounts} // the numbers of the home are later
+
+/** Return whether the browser draws a page and owns its address. @param {string} page */
+export const isFacePage = page => Boolean(document.querySelector(`[data-face="${page}"]`))
 
 /** Return the title of a page that the person may not use, and why; undefined for any other page. @param {string} page */
 export const refusalOf = page => FACTS.refused[page]
@@ -29,24 +37,27 @@ export function stateOf(state) {
 /** Return the name of the page that is shown. */
 export const currentPage = () => document.documentElement.dataset.page
 
-let isThere = false
-/** @type {[string, any][]} */
+let isThere = false // the session has started
+/** @type {object[]} */
 let waiting = []
 
-/** @type {(name: string, detail: any) => void} */
-function send(name, detail) {
-  if (isThere) window.dispatchEvent(new CustomEvent(name, {detail}))
-  else waiting.push([name, detail])
-}
 window.addEventListener("indexium:frame", () => {
   isThere = true
   const late = waiting
   waiting = []
-  for (const [name, detail] of late) send(name, detail)
+  for (const message of late) send(message)
 })
 
-/** Show a sentence for a few seconds. @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null}) => void} */
-export const toast = (text, {kind = "good", undo = null} = {}) => send("indexium:toast", {kind, text, undo})
+/** @param {object} message */
+function send(message) {
+  if (isThere) window.dispatchEvent(new CustomEvent("indexium:tell", {detail: message}))
+  else waiting.push(message)
+}
 
 /** Send a message of the frame to the server. @type {(type: string, data: object) => void} */
-export const tell = (type, data) => send("indexium:tell", {type, ...data})
+export const tell = (type, data) => send({type, ...data})
+
+/** Show a sentence for a few seconds. @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null}) => void} */
+export const toast = (text, {kind = "good", undo = null} = {}) => {
+  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo}}))
+}

@@ -1,4 +1,4 @@
-// Pictures of files and titles. Where there is none, what is drawn below them is seen.
+// Pictures of files, people and titles. Where there is none, the initials below it are seen.
 import {h} from "#face/dom.js"
 
 /** @type {Set<string>} */
@@ -11,7 +11,17 @@ export const forgetMissing = () => MISSING.clear()
 export const drawImage = (src, loading) =>
   src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async", data: {key: src}})
 
-/** Show what is below a picture that the server does not have. @param {EventTarget} root */
+/** @type {(poster: PosterView, ...more: Child[]) => HTMLElement} */
+export const drawPoster = ({poster, initials}, ...more) =>
+  h(
+    "span",
+    {class: "poster"},
+    h("span", {class: "initials", "aria-hidden": "true"}, initials),
+    drawImage(poster, "lazy"),
+    more,
+  )
+
+/** Show the initials in place of a picture that the server does not have. @param {HTMLElement} root */
 export const hideBroken = root =>
   root.addEventListener(
     "error",

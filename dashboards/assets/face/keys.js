@@ -1,9 +1,11 @@
 // One listener for all keys. The topmost layer alone gets a key: a dialog, or else the page that is shown.
 import {focusedElement} from "#face/dom.js"
 import {currentPage} from "#face/frame.js"
+import {isDialogOpen} from "#face/modal.js"
 
 const TYPED =
   "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range]), textarea, select, [contenteditable]"
+const TEXT = "input[type=text], input[type=password], input[type=search], textarea"
 const CONTROL = "button, a, summary, [role=button]"
 const LONGEST_DELAY = 5000 // milliseconds; the effect of an older key would surprise
 const SEQUENCE = 1500 // milliseconds between the two keys of a sequence of the frame, such as `g p`
@@ -14,11 +16,13 @@ const pages = new Map()
 const above = []
 /** @type {{event: KeyboardEvent, page: string}[]} */
 let delayed = [] // keys for a page whose rows are not there yet
-let sequenceAt = -SEQUENCE
+/** @type {(KeyBinding & {key: string, places: string[] | null})[]} */
+const frame = []
+let first = "" // the key that began a sequence of the frame
+let firstAt = 0
 
 /** Return the layer that gets the keys; undefined while a page or a dialog of the frame has them. */
-const top = () =>
-  above.at(-1) ?? (document.documentElement.hasAttribute("data-dialog") ? undefined : pages.get(currentPage()))
+const top = () => above.at(-1) ?? (isDialogOpen() ? undefined : pages.get(currentPage()))
 
 /** @type {(event: Event) => HTMLElement} */
 const targetOf = event => /** @type {HTMLElement} */ (event.composedPath()[0])
@@ -31,9 +35,43 @@ const targetOf = event => /** @type {HTMLElement} */ (event.composedPath()[0])
  */
 export function pageKeys(page, layer) {
   pages.set(page, layer)
-  globalThis.indexiumKeys ??= new Set()
   for (const [key, {does, group, when}] of Object.entries(layer.table))
-    if (does) globalThis.indexiumKeys.add({key, does, group, when, pages: [page]})
+    if (does) bindings().add({key, does, group, when, pages: [page]})
+}
+
+/** Return every binding that the list of keys may show. @returns {Set<ListedKey>} */
+export const bindings = () => (globalThis.indexiumKeys ??= new Set())
+
+/**
+ * Bind keys of the frame; a key may be a sequence of two, such as `g p`. They do nothing while a dialog is open.
+ *
+ * @param {string[] | null} places The pages; null: all.
+ * @param {Record<string, KeyBinding>} table
+ */
+export function frameKeys(places, table) {
+  for (const [key, binding] of Object.entries(table)) {
+    bindings().add({key, pages: places, ...binding})
+    frame.push({key, places, ...binding})
+  }
+}
+
+/** The keys of a page come first. An open editor of a page stops the event before. @param {KeyboardEvent} event */
+function onFrameKey(event) {
+  const {key, timeStamp} = event
+  const before = endsSequence(event) ? first : ""
+  first = ""
+  if (event.defaultPrevented || isOfBrowser(event) || above.length || isDialogOpen()) return
+  const name = before ? `${before} ${key}` : key
+  const found = frame.find(
+    each => each.key === name && (each.places?.includes(currentPage()) ?? true) && (each.when?.() ?? true),
+  )
+  if (found) {
+    if (!event.repeat) found.run(event)
+    event.preventDefault()
+  } else if (!before && frame.some(each => each.key.startsWith(`${key} `))) {
+    first = key
+    firstAt = timeStamp
+  }
 }
 
 /** Give the keys to a layer above the page until the returned function is called. @param {KeyLayer} layer */
@@ -51,26 +89,32 @@ function act({table}, event) {
   return binding.run(event) !== false
 }
 
-/** Return whether a key ends a sequence such as `g p`, which belongs to the frame. @type {(layer: KeyLayer, event: KeyboardEvent) => boolean} */
-function endsSequence(layer, {key, timeStamp}) {
-  const isSecond = timeStamp - sequenceAt < SEQUENCE
-  sequenceAt = key === "g" && !layer.table.g ? timeStamp : -SEQUENCE
-  return isSecond && !above.length
-}
+/** Return whether a key ends a sequence such as `g p`, which belongs to the frame. @param {KeyboardEvent} event */
+const endsSequence = ({timeStamp}) => first !== "" && timeStamp - firstAt < SEQUENCE && !above.length
+
+/** Return whether a key is text for a field, or a command of the browser. @param {KeyboardEvent} event */
+const isOfBrowser = event =>
+  event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (targetOf(event).matches?.(TYPED) ?? false)
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const layer = top()
   const {key} = event
-  if (!layer || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+  if (!layer || isOfBrowser(event)) return
   const target = targetOf(event)
-  if (target.matches?.(TYPED) || (key === "Enter" && target.closest?.(CONTROL))) return
+  if (key === "Enter" && target.closest?.(CONTROL)) return
   if (key.startsWith("Arrow") && target !== document.body && !target.closest?.("[role=row]")) return // it scrolls
-  if (endsSequence(layer, event)) return
-  if (!layer.isReady() && !layer.table[key]?.isFree) {
+  if (endsSequence(event)) return
+  if (!isReadyFor(layer, event)) {
     if (layer.table[key]) take(event)
-  } else if (act(layer, event)) event.preventDefault()
+  } else if (act(layer, event)) {
+    event.preventDefault()
+    if (!layer.isReady()) dropDelayed() // the person has gone to a field: older keys are no text for it
+  }
 }
+
+/** Return whether a key has an effect now: one that needs no row does not wait for them. @type {(layer: KeyLayer, event: KeyboardEvent) => boolean} */
+const isReadyFor = (layer, {key}) => layer.isReady() || Boolean(layer.table[key]?.isFree)
 
 /** @param {KeyboardEvent} event */
 function take(event) {
@@ -81,19 +125,30 @@ function take(event) {
 /** Press the keys that a person pressed before the rows were there. */
 export function pressDelayed() {
   const now = performance.now()
-  while (delayed.length && top()?.isReady()) {
+  // Keys belong together: without the oldest ones, the others would act on another row.
+  if (delayed.some(({event}) => now - event.timeStamp >= LONGEST_DELAY)) dropDelayed()
+  /** @type {HTMLInputElement | null} */
+  let field = null // to which an earlier key has moved the focus: the other keys are text for it
+  while (delayed.length && top() && (field || isReadyFor(top(), delayed[0].event))) {
     const {event, page} = delayed.shift()
-    const isMeant = page === currentPage() && now - event.timeStamp < LONGEST_DELAY
-    const field = focusedElement()
-    if (isMeant && field.matches(TYPED)) typeInto(/** @type {HTMLInputElement} */ (field), event)
-    else if (isMeant && !endsSequence(top(), event)) act(top(), event)
+    if (page !== currentPage()) continue
+    if (field) typeInto(field, event)
+    else field = press(event)
   }
 }
 
-/** Type a key into the field to which an earlier key has moved the focus. @type {(field: HTMLInputElement, event: KeyboardEvent) => void} */
+/** Press a key; return the text field to which it moves the focus. @type {(event: KeyboardEvent) => HTMLInputElement | null} */
+function press(event) {
+  const before = focusedElement()
+  if (endsSequence(event) || !act(top(), event)) onFrameKey(event)
+  const after = focusedElement()
+  return after !== before && after.matches(TEXT) ? /** @type {HTMLInputElement} */ (after) : null
+}
+
+/** @type {(field: HTMLInputElement, event: KeyboardEvent) => void} */
 function typeInto(field, {key}) {
   if (key.length > 1) return
-  field.value += key
+  field.setRangeText(key, field.selectionStart, field.selectionEnd, "end")
   field.dispatchEvent(new Event("input", {bubbles: true, composed: true}))
 }
 
@@ -107,4 +162,5 @@ export function listenToKeys() {
   delayed = globalThis.indexiumEarlyKeys ?? []
   globalThis.indexiumEarlyKeys = null
   window.addEventListener("keydown", onKey, true)
+  document.addEventListener("keydown", onFrameKey)
 }

@@ -1,26 +1,25 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
-import {go, onAddress, place, visit} from "#face/address.js"
-import {ask} from "#face/ask.js"
-import {call, change, forget, onNews} from "#face/calls.js"
-import {focusedElement, h, morph} from "#face/dom.js"
-import {Form} from "#face/form.js"
+import {go, place} from "#face/address.js"
+import {focusedElement, morph} from "#face/dom.js"
+import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
-import {currentPage, may, toast} from "#face/frame.js"
+import {may, toast} from "#face/frame.js"
 import {hideBroken} from "#face/images.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
+import {SearchTyping} from "#face/list_filters.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
-import {adoptSheets} from "#face/sheets.js"
-import {typedPage} from "#face/widgets.js"
+import {pageIn, typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
-const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
-const LONGEST_HOLD = 400 // milliseconds for which the rows of the last search are seen while the next ones are read
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
 
-/** @template [Row=any], [Head=any] */
-export class List {
+/**
+ * @template [Row=any], [Head=any]
+ * @extends {FacePage<Row, Head>}
+ */
+export class List extends FacePage {
   /** @type {any} */
   cursor = null // the id of the row that the keys act on; null: the first one
   cursorPlace = 0 // its place on the page, for the time when the row is gone
@@ -30,38 +29,28 @@ export class List {
   anchor = null // the id from which a range is selected
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
-  /** @type {Map<string, Form>} */
-  forms = new Map() // in the page, by their actions
-  searchTimer = 0
-  heldUntil = 0 // what is seen stays until then, while rows are read
-  isLeavingSearch = false // the rows that are read get the focus
+  /** @type {Set<string>} */
+  used = new Set() // areas that had a row: they keep their height
+  timer = 0 // until what changes as time passes is read again
+  menu = "" // the name of the open menu of the filters
 
   /**
    * @param {ListSpec<Row, Head>} spec
    * @param {HTMLElement} host
    */
   constructor(spec, host) {
+    super(spec, spec.actions, host, ["indexium.css", "changes.css", "face.css"])
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
-    const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, ["indexium.css", "person_field.css", "face.css"])
-    this.root = h("div", {class: "ix"})
-    root.append(this.root)
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
-    this.actions = spec.actions.filter(action => may(action.needs ?? ""))
-    this.root.addEventListener("click", event => this.onClick(event))
-    this.root.addEventListener("change", event => this.onChange(event))
-    this.root.addEventListener("input", event => this.onInput(/** @type {HTMLInputElement} */ (event.target)))
-    this.root.addEventListener("submit", event => this.onSubmit(event))
-    hideBroken(this.root)
-    this.root.addEventListener("keydown", event => {
-      this.onSearchKey(event)
-      if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
+    this.typing = new SearchTyping(this)
+    this.root.addEventListener("keydown", event => this.onKey(event))
+    document.addEventListener("pointerdown", event => {
+      if (this.menu && !event.composedPath().includes(this.root.querySelector(".pop")?.parentElement)) this.toggle("")
     })
+    hideBroken(this.root)
     this.wanted = this.openValue() ?? ""
     pageKeys(spec.page, {isReady: () => this.isReady(), table: this.keys()})
-    onAddress(() => this.followAddress())
-    onNews(() => this.draw())
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
   }
@@ -73,17 +62,13 @@ export class List {
     return place()[this.openName]
   }
 
-  isShown() {
-    return currentPage() === this.spec.page
-  }
-
-  /** Return whether it is known on which row a key acts. */
-  isReady() {
-    const outside = this.outside()
-    return this.rows.isKnown() && (!outside || outside.value !== undefined)
-  }
-
   // What is shown.
+
+  /** Return why the text of the search is refused. @returns {Error | undefined} */
+  searchError() {
+    const error = /** @type {Error & {code?: string}} */ (this.rows.page().error)
+    return this.spec.search && error?.code === "bad_query" ? error : undefined
+  }
 
   /** Show the list again after another page. */
   enter() {
@@ -101,41 +86,75 @@ export class List {
   draw() {
     if (!this.isShown()) return
     const hadFocus = this.root.contains(/** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement)
-    if (this.isHeld() || this.leavesAddress()) return
+    if (this.rows.isKnown() && this.rows.number > this.rows.pages) {
+      go({page: this.rows.pages > 1 ? this.rows.pages : ""}, {push: false})
+      return
+    }
     this.rows.readAhead()
     this.keepCursor()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
+    this.lookForOutside()
     morph(this.root, drawList(this))
+    this.spec.follow?.()
+    this.waitForTime()
     this.followSheet()
+    this.typing.follow()
     if (hadFocus && focusedElement() === document.body) this.focusAgain()
-    if (this.isLeavingSearch && this.rows.isKnown()) this.leaveSearch()
-    if (this.rows.isKnown()) setTimeout(pressDelayed)
-    else if (this.rows.page().error ?? this.rows.head().error) dropDelayed()
-  }
-
-  /** Return whether the rows of the last search are still seen, because the next ones are read. */
-  isHeld() {
-    return performance.now() < this.heldUntil && !this.rows.isKnown() && !this.rows.page().error
-  }
-
-  /** Leave an address of a page or a row that there is not, and return whether this is one. */
-  leavesAddress() {
-    if (!this.rows.isKnown()) return false
-    const hasPage = this.rows.number <= this.rows.pages
-    const problem = hasPage && this.outside()?.error
-    if (problem) toast(problem.message, {kind: "info"})
-    if (!hasPage) go({page: this.rows.pages > 1 ? this.rows.pages : ""}, {push: false})
-    else if (problem) go({[this.openName]: ""}, {push: false})
-    return !hasPage || Boolean(problem)
+    setTimeout(pressDelayed)
+    if (!this.rows.isKnown() && (this.rows.page().error ?? this.rows.head().error)) dropDelayed()
   }
 
   /** Say so if the row that the address names is not in the list. */
   lookForWanted() {
-    const isMissing = this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
+    const isMissing = !this.spec.one && this.openValue() === this.wanted && this.openId(this.rows.shown()) === null
     this.wanted = ""
-    if (!isMissing || this.spec.single) return
+    if (!isMissing) return
     toast(`The ${this.spec.noun} of this address is not in the list: it has changed or has gone.`, {kind: "info"})
     go({[this.openName]: ""}, {push: false})
+  }
+
+  /** Say why the row that the address names cannot be shown. */
+  lookForOutside() {
+    const {error} = this.outside()
+    if (!error) return
+    toast(error.message, {kind: "error"})
+    go(this.opening(""), {push: false})
+  }
+
+  /** Return whether the address names a row that the list does not have, and no action has taken away. */
+  hasOutside() {
+    const value = this.openValue()
+    if (!value || !this.spec.one || !this.rows.isKnown() || this.openId(this.rows.shown()) !== null) return false
+    return ![...this.rows.goneHere().keys()].map(String).includes(value)
+  }
+
+  /** Return the row that the address names, if the list does not have it. @returns {{value?: Row, error?: Error}} */
+  outside() {
+    return this.hasOutside() ? this.rows.outside(this.openValue()) : {}
+  }
+
+  /** Return whether it is known on which row a key acts. */
+  isReady() {
+    return this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
+  }
+
+  /** Read again what changes without an event, while the page is shown. */
+  waitForTime() {
+    const {value} = this.rows.head()
+    const pace = value && this.spec.live?.pace(value)
+    if (!pace || this.timer) return
+    this.timer = setTimeout(() => {
+      this.timer = 0
+      if (!this.isShown()) return
+      if (!document.hidden) this.rows.readLiveAgain()
+      this.waitForTime()
+    }, pace)
+  }
+
+  /** Return what the address has if a row is open, "" for none. @param {any} id @returns {Record<string, any>} */
+  opening(id) {
+    const others = String(id) === this.openValue() ? [] : (this.spec.ofRow ?? [])
+    return {...Object.fromEntries(others.map(name => [name, ""])), [this.openName]: id}
   }
 
   /** Details that cover the page take the focus, and give it back to their row. */
@@ -167,18 +186,10 @@ export class List {
     }
   }
 
-  /** Return what is known of the row that the address names if the page does not show it. @returns {{value?: Row, error?: Error} | null} */
-  outside() {
-    const value = this.openValue()
-    if (!this.spec.single || !value || !this.rows.isKnown() || this.openId(this.rows.shown()) !== null) return null
-    const isGone = [...this.rows.goneHere().keys()].some(id => String(id) === value) // an action has taken it away
-    return isGone ? null : this.rows.single(value)
-  }
-
   /** @returns {Row | undefined} */
   current() {
-    const outside = this.outside()
-    if (outside) return outside.value
+    const {value: outside} = this.outside()
+    if (outside) return outside
     const shown = this.rows.shown()
     const wanted = this.cursor ?? this.openId(shown)
     return shown.find(row => this.rows.idOf(row) === wanted) ?? shown[0]
@@ -191,23 +202,21 @@ export class List {
     return row ? this.rows.idOf(row) : null
   }
 
+  firstId() {
+    const [row] = this.rows.shown()
+    return row && this.rows.idOf(row)
+  }
+
   cursorId() {
     const row = this.current()
     return row && this.rows.idOf(row)
   }
 
-  /** Return the id of the row at which Tab stops. */
-  stopId() {
-    const ids = this.rows.shown().map(row => this.rows.idOf(row))
-    const id = this.cursorId()
-    return ids.includes(id) ? id : ids[0]
-  }
-
   /** Return the row whose details are shown. @returns {Row | undefined} */
   opened() {
     if (!this.spec.details) return undefined
-    const outside = this.outside()
-    if (outside) return outside.value
+    const {value: outside} = this.outside()
+    if (outside) return outside
     if (this.spec.folds) return this.openId(this.rows.shown()) === null ? undefined : this.current()
     return WIDE.matches || this.openValue() ? this.current() : undefined
   }
@@ -242,7 +251,8 @@ export class List {
   point(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.openValue() || (WIDE.matches && this.spec.details)) go({[this.openName]: id}, {push: false})
+    const follows = WIDE.matches && this.spec.details && !this.spec.folds
+    if (this.openValue() || follows) go(this.opening(id), {push: false})
     else this.draw()
   }
 
@@ -250,17 +260,27 @@ export class List {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) go({[this.openName]: id}, {push: (this.spec.folds || !WIDE.matches) && !this.openValue()})
+    if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
 
   close() {
-    if (this.selected.size) {
+    if (this.menu) this.toggle(this.menu)
+    else if (this.selected.size) {
       this.selected.clear()
       this.draw()
-    } else if (this.openValue()) go({[this.openName]: ""})
+    } else if (this.openValue()) go(this.opening(""))
     else return false
+  }
+
+  /** Open a menu of the filters, or close it; a press elsewhere ("") closes it, too. @param {string} name */
+  toggle(name) {
+    const before = this.menu
+    this.menu = before === name ? "" : name
+    this.draw()
+    const target = this.menu ? ".pop input" : name && `[data-key="menu-${before}"]`
+    if (target) /** @type {HTMLElement | null} */ (this.root.querySelector(target))?.focus()
   }
 
   focusCursor() {
@@ -292,131 +312,47 @@ export class List {
     return isSingle ? [this.current()].filter(Boolean) : this.targets()
   }
 
-  /**
-   * Run an action on the rows that were meant when the key was pressed.
-   *
-   * @param {ListAction<Row, Head>} action
-   * @param {Row[]} [meant]
-   * @param {Answers} [given] Of a field in the details.
-   */
-  async run(action, meant = this.meantBy(action), given = {}) {
-    const at = place()
-    const head = this.rows.head().value
-    const question = action.asks?.(meant, at, head) || null
-    const send = (/** @type {Answers} */ answers) => {
-      const all = {...given, ...answers}
-      return action.preview
-        ? this.preview(action, meant, all, {at, head, question})
-        : this.perform(action, meant, all, {at, head, question})
-    }
-    if (question && (question.stays || action.preview)) {
-      await ask(question, send)
-      return
-    }
-    const answers = question ? await ask(question) : {}
-    if (!answers) return
-    const work = action.run ? Promise.resolve(action.run(meant, at, head)) : send(answers)
-    await work.catch(error => toast(error.message, {kind: "error"}))
+  knownTo() {
+    return this.rows.head().value
   }
 
-  /**
-   * Show what the change of an action would do, and make it when a person confirms it; return whether it is made.
-   *
-   * @param {ListAction<Row, Head>} action
-   * @param {Row[]} meant
-   * @param {Answers} answers
-   * @param {{at: Route, head: Head, question: Question | null}} asked
-   */
-  async preview(action, meant, answers, asked) {
-    const [name, args] = action.call(meant, answers, asked.at, asked.head)
-    const effect = await call(name, /** @type {any} */ ({...args, dry_run: true}))
-    const question = action.preview(meant, answers, effect)
-    if (!question) throw new Error("Nothing changes.")
-    return Boolean(await ask(question, () => this.perform(action, meant, answers, asked)))
-  }
-
-  /**
-   * Make the change of an action. The rows show it before the library has answered; an error puts them back.
-   *
-   * @param {ListAction<Row, Head>} action
-   * @param {Row[]} meant
-   * @param {Answers} answers
-   * @param {{at: Route, head: Head, question: Question | null}} asked
-   */
-  async perform(action, meant, answers, {at, head, question}) {
-    const [name, args] = action.call(meant, answers, at, head)
+  /** @type {FacePage<Row, Head>["show"]} */
+  show(action, meant, answers, head) {
     const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
     const edits = action.shows ? meant.map(row => this.rows.edit(row, action.shows(row, answers, head))) : []
-    const isOfList = action.keeps || !meant.length
     const taken = this.rows.take(ids)
     for (const id of ids) this.selected.delete(id)
     this.followTaken(ids)
-    this.draw()
-    try {
-      const also = [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
-      const isSecret = Boolean(question?.fields?.some(({kind}) => kind === "password"))
-      const {value, answeredAt} = await change(name, args, {also, isSecret})
-      if (action.leads) {
-        location.assign(action.leads()) // nothing is read meanwhile
-        return
-      }
-      const text = action.done?.(value, meant) ?? value?.text
-      if (text) toast(text, {undo: value?.step_id ?? null})
-      this.rows.settle(taken, answeredAt, edits)
-      if (isOfList) this.rows.readMoreAgain()
-      if (this.spec.folds && ids.map(String).includes(this.openValue())) go({[this.openName]: ""}, {push: false})
-    } catch (error) {
-      this.rows.putBack(taken, edits)
-      throw error
-    } finally {
-      this.draw()
-    }
+    return {taken, edits, isOfList: action.keeps || !meant.length}
+  }
+
+  /** @type {FacePage<Row, Head>["readsAfter"]} */
+  readsAfter(_action, {isOfList}) {
+    return [...Object.values(this.rows.headReads()), isOfList && this.rows.ownRead()].filter(Boolean)
+  }
+
+  /** @type {FacePage<Row, Head>["settle"]} */
+  settle({isOwn}, {taken, edits, isOfList}, made) {
+    this.rows.settle(taken, made, edits, isOwn)
+    if (isOfList) this.rows.readMoreAgain()
+    if (this.spec.folds && taken.ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
+  }
+
+  /** @type {FacePage<Row, Head>["putBack"]} */
+  putBack({taken, edits}) {
+    this.rows.putBack(taken, edits)
   }
 
   /** The address names the row that is open: not one that an action has taken away. @param {any[]} ids */
   followTaken(ids) {
     if (this.spec.folds || !ids.map(String).includes(this.openValue())) return
     this.keepCursor()
-    go({[this.openName]: this.rows.shown().length ? this.cursor : ""}, {push: false})
-  }
-
-  /** Run an action that was clicked, or whose field was changed. @type {(act: string, row?: Row, given?: Answers) => void} */
-  press(act, row, given = {}) {
-    const {value} = this.rows.head()
-    const action = this.actions.find(
-      each => each.act === act && (each.when?.(row ?? this.current(), place(), value) ?? true),
-    )
-    const meant = row ?? (action?.where === "field" ? this.opened() : undefined)
-    if (action) void this.run(action, meant && [meant], given)
-  }
-
-  /** Return the form of an action that stands in the page; null if the person may not use it. @param {string} act */
-  formOf(act) {
-    const question = this.actions.find(each => each.act === act)?.asks([], place(), this.rows.head().value)
-    if (!question) return null
-    const form = this.forms.get(act) ?? new Form(question, () => this.draw())
-    form.question = question
-    this.forms.set(act, form)
-    return form
-  }
-
-  /** @param {string} act */
-  async sendForm(act) {
-    const form = this.formOf(act)
-    const action = this.actions.find(each => each.act === act)
-    const answers = form.isWaiting ? null : form.result()
-    const asked = {at: place(), head: this.rows.head().value, question: form.question}
-    const send = (/** @type {Answers} */ given) => this.perform(action, [], given, asked)
-    if (answers && (await form.send(answers, send, () => this.draw()))) this.forms.delete(act)
-    this.draw()
-    /** @type {HTMLElement | null} */
-    const wrong = this.root.querySelector("[aria-invalid=true]")
-    wrong?.focus()
+    go(this.opening(this.rows.shown().length ? this.cursor : ""), {push: false})
   }
 
   /** @returns {Record<string, KeyBinding>} */
   keys() {
-    const {noun, selects, details, search} = this.spec
+    const {noun, selects, details} = this.spec
     const group = "Move"
     /** @type {Record<string, KeyBinding>} */
     const table = {
@@ -428,18 +364,25 @@ export class List {
     }
     if (details)
       table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
-    if (search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.searchField()?.focus()}
     if (selects) table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
     for (const {key, does, label} of this.actions) {
       if (!key) continue
       table[key] = {
         does: does ?? String(label),
         group: "Decide",
-        when: () => Boolean(this.actionOf(key)),
-        run: () => void this.run(this.actionOf(key)),
+        when: () => Boolean(this.actionOf(key)) || this.actions.some(each => each.key === key && each.refuses),
+        run: () => this.runKey(key),
       }
     }
+    if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
     return table
+  }
+
+  focusSearch() {
+    /** @type {HTMLInputElement} */
+    const field = this.root.querySelector(".search input")
+    field.focus()
+    field.select()
   }
 
   /** Return the first action of a key that is possible now. @param {string} key */
@@ -449,6 +392,17 @@ export class List {
       const rows = (action.where ?? "row") === "row" ? this.meantBy(action) : [undefined]
       return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
     })
+  }
+
+  /** Run the action of a key, or say why there is none now. @param {string} key */
+  runKey(key) {
+    const action = this.actionOf(key)
+    if (action) {
+      void this.run(action)
+      return
+    }
+    const text = this.actions.find(each => each.key === key && each.refuses)?.refuses(this.current(), place())
+    if (text) toast(text, {kind: "info"})
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
@@ -465,43 +419,37 @@ export class List {
 
   // What a person clicks.
 
-  /** @param {MouseEvent} event */
-  onClick(event) {
-    const target = /** @type {HTMLElement} */ (event.target).closest("[data-act], a[href]")
-    if (target instanceof HTMLAnchorElement) {
-      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return
-      event.preventDefault()
-      visit(target.getAttribute("href"))
-    } else if (target instanceof HTMLElement) this.onAct(target, event)
-  }
-
-  /** @type {(target: HTMLElement, event: MouseEvent) => void} */
-  onAct(target, event) {
-    const {act, page, to} = target.dataset
-    const isLabel = target instanceof HTMLLabelElement && !(event.target instanceof HTMLInputElement)
-    if (isLabel) event.preventDefault() // it would click its field, too
-    const row = this.rowAt(target)
-    /** @type {Record<string, () => unknown>} */
-    const own = {
+  /** @type {FacePage<Row, Head>["ownActs"]} */
+  ownActs(target, event, row) {
+    const {page, to, menu} = target.dataset
+    return {
+      ...super.ownActs(),
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
-      close: () => go({[this.openName]: ""}),
+      close: () => go(this.opening("")),
       clear: () => this.close(),
-      show: () => go({[this.openName]: target.dataset.id}),
-      "empty-search": () => this.emptySearch(),
-      retry: () => forget(() => true),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
+      part: () => go(JSON.parse(to)), // another page of a part of the page
+      menu: () => this.toggle(menu),
+      empty: () => this.typing.empty(target.parentElement.querySelector("input")),
     }
-    if (own[act]) own[act]()
-    else this.press(act, row, target.dataset)
+  }
+
+  /** The keys act on the row whose button was pressed. @type {FacePage<Row, Head>["onAct"]} */
+  onAct(target, event) {
+    const row = target.dataset.act === "pick" ? undefined : this.rowAt(target)
+    if (row && target.closest("[role=row]")) this.cursor = this.rows.idOf(row)
+    super.onAct(target, event)
   }
 
   /** Return the row in which an element is. @param {Element} target */
   rowAt(target) {
     const node = target.closest("[role=row], [data-row]")
     const key = node instanceof HTMLElement ? (node.dataset.row ?? node.dataset.key) : undefined
-    return this.rows.shown().find(each => String(this.rows.idOf(each)) === key)
+    const noticed = this.rows.notices().map(({row}) => row)
+    const rows = [...this.rows.shown(), ...noticed, this.outside().value]
+    return rows.find(each => each && String(this.rows.idOf(each)) === key)
   }
 
   /** @param {number} page */
@@ -509,96 +457,50 @@ export class List {
     this.cursor = null
     this.selected.clear()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
-    go({page: page > 1 ? page : "", [this.openName]: ""})
+    go({page: page > 1 ? page : "", ...this.opening("")})
   }
 
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
-  narrow(to, options) {
+  narrow(to, options = {}) {
     this.cursor = null
     this.selected.clear()
-    go({page: "", [this.openName]: "", ...to}, options)
+    go({page: "", ...this.opening(""), ...to}, options)
   }
 
-  // The search.
-
-  /** @returns {HTMLInputElement | null} */
-  searchField() {
-    return this.root.querySelector("input.q")
-  }
-
-  /** Show the rows that the typed text finds. @param {number} [delay] */
-  search(delay = 0) {
-    clearTimeout(this.searchTimer)
-    this.searchTimer = setTimeout(() => {
-      const {name} = this.spec.search
-      const text = this.searchField()?.value.trim() ?? ""
-      if (!this.isShown() || text === (place()[name] ?? "")) {
-        this.draw()
-        return
-      }
-      this.heldUntil = performance.now() + LONGEST_HOLD
-      setTimeout(() => this.draw(), LONGEST_HOLD)
-      this.narrow({[name]: text}, {push: false})
-    }, delay)
-  }
-
-  emptySearch() {
-    const field = this.searchField()
-    field.value = ""
-    field.focus()
-    this.search()
-  }
-
-  /** Enter goes to what is found; Escape empties the field, then leaves it. @param {KeyboardEvent} event */
-  onSearchKey({key, target}) {
-    const field = this.searchField()
-    if (target !== field || !field) return
-    if (key === "Enter") {
-      this.isLeavingSearch = true
-      this.search()
-    } else if (key === "Escape" && field.value) this.emptySearch()
-    else if (key === "Escape") field.blur()
-  }
-
-  /** Give the focus to the first row that is found; the field keeps it if there is none. */
-  leaveSearch() {
-    this.isLeavingSearch = false
-    setTimeout(() => this.focusCursor())
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const field = /** @type {HTMLInputElement} */ (event.target)
+    if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
+    else if (field.dataset.search) this.typing.press(field, event)
+    else if (event.key === "Escape" && this.menu) this.toggle(this.menu) // from a field for a day
   }
 
   /** @param {Event} event */
   onChange(event) {
-    const target = /** @type {HTMLInputElement} */ (event.target)
-    const {value, checked, dataset} = target
+    const {value, dataset} = /** @type {HTMLInputElement} */ (event.target)
+    if (dataset.search) return // it is applied while a person types
     if (dataset.change === "choice") this.narrow({[dataset.name]: value})
-    else if (dataset.change) this.press(dataset.change, this.opened(), {...dataset, value, checked})
-    else if (this.onType(target)) this.draw()
+    else if (dataset.change === "to") this.narrow(JSON.parse(dataset.to))
+    else super.onChange(event)
   }
 
   /** @param {HTMLInputElement} target */
-  onInput(target) {
-    if (target === this.searchField()) {
-      this.isLeavingSearch = false
-      this.search(SEARCH_DELAY)
-    } else this.onType(target)
-  }
-
-  /** Take what a person types into a form of the page; return whether it is one. @param {HTMLInputElement} target */
   onType(target) {
-    const form = this.forms.get(target.form?.dataset.form)
-    form?.take(target)
-    return Boolean(form)
+    if (!target.dataset.search) return super.onType(target)
+    this.typing.type(target)
+    return false
   }
 
   /** Send a form of the page, or turn to the page number that a person has typed. @param {SubmitEvent} event */
   onSubmit(event) {
+    super.onSubmit(event)
     const form = /** @type {HTMLFormElement} */ (event.target)
-    event.preventDefault()
-    if (form.dataset.form) {
-      void this.sendForm(form.dataset.form)
-      return
-    }
-    const page = typedPage(form.querySelector("input"), {page: this.rows.number, pages: this.rows.pages})
-    if (page !== this.rows.number) this.turn(page)
+    if (form.dataset.form) return
+    const {name} = form.dataset
+    const shown = {page: Number(form.dataset.page), pages: Number(form.dataset.pages)}
+    const page = typedPage(form.querySelector("input"), shown)
+    if (page === shown.page) return
+    if (name) go(pageIn(name, page))
+    else this.turn(page)
   }
 }

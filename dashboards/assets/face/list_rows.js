@@ -1,6 +1,7 @@
 // The rows of a list: the page that is shown, without the rows that an action has taken away.
 import {place} from "#face/address.js"
-import {forget, read} from "#face/calls.js"
+import {forget, keepUntil, read, readAll} from "#face/calls.js"
+import {Edits} from "#face/edits.js"
 
 const MOST_PAGES = 1_000_000_000
 
@@ -11,10 +12,15 @@ export class ListRows {
   /** @type {Map<string, Map<any, number>>} */
   gone = new Map() // list → id → a read that is sent later lacks the row; Infinity while the action runs
   running = 0 // actions
-  /** @type {{id: any, changes: Partial<Row>, since: number}[]} */
-  edits = [] // changes that the rows show: `since` as in `gone`
+  edits = new Edits()
+  /** @type {{id: any, value: any} | undefined} */
+  lastMore
+  /** @type {Head | undefined} */
+  lastHead
   /** @type {Set<string>} */
   moreNames = new Set() // of the calls that details have made
+  /** @type {Record<string, ReadCall>} */
+  moreReads = {} // that the details make now
 
   /**
    * @param {ListSpec<Row, Head>} spec
@@ -48,36 +54,43 @@ export class ListRows {
 
   /** Return what stands above the list, once all of it is known. @returns {{value?: Head, error?: Error}} */
   head() {
-    return this.all(this.headReads())
+    return readAll(this.headReads(), (own, part) => read(own, this.newsOf(part), this.running > 0))
   }
 
-  /** Return what only the details of a row need, once all of it is known: an action may change it at once. @param {Row} row */
-  more(row) {
-    const calls = this.spec.more?.(row) ?? {}
-    for (const [name] of Object.values(calls)) this.moreNames.add(name)
-    return this.all(calls, own => read(own, this.spec.news))
-  }
-
-  /** Return what is known of a row that the page does not show. @type {(id: string) => {value?: Row, error?: Error}} */
-  single(id) {
-    const own = this.spec.single.read(id)
-    this.moreNames.add(own[0])
-    const {value, error} = read(own, this.spec.news)
-    return {error, value: value === undefined ? undefined : this.edited(this.spec.single.row(value))}
+  /** Return what stands above the list: until it is read for other filters, it is as before. @returns {Head | undefined} */
+  shownHead() {
+    this.lastHead = this.head().value ?? this.lastHead
+    return this.lastHead
   }
 
   /**
-   * Return the values of several reads.
+   * Return what only the details of a row need, once all of it is known: an action may change it at once. Until another
+   * page of it is read, it is as before.
    *
-   * @param {Record<string, ReadCall>} calls
-   * @param {(own: ReadCall) => any} [readOne]
-   * @returns {{value?: any, error?: Error}}
+   * @param {Row} row
    */
-  all(calls, readOne = own => this.read(own)) {
-    const reads = Object.entries(calls).map(([name, own]) => [name, readOne(own)])
-    const error = reads.map(([, found]) => found.error).find(Boolean)
-    if (reads.some(([, {value}]) => value === undefined)) return {error}
-    return {value: /** @type {any} */ (Object.fromEntries(reads.map(([name, {value}]) => [name, value]))), error}
+  more(row) {
+    this.moreReads = this.spec.more?.(row, place()) ?? {}
+    for (const [name] of Object.values(this.moreReads)) this.moreNames.add(name)
+    const found = readAll(this.moreReads, (own, part) => read(own, this.newsOf(part)))
+    if (found.value !== undefined) this.lastMore = {id: this.idOf(row), value: found.value}
+    else if (this.lastMore?.id === this.idOf(row)) return {...found, value: this.lastMore.value}
+    return found
+  }
+
+  /** Return the events that make a part of the head, or of `more`, old. @param {string} part @returns {string[]} */
+  newsOf(part) {
+    const {news, live} = this.spec
+    return live?.parts.includes(part) ? [...news, ...live.news] : news
+  }
+
+  /** Return what is known of a row that the list does not have. @param {string} id @returns {{value?: Row, error?: Error}} */
+  outside(id) {
+    const own = this.spec.one?.(id)
+    if (!own) return {}
+    const found = read(own, [...this.spec.news, ...(this.spec.live?.news ?? [])])
+    const [value] = found.value ? this.edits.shownIn([found.value], row => this.idOf(row)) : []
+    return {...found, value}
   }
 
   /** During actions, their own answers tell what has changed: nothing is read again. @type {(own: ReadCall) => any} */
@@ -102,7 +115,7 @@ export class ListRows {
 
   /** Return whether the rows of the page are known. */
   isKnown() {
-    return Boolean(this.page().value)
+    return Boolean(this.page().value) && !(this.spec.areas && !this.head().value)
   }
 
   /** The number of all rows; undefined until it is known. @returns {number | undefined} */
@@ -120,13 +133,36 @@ export class ListRows {
     return this.number * this.perPage < (this.page().value?.total ?? 0)
   }
 
-  /** Return the rows: the next page fills the places of those that are gone. @returns {Row[]} */
+  /** @returns {ListArea<Row>[]} */
+  areas() {
+    const {value} = this.head()
+    return (value && this.spec.areas?.(value, place())) || []
+  }
+
+  /** @param {ListArea<Row>} area @returns {Row[]} */
+  rowsOf({page}) {
+    return page ? this.remaining(page.items) : this.ownRows()
+  }
+
+  /** Return all rows in their order. @returns {Row[]} */
   shown() {
+    if (!this.spec.areas) return this.ownRows()
+    return this.isKnown() ? this.areas().flatMap(area => this.rowsOf(area)) : [] // all of them, or none
+  }
+
+  /** Return the rows that need a person. */
+  notices() {
+    const {value} = this.head()
+    return (value && this.spec.notices?.(value)) || []
+  }
+
+  /** Return the rows of the list: the next page fills the places of those that are gone. @returns {Row[]} */
+  ownRows() {
     const {value, sentAt} = this.page()
     if (!value) return []
     const gone = this.goneHere()
     for (const [id, since] of gone) if (sentAt >= since) gone.delete(id)
-    this.edits = this.edits.filter(({since}) => sentAt < since)
+    this.edits.forget(sentAt)
     const rows = this.remaining(value.items)
     if (!gone.size || !this.hasNext()) return rows
     return [...rows, ...this.remaining(this.page(this.number + 1).value?.items ?? [])].slice(0, this.perPage)
@@ -135,22 +171,14 @@ export class ListRows {
   /** @param {Row[]} items @returns {Row[]} */
   remaining(items) {
     const read = this.spec.rowOf ? items.map(this.spec.rowOf) : items
-    const rows = this.edits.length ? read.map(row => this.edited(row)) : read
+    const rows = this.edits.shownIn(read, row => this.idOf(row))
     const gone = this.goneHere()
     return gone.size ? rows.filter(row => !gone.has(this.idOf(row))) : rows
   }
 
-  /** @param {Row} row @returns {Row} */
-  edited(row) {
-    const own = this.edits.filter(({id}) => id === this.idOf(row))
-    return own.length ? Object.assign({}, row, ...own.map(({changes}) => changes)) : row
-  }
-
-  /** Show a change of a row while an action runs. @type {(row: Row, changes: Partial<Row>) => {since: number}} */
+  /** Show a change of a row while an action runs. @param {Row} row @param {Partial<Row>} changes */
   edit(row, changes) {
-    const made = {id: this.idOf(row), changes, since: Number.POSITIVE_INFINITY}
-    this.edits.push(made)
-    return made
+    return this.edits.add(this.idOf(row), changes)
   }
 
   /** Read the next page before it is asked for. */
@@ -171,31 +199,41 @@ export class ListRows {
    * the next page has no more rows to fill the places, an event makes the list old, or a person turns the page.
    *
    * @param {Taken} taken
-   * @param {number} answeredAt
-   * @param {{since: number}[]} [edits]
+   * @param {import("#face/calls.js").Made} made
+   * @param {import("#face/edits.js").Edit[]} [edits]
+   * @param {boolean} [isOwn] Nothing but these rows has changed.
    */
-  settle({gone, ids}, answeredAt, edits = []) {
+  settle({gone, ids}, {answeredAt, event, isAlone}, edits = [], isOwn = false) {
     this.running -= 1
     for (const id of ids) gone.set(id, answeredAt)
-    for (const edit of edits) edit.since = answeredAt
+    this.edits.settle(edits, answeredAt)
     const [call] = this.ownRead() ?? []
     const kept = [this.number, this.number + 1].map(number => JSON.stringify(this.ownRead(number)?.[1]))
+    if (isOwn && isAlone) keepUntil((name, args) => name === call && kept.includes(JSON.stringify(args)), event)
     // No event may tell it: the same rows can be in another list of the page.
     forget((name, args) => name === call && !kept.includes(JSON.stringify(args)))
-    if (this.shown().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()
+    if (this.ownRows().length < Math.min(this.perPage, this.total - (this.number - 1) * this.perPage)) this.readAgain()
   }
 
-  /** Put rows back as they were, because the action has failed. @type {(taken: Taken, edits?: {since: number}[]) => void} */
+  /** Put rows back as they were, because the action has failed. @type {(taken: Taken, edits?: import("#face/edits.js").Edit[]) => void} */
   putBack({gone, ids}, edits = []) {
     this.running -= 1
     for (const id of ids) gone.delete(id)
-    this.edits = this.edits.filter(each => !edits.includes(each))
+    this.edits.remove(edits)
   }
 
   readAgain() {
     if (this.running) return
     const [call] = this.ownRead() ?? []
     forget(name => name === call || this.moreNames.has(name))
+  }
+
+  /** Read again what changes as time passes. */
+  readLiveAgain() {
+    const {parts} = this.spec.live
+    const reads = Object.entries({...this.headReads(), ...this.moreReads}).filter(([part]) => parts.includes(part))
+    const calls = new Set(reads.map(([, [name, args]]) => JSON.stringify([name, args])))
+    if (!this.running) forget((name, args) => calls.has(JSON.stringify([name, args])))
   }
 
   /** Read again what only the details need. */

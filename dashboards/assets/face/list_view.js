@@ -2,8 +2,19 @@
 import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
 import {drawPortrait} from "#face/images.js"
-import {boneRows, button, closeButton, drawSelect, emptyState, pager} from "#face/widgets.js"
-import {count, plural} from "#face/wording.js"
+import {drawFilters} from "#face/list_filters.js"
+import {
+  boneRows,
+  button,
+  chip,
+  closeButton,
+  drawSelect,
+  emptyState,
+  iconButton,
+  pager,
+  turnButtons,
+} from "#face/widgets.js"
+import {count, plural, rangeOf} from "#face/wording.js"
 
 /** @typedef {import("#face/list.js").List<any, any>} List */
 
@@ -12,13 +23,14 @@ function drawRow(list, row) {
   const {spec} = list
   const id = list.rows.idOf(row)
   const isCursor = id === list.cursorId()
+  const isStop = isCursor || (id === list.firstId() && Boolean(list.outside().value))
   const isSelected = spec.selects ? list.selected.has(id) : isCursor && (!spec.folds || Boolean(list.opened()))
   return h(
     "div",
     {
       class: `row lrow${isCursor ? " cursor" : ""}${hasTiles(list) ? " tile" : ""}`,
       role: "row",
-      tabindex: id === list.stopId() ? "0" : "-1",
+      tabindex: isStop ? "0" : "-1",
       "aria-selected": String(isSelected),
       data: {act: "open", key: id},
     },
@@ -52,8 +64,8 @@ function drawRow(list, row) {
 /** Return whether the rows are tiles, side by side. @param {List} list */
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
 
-/** Return whether the actions stand in the rows, because there are no details. @param {ListSpec} spec */
-const hasInline = spec => !spec.details && spec.actions.length > 0
+/** Return whether actions stand in the rows: all of them if there are no details. @param {ListSpec} spec */
+const hasInline = spec => spec.actions.some(({isInline}) => isInline || !spec.details)
 
 /** Return the columns for which there is room. @param {List} list */
 const columnsOf = list => list.spec.columns.filter(({isSpare}) => !(isSpare && list.opened()))
@@ -90,7 +102,7 @@ function drawRows(list) {
   /** @type {HTMLElement[]} */
   const drawn = [drawHeads(list)]
   let group = ""
-  for (const row of list.rows.shown()) {
+  for (const row of list.rows.ownRows()) {
     const own = spec.groupOf?.(row) ?? ""
     if (own !== group) drawn.push(h("h2", {class: "group", data: {key: `group-${own}`}}, own))
     group = own
@@ -109,10 +121,96 @@ function drawRows(list) {
   )
 }
 
+/** The areas of a page with several groups of rows. @param {List} list */
+function drawAreas(list) {
+  if (!list.rows.isKnown()) return h("div", {class: "card", data: {key: "list"}}, drawBody(list))
+  return h("div", {class: "areas", data: {key: "list"}}, [
+    drawComplaint(list),
+    ...list.rows.areas().map(area => drawArea(list, area)),
+  ])
+}
+
+/** One area: without a row, it is folded; after its first row it keeps its height, so nothing below it moves. @type {(list: List, area: ListArea<any>) => HTMLElement} */
+function drawArea(list, area) {
+  const {id, title, note, none, choice} = area
+  const rows = list.rows.rowsOf(area)
+  if (rows.length) list.used.add(id)
+  const isFolded = !list.used.has(id)
+  const {total, turn} = drawAreaPages(list, area, rows.length)
+  return h(
+    "section",
+    {class: `card list area ${id}${isFolded ? " folded" : ""}`, "aria-label": title, data: {key: id}},
+    h(
+      "div",
+      {class: "pager top"},
+      h("h2", null, title, h("span", null, note ?? count(total))),
+      isFolded && h("p", {class: "hint"}, none),
+      choice &&
+        h(
+          "label",
+          {class: "grow"},
+          h("span", {class: "vh"}, choice.label),
+          drawSelect(choice.choices, {data: {change: "choice", name: choice.name, key: "choice"}}),
+        ),
+      turn,
+    ),
+    rows.length > 0
+      ? h(
+          "div",
+          {class: "rows", role: "grid", "aria-label": title, "aria-rowcount": total},
+          rows.map(row => drawRow(list, row)),
+        )
+      : !isFolded && h("div", {class: "rows none"}, h("p", null, none)),
+  )
+}
+
+/** The place of an area in its rows, and the buttons that turn its pages. @type {(list: List, area: ListArea<any>, shown: number) => {total: number, turn: Child}} */
+function drawAreaPages({rows}, {page, turn}, shown) {
+  const {number, total, perPage} = page
+    ? {number: page.page, total: page.total, perPage: page.per_page}
+    : {number: rows.number, total: rows.total, perPage: rows.perPage}
+  const pages = Math.ceil(total / perPage)
+  if (pages < 2 || (page && !turn)) return {total, turn: null}
+  const first = (number - 1) * perPage
+  return {
+    total,
+    turn: h(
+      "span",
+      {class: "turn"},
+      h("span", {"aria-live": "polite"}, `${count(first + 1)}–${count(first + shown)} of ${count(total)}`),
+      turnButtons({page: number, pages}, to =>
+        page ? ["part", {to: JSON.stringify({[turn]: to > 1 ? to : ""})}] : ["page", {page: to}],
+      ),
+    ),
+  }
+}
+
+/** @param {List} list */
+function drawNotices(list) {
+  if (!list.spec.notices) return null
+  return h(
+    "div",
+    {class: "notices", data: {key: "notices"}},
+    list.rows.notices().map(({row, text}) =>
+      h(
+        "div",
+        {
+          class: "why warning notice",
+          role: "alert",
+          data: {row: list.rows.idOf(row), key: `notice-${list.rows.idOf(row)}`},
+        },
+        h("p", null, h("b", null, h("bdi", null, list.spec.name(row))), " ", text),
+        drawActions(list, row, "row", {isInline: true, isNotice: true}),
+      ),
+    ),
+  )
+}
+
 /** @param {List} list */
 function drawHead(list) {
   const {spec} = list
-  const {value} = list.rows.head()
+  const value = list.rows.shownHead()
+  const choice = value && spec.choice?.(value, list.place())
   return h(
     "div",
     {class: "head", data: {key: "head"}},
@@ -124,84 +222,54 @@ function drawHead(list) {
     ),
     h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total, list.place()) ?? ""),
     h("span", {class: "grow"}),
-    !spec.search && drawChoice(list),
+    choice &&
+      drawSelect(choice.choices, {
+        "aria-label": choice.label,
+        data: {change: "choice", name: choice.name, key: "choice"},
+      }),
     spec.links?.map(({label, href, title}) => h("a", {class: "btn quiet", href, title}, label)),
     drawActions(list, undefined, "head"),
   )
 }
 
 /** @param {List} list */
-function drawChoice(list) {
-  const {value} = list.rows.head()
-  const choice = value && list.spec.choice?.(value, list.place())
-  return (
-    choice &&
-    drawSelect(choice.choices, {
-      "aria-label": choice.label,
-      data: {change: "choice", name: choice.name, key: "choice"},
-    })
-  )
-}
-
-/** The search, and how the rows are shown. @param {List} list */
-function drawBar(list) {
-  const {search, nouns, noun, displays} = list.spec
-  if (!search) return null
-  const text = list.place()[search.name] ?? ""
-  return h(
-    "div",
-    {class: "bar", data: {key: "bar"}},
-    h(
-      "label",
-      {class: "search"},
-      h("kbd", {"aria-hidden": "true"}, "/"),
-      h("input", {
-        class: "q",
-        type: "text",
-        role: "searchbox",
-        value: text,
-        autocomplete: "off",
-        spellcheck: "false",
-        "aria-label": `Search ${nouns ?? `${noun}s`}`,
-        placeholder: search.placeholder,
-      }),
-      text && closeButton("Clear the search", {act: "empty-search", key: "empty-search"}),
-    ),
-    drawChoice(list),
-    displays &&
-      h(
-        "div",
-        {class: "seg", role: "group", "aria-label": "Show"},
-        displays(list.place()).map(({label, on, to}) =>
-          h(
-            "button",
-            {type: "button", "aria-pressed": String(on), data: {act: "to", to: JSON.stringify(to), key: label}},
-            label,
-          ),
-        ),
-      ),
-  )
-}
-
-/** @param {List} list */
 function drawChips(list) {
-  const {value} = list.rows.head()
+  const value = list.rows.shownHead()
   if (!list.spec.chips) return null
   const chips = value ? list.spec.chips(value, list.place()) : []
   return h(
     "div",
-    {class: "chips", role: "group", "aria-label": list.spec.title(undefined, undefined), data: {key: "chips"}},
-    chips.map(({id, label, total, on, to}) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: total ? "stat" : "stat none",
-          "aria-pressed": String(on),
-          data: {act: "to", to: JSON.stringify(to), key: id},
-        },
-        h("b", null, count(total)),
-        h("span", null, label),
+    {class: "chips", role: "group", "aria-label": list.spec.title(undefined), data: {key: "chips"}},
+    chips.map(drawChip),
+  )
+}
+
+/** @param {ListChip} value */
+function drawChip({id, label, total, on, to, parts, mark}) {
+  const data = {act: "to", to: JSON.stringify(to), key: id}
+  if (!parts)
+    return h(
+      "button",
+      {type: "button", class: total ? "stat" : "stat none", "aria-pressed": String(on), data},
+      h("b", null, count(total)),
+      h("span", null, label),
+    )
+  const spoken = parts.map(part => `${count(part.total)} ${part.label}`).join(", ")
+  return h(
+    "button",
+    {type: "button", class: "stat parted", "aria-pressed": String(on), data},
+    h("span", {class: "vh"}, `${label}: ${spoken}${mark ? `, ${mark}` : ""}`),
+    h("span", {class: "parted-head", "aria-hidden": "true"}, h("b", null, label), mark && chip("danger", mark)),
+    h(
+      "span",
+      {class: "parts", "aria-hidden": "true"},
+      parts.map(part =>
+        h(
+          "span",
+          {class: part.total ? part.level : "none"},
+          h("b", null, count(part.total)),
+          h("small", null, part.label),
+        ),
       ),
     ),
   )
@@ -215,17 +283,29 @@ function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
   return isRisky ? `${kind} risky` : kind
 }
 
-/** @type {(list: List, row: any, where: ListAction<any, any>["where"], options?: {isInline?: boolean, isOfMany?: boolean}) => HTMLElement[]} */
-function drawActions(list, row, where, {isInline = false, isOfMany = false} = {}) {
+/** @type {(action: ListAction<any, any>, row: any) => boolean} */
+const isInRow = ({isInline}, row) => (typeof isInline === "function" ? isInline(row) : Boolean(isInline))
+
+/**
+ * The buttons of the actions of a row: `isInline`, in the row or in its notice.
+ *
+ * @type {(list: List, row: any, where: ListAction<any, any>["where"], options?: {isInline?: boolean, isNotice?: boolean, isOfMany?: boolean}) => HTMLElement[]}
+ */
+function drawActions(list, row, where, {isInline = false, isNotice = false, isOfMany = false} = {}) {
   const place = list.place()
-  const actions = list.actionsAt(row, where).filter(({isSingle}) => !(isOfMany && isSingle))
+  const isBeside = isInline && Boolean(list.spec.details) // there are details, too
+  const actions = list.actionsAt(row, where).filter(each => {
+    if (isNotice && (each.sign || each.run)) return false
+    return isBeside ? isInRow(each, row) : each.isInline !== "only" && !(isOfMany && each.isSingle)
+  })
   return actions.map(action => {
+    if (action.sign) return drawSign(list, action, row)
     const label = typeof action.label === "function" ? action.label(row, place, list.rows.head().value) : action.label
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
     const made = button(label, action.act, {
       key: where === "row" && !isInline ? action.key : null,
-      kind: kindOf(action, isInline),
+      kind: isBeside ? "small" : kindOf(action, isInline),
       data: {key: action.act},
       ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
       ...(hint && {"aria-describedby": id}),
@@ -234,6 +314,12 @@ function drawActions(list, row, where, {isInline = false, isOfMany = false} = {}
       ? h("div", {class: "resolution", data: {key: `hinted-${action.act}`}}, made, h("small", {id}, hint))
       : made
   })
+}
+
+/** @type {(list: List, action: ListAction<any, any>, row: any) => HTMLElement} */
+function drawSign(list, {act, sign, label, key}, row) {
+  const text = String(label)
+  return iconButton(sign, `${text}: ${list.spec.name(row)}`, {act, key: act}, {title: key ? `${text} (${key})` : text})
 }
 
 /** @param {List} list */
@@ -296,6 +382,7 @@ function drawComplaint(list) {
 function drawBody(list) {
   const {spec, rows} = list
   const error = errorOf(list)
+  if (error && error === list.searchError()) return null // it stands below the search
   if (error && !rows.isKnown())
     return h(
       "div",
@@ -308,20 +395,7 @@ function drawBody(list) {
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
   const {title, text, act} = spec.empty(list.place(), rows.head().value)
-  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && drawPageForm(list, act)))
-}
-
-/** The form of an action in the page. @type {(list: List, act: string) => Child} */
-function drawPageForm(list, act) {
-  const form = list.formOf(act)
-  if (!form) return null
-  const {title, confirm} = form.question
-  return h(
-    "form",
-    {class: "page-form", novalidate: true, "aria-label": title, data: {form: act, key: `form-${act}`}},
-    form.draw(),
-    h("button", {type: "submit", class: "btn primary", "aria-busy": form.isWaiting ? "true" : null}, confirm),
-  )
+  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act)))
 }
 
 /** @param {List} list */
@@ -329,12 +403,12 @@ function drawPager({rows, spec, keysShown}) {
   const {total} = rows
   if (!total) return null
   const first = (rows.number - 1) * rows.perPage + 1
-  const last = Math.min(first + rows.shown().length - 1, first - 1 + rows.perPage)
+  const last = Math.min(first + rows.ownRows().length - 1, first - 1 + rows.perPage)
   return pager({
     page: rows.number,
     pages: rows.pages,
     total,
-    range: `${count(first)}–${count(last)} of ${count(total)}`,
+    range: rangeOf(first, last, total),
     hint:
       keysShown(spec).length > 0 &&
       h(
@@ -389,22 +463,30 @@ function drawSide(list) {
 export function drawList(list) {
   const side = list.spec.details ? drawSide(list) : null
   const {selects} = list.spec
-  const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width), hasInline(list.spec) && "max-content"]
+  const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width)]
+  if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
     drawHead(list),
-    drawBar(list),
+    drawNotices(list),
     drawChips(list),
+    ...drawFilters(list),
     h(
       "div",
-      {class: side ? "work" : "work single", data: {key: "work"}},
-      h(
-        "div",
-        {class: "card list", style: {"--columns": widths.filter(Boolean).join(" ")}, data: {key: "list"}},
-        drawAbove(list),
-        drawComplaint(list),
-        drawBody(list),
-        drawPager(list),
-      ),
+      {
+        class: side ? "work" : "work single",
+        style: {"--columns": widths.filter(Boolean).join(" ")},
+        data: {key: "work"},
+      },
+      list.spec.areas
+        ? drawAreas(list)
+        : h(
+            "div",
+            {class: "card list", data: {key: "list"}},
+            drawAbove(list),
+            drawComplaint(list),
+            drawBody(list),
+            drawPager(list),
+          ),
       side,
     ),
   ].filter(Boolean)

@@ -16,20 +16,19 @@ const ROW = {
   ...{picture_id: 1, picture_version: 1},
 }
 const PROFILE = {
-  card: ROW,
   companions: {person_id: 1, label: 1, files: 1},
   files: {file_id: 1, file_name: 1, path: 1, place: 1, picture_version: 1},
   merged: 1,
-  plan_query: 1,
 }
 
 /**
+ * @typedef {import("#face/person_picker.js").Person} Person
  * @typedef {Pick<Values.PersonCard, "person_id" | "name" | "label" | "qualifier" | "other_names" | "files" | "years" | "picture_id" | "picture_version">} Row
  * @typedef {Pick<Values.PersonFile, "file_id" | "file_name" | "path" | "place" | "picture_version">} File
- * @typedef {{companions: Values.Companion[], files: File[], merged: string[], plan_query: string}} Profile
+ * @typedef {{companions: Values.Companion[], files: File[], merged: string[]}} Profile
  */
 
-/** The read of one person. @type {(id: number) => ReadCall} */
+/** The read of what only the details of a person need. @type {(id: number) => ReadCall} */
 const profileOf = id => ["people.details", {person_id: id, files: SPLIT_FILES}, PROFILE]
 
 /** @param {Row} row */
@@ -64,7 +63,7 @@ const drawCompanions = ({companions}) =>
       companions.map(({person_id: id, label: name, files}) =>
         h(
           "button",
-          {type: "button", class: "tag", data: {act: "show", id, key: id}},
+          {type: "button", class: "tag", data: {act: "part", to: JSON.stringify({of: id}), key: id}},
           h("bdi", null, name),
           h("span", {class: "num"}, ` ${count(files)}`),
         ),
@@ -127,7 +126,7 @@ const drawDetails = (row, _place, {plain}, {more}) => [
 
 /** @type {(title: string, confirm: string) => (effect: Values.PersonChange) => Question | null} */
 const previewed = (title, confirm) => effect =>
-  effect.text ? {title, text: effect.text, hint: PREVIEW_HINT, confirm, stays: true} : null
+  effect.text ? {title, text: effect.text, hint: PREVIEW_HINT, confirm} : null
 
 /** @type {ListAction<Row, {}>[]} */
 const CHANGES = [
@@ -173,6 +172,37 @@ const CHANGES = [
     preview: ([{label: name}], {into}, effect) => previewed(`Merge ${name} into ${into.label}?`, "Merge")(effect),
   },
   {
+    act: "merge-others",
+    needs: "people.merge",
+    label: "Merge others…",
+    isQuiet: true,
+    keeps: true,
+    asks: ([{person_id: id, label: name}]) => ({
+      title: `Merge other people into ${name}`,
+      text: `Their files become files of ${name}, and their names become aliases.`,
+      fields: [
+        {
+          name: "others",
+          kind: "person",
+          isMany: true,
+          label: "Other people",
+          placeholder: "Name, qualifier or alias",
+          without: [id],
+        },
+      ],
+      confirm: "Preview…",
+    }),
+    call: ([{person_id: id}], {others}) => [
+      "people.merge",
+      {names: others.map((/** @type {Person} */ other) => `#${other.id}`), into: `#${id}`},
+    ],
+    preview: ([{label: name}], {others}, effect) =>
+      previewed(
+        `Merge ${others.length === 1 ? others[0].label : plural(others.length, "person", "people")} into ${name}?`,
+        "Merge",
+      )(effect),
+  },
+  {
     act: "split",
     needs: "people.split_files",
     key: "s",
@@ -188,6 +218,7 @@ const CHANGES = [
         files > SPLIT_FILES
           ? `${LABEL_HINT} The ${SPLIT_FILES} newest files are listed. The command 'indexium people split' takes any file.`
           : LABEL_HINT,
+      reads: () => profileOf(id),
       fields: [
         {name: "label", label: "New person", value: qualifier ? name : `${name} (2)`},
         {
@@ -195,7 +226,6 @@ const CHANGES = [
           kind: "checks",
           label: "Files",
           required: true,
-          reads: profileOf(id),
           optionsOf: profile =>
             profile.files.map((/** @type {File} */ {file_id: fileId, file_name: text, path, place}) => ({
               value: String(fileId),
@@ -244,25 +274,27 @@ export const people = {
   news: ["plan:changed", "scan:completed", "write:completed"],
   read: ({q: text = "", page, sort}, perPage) => [
     "people.page",
-    {text, number: Number(page), per_page: perPage, by_files: sort === "files"},
+    {text: text.trim(), number: Number(page), per_page: perPage, by_files: sort === "files"},
     {items: ROW, total: 1, page: 1},
   ],
-  single: {read: id => profileOf(Number(id)), row: ({card}) => card},
+  one: id => ["people.card", {person_id: Number(id)}, ROW],
   more: ({person_id: id}) => ({profile: profileOf(id)}),
   title: (_, total) => (total === undefined ? "People" : plural(total, "person", "people")),
-  summary: (_, _total, {q: text}) => (text ? `whose name contains “${text}”` : "in the database"),
-  search: {placeholder: "Name, qualifier or alias …", name: "q"},
-  choice: (_, {sort = ""}) => ({
-    label: "Sort",
-    name: "sort",
-    choices: [
-      {value: "", label: "By name", on: sort !== "files"},
-      {value: "files", label: "Most files first", on: sort === "files"},
-    ],
-  }),
-  displays: ({display, of = "", page = ""}) => [
-    {label: "Pictures", on: display !== "list", to: {display: "", of, page}},
-    {label: "List", on: display === "list", to: {display: "list", of, page}},
+  summary: (_, _total, {q: text = ""}) => (text.trim() ? `whose name contains “${text.trim()}”` : "in the database"),
+  search: {name: "q", label: "Search people", placeholder: "Name, qualifier or alias …"},
+  filters: (_, {sort = ""}) => [
+    {
+      label: "Sort",
+      name: "sort",
+      choices: [
+        {value: "", label: "By name", on: sort !== "files"},
+        {value: "files", label: "Most files first", on: sort === "files"},
+      ],
+    },
+  ],
+  displays: ({display}) => [
+    {label: "Pictures", on: display !== "list", to: {display: ""}},
+    {label: "List", on: display === "list", to: {display: "list"}},
   ],
   hasTiles: ({display}) => display !== "list",
   name: ({label: name}) => name,

@@ -1,5 +1,6 @@
-// A text field that finds people while a person types: by name, qualifier and alias, then by similar names. Enter and Tab
-// take the option that is highlighted for the text as it stands; the answer about an older text is dropped.
+// A text field that finds people while a person types: by name, qualifier and alias, then by similar names. The answer about
+// an older text is dropped. Enter and Tab take the option to which the arrow keys have gone, or the one person who is called
+// as the text says.
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {drawPortrait, thumbnail} from "#face/images.js"
@@ -17,7 +18,7 @@ const CARD = {
  * @typedef {{person_id: number, name: string, qualifier: string, label: string, other_names: string[], files: number,
  *   picture_id: number | null, picture_version: string}} Card
  * @typedef {{card: Card, is_meant: boolean, reason: string}} Offer
- * @typedef {{id: number | null, label: string}} Person What is chosen; a new person has no id.
+ * @typedef {{id: number, label: string}} Person
  */
 
 /** @param {string} text */
@@ -36,8 +37,8 @@ export const portraitOf = ({name, picture_id: fileId, picture_version: version})
 
 export class PersonPicker {
   text = ""
-  /** @type {Person | null} */
-  chosen = null // what the text stands for
+  /** @type {Person[]} */
+  chosen = [] // what the text stands for; of a field for several: those beside the text
   /** @type {Offer[] | null} */
   offers = null // for the text; null until the library has answered
   /** @type {{text: string, done: Promise<void>} | null} */
@@ -59,34 +60,48 @@ export class PersonPicker {
     this.draw = draw
   }
 
+  /** The answer of the field. */
+  get value() {
+    return this.field.isMany ? this.chosen : (this.chosen[0] ?? null)
+  }
+
+  /** Return whether there is a text that does not stand for a person. */
+  isUnsettled() {
+    return Boolean(clean(this.text)) && (this.field.isMany || !this.chosen.length)
+  }
+
+  /** Return whether a person is chosen in a field for several. @param {Offer} offer */
+  isChosen({card}) {
+    return Boolean(this.field.isMany) && this.chosen.some(({id}) => id === card.person_id)
+  }
+
   /** Return whether a person may be chosen here. @param {Offer} offer */
   isPossible({card}) {
     return !this.field.without?.includes(card.person_id)
   }
 
-  /** Return what is offered for the text: people, then the text as a new name. @returns {(Offer | null)[]} */
+  /** Return what is offered for the text. @returns {Offer[]} */
   options() {
     if (!this.isOpen || !this.offers) return []
-    const possible = this.offers.filter(each => this.isPossible(each))
-    const isNew = this.field.adds && !this.offers.some(({is_meant: isMeant}) => isMeant)
-    return isNew ? [...possible, null] : possible
+    return this.offers.filter(each => this.isPossible(each) && !this.isChosen(each))
   }
 
   /** Take the text that a person has typed. @param {HTMLInputElement} input */
   type(input) {
     this.input = input
     if (input.value === this.text) return
-    this.text = input.value
-    this.forget()
+    this.write(input.value)
     this.isOpen = Boolean(clean(this.text))
     if (this.isOpen) this.timer = setTimeout(() => this.ask(), DELAY)
     this.draw()
   }
 
-  /** Forget what an older text stood for. */
-  forget() {
+  /** Show a text, and forget what the one before stood for. @param {string} text */
+  write(text) {
     clearTimeout(this.timer)
-    Object.assign(this, {chosen: null, offers: null, asked: null, active: -1, hasMoved: false, problem: ""})
+    Object.assign(this, {text, offers: null, asked: null, active: -1, hasMoved: false, problem: "", isOpen: false})
+    if (!this.field.isMany) this.chosen = []
+    if (this.input) this.input.value = text // a field with the focus keeps its text otherwise
   }
 
   /** Ask who the text may mean, once. */
@@ -101,7 +116,7 @@ export class PersonPicker {
       const offers = await call("people.offers", {text: clean(text)}, {card: CARD, is_meant: 1, reason: 1})
       if (text !== this.text) return
       this.offers = offers
-      if (!this.hasMoved) this.active = this.options().length ? 0 : -1
+      if (!this.hasMoved) this.active = this.exact()
     } catch (error) {
       if (text !== this.text) return
       this.asked = null
@@ -110,19 +125,24 @@ export class PersonPicker {
     this.draw()
   }
 
-  /** Let the text stand for the person who is called so, or for a new one; otherwise `problem` says why it cannot. */
+  /** Return the index of the one person who is called as the text says; otherwise -1. */
+  exact() {
+    const options = this.options()
+    const [first, ...others] = options.filter(({is_meant: isMeant}) => isMeant)
+    return first && !others.length ? options.indexOf(first) : -1
+  }
+
+  /** Let the text stand for the person who is called so; otherwise `problem` says why it cannot. */
   async settle() {
+    if (!this.isUnsettled()) return
     const {text} = this
-    const name = clean(text)
-    if (!name || this.chosen) return
     this.problem = ""
     await this.ask()
     if (text !== this.text || !this.offers) return
     const meant = this.offers.filter(({is_meant: isMeant}) => isMeant)
     const possible = meant.filter(each => this.isPossible(each))
     if (possible.length === 1) this.take(possible[0])
-    else if (this.field.adds && !meant.length) this.take(null)
-    else this.refuse(name, meant.length, possible.length)
+    else this.refuse(clean(text), meant.length, possible.length)
   }
 
   /** @type {(name: string, meant: number, possible: number) => void} */
@@ -136,15 +156,20 @@ export class PersonPicker {
     else this.problem = `Nobody is called “${name}”. Type another name.`
   }
 
-  /** Choose an option; null is the text as a new name. @param {Offer | null} option */
-  take(option) {
-    const label = option?.card.label ?? clean(this.text)
-    this.forget()
-    this.text = label
-    this.chosen = {id: option?.card.person_id ?? null, label}
-    this.isOpen = false
-    if (this.input) this.input.value = label // a field with the focus keeps its text otherwise
+  /** Choose a person. @param {Offer} offer */
+  take(offer) {
+    const {person_id: id, label} = offer.card
+    const isNew = !this.isChosen(offer)
+    this.write(this.field.isMany ? "" : label)
+    if (isNew) this.chosen = [...this.chosen, {id, label}]
     this.draw()
+  }
+
+  /** Remove a person of several. @param {number} id */
+  remove(id) {
+    this.chosen = this.chosen.filter(each => each.id !== id)
+    this.draw()
+    this.input?.focus()
   }
 
   /** @param {number} index */
@@ -196,7 +221,7 @@ export class PersonPicker {
 
   /** @param {string} error */
   drawField(error) {
-    const {name, label, placeholder} = this.field
+    const {name, label, placeholder, isMany} = this.field
     const options = this.options()
     const list = `offers-${name}`
     const input = h("input", {
@@ -220,6 +245,7 @@ export class PersonPicker {
       "div",
       {class: "part picker", data: {key: `part-${name}`}},
       h("label", {class: "field"}, h("span", null, label), input),
+      isMany && this.drawChosen(),
       h("span", {class: "bad-text", role: "alert", id: `error-${name}`}, error),
       h("p", {class: "hint", role: "status", data: {key: `none-${name}`}}, isUnknown && "Nobody is called so."),
       h(
@@ -237,15 +263,32 @@ export class PersonPicker {
     )
   }
 
-  /** @type {(option: Offer | null, index: number, id: string) => HTMLElement} */
-  drawOption(option, index, id) {
-    const attributes = {id, role: "option", "aria-selected": String(index === this.active)}
-    const data = {offer: index, field: this.field.name, key: option ? `person-${option.card.person_id}` : "new"}
-    if (!option) return h("li", {...attributes, data}, h("bdi", null, `New person “${clean(this.text)}”`))
-    const {card, reason} = option
+  /** The chosen people of a field for several; each can be removed. */
+  drawChosen() {
+    const {name, label} = this.field
+    return (
+      this.chosen.length > 0 &&
+      h(
+        "div",
+        {class: "people-chosen", role: "group", "aria-label": `${label}: chosen`, data: {key: `chosen-${name}`}},
+        this.chosen.map(({id, label: text}) =>
+          h(
+            "button",
+            {type: "button", class: "chip", "aria-label": `Remove ${text}`, data: {chosen: id, field: name, key: id}},
+            h("bdi", null, text),
+            h("span", {"aria-hidden": "true"}, "✕"),
+          ),
+        ),
+      )
+    )
+  }
+
+  /** @type {(offer: Offer, index: number, id: string) => HTMLElement} */
+  drawOption({card, reason}, index, id) {
+    const data = {offer: index, field: this.field.name, key: `person-${card.person_id}`}
     return h(
       "li",
-      {...attributes, data},
+      {id, role: "option", "aria-selected": String(index === this.active), data},
       drawPortrait(portraitOf(card)),
       h(
         "span",

@@ -1,27 +1,37 @@
-// The start of the pages that the browser draws: each is made when it is shown for the first time.
+// The start of the frame, and of the pages that the browser draws: each is made when it is shown for the first time.
+import {account} from "#face/account.js"
 import {accounts} from "#face/accounts.js"
 import {activity} from "#face/activity.js"
 import {sendAgain} from "#face/calls.js"
 import {checks} from "#face/checks.js"
 import {currentPage, refusalOf} from "#face/frame.js"
+import {showFrame} from "#face/frame_view.js"
+import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {people} from "#face/people.js"
 import {drawRefusal} from "#face/refused.js"
+import {requests} from "#face/requests.js"
+import {Sections} from "#face/sections.js"
+import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, people]
+export const LISTS = [accounts, activity, checks, jobs, people, requests]
+/** @type {SectionsSpec[]} */
+const SECTIONS = [account]
 
-/** @type {Map<string, List>} */
+/** @type {Map<string, List | Sections>} */
 const made = new Map()
 let shown = ""
 
 function show() {
   const page = currentPage()
   const isOther = page !== shown
+  if (isOther) made.get(shown)?.leave()
   shown = page
-  const spec = LISTS.find(each => each.page === page)
-  if (!spec) return
+  const list = LISTS.find(each => each.page === page)
+  const sections = SECTIONS.find(each => each.page === page)
+  if (!list && !sections) return
   document.querySelector(".boot")?.remove()
   /** @type {HTMLElement} */
   const host = document.querySelector(`[data-face="${page}"]`)
@@ -30,11 +40,13 @@ function show() {
     return
   }
   const known = made.get(page)
-  if (!known) made.set(page, new List(spec, host))
+  if (!known) made.set(page, list ? new List(list, host) : new Sections(sections, host))
   else if (isOther) known.enter()
   made.get(page).draw()
 }
 
+showFrame(document.getElementById("frame"))
+showSteps(document.getElementById("steps"))
 listenToKeys()
 new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
 show()

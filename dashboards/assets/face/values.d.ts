@@ -5,9 +5,9 @@ type ActivityActor = {kind: "user" | "token" | "schedule" | "webhook" | "system"
 type ActivityPage = {items: ActivityRow[]; total: number; page: number; per_page: number}
 type ActivityRow = {at: string; actor_kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; actor_id: string; actor_name: string; kind: "step" | "undo" | "operation" | "job" | "request" | "account"; id: number; text: string; state: string}
 type Actor = {kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; id: string; name: string; columns: Record<string, string>}
-type ApiToken = {id: number; user_id: number; user_name: string; name: string; permissions: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; effective: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; libraries: number[] | null; created_at: string; ends_at: string | null; has_ended: boolean; last_used_at: string | null; last_address: string}
-type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; is_as_proposed: boolean; items: string; noun: string; state_words: string; summary: string; why: string}
-type ApprovalEntry = {at: string; action: "proposed" | "commented" | "changed" | "approved" | "rejected" | "withdrawn"; by: string; text: string; words: string}
+type ApiToken = {id: number; user_id: number; user_name: string; name: string; permissions: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; effective: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; libraries: number[] | null; created_at: string; ends_at: string | null; has_ended: boolean; last_used_at: string | null; last_address: string; ends: string; used: string}
+type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; decided: string; expires: string; is_as_proposed: boolean; items: string; noun: string; proposed: string; reason: string; risks: string; size: string; state_words: string; summary: string; why: string}
+type ApprovalEntry = {at: string; action: "proposed" | "commented" | "changed" | "approved" | "rejected" | "withdrawn"; by: string; text: string; when: string; words: string}
 type ApprovalItem = {item: string; name: string; path: string; number: number}
 type ApprovalItemPage = {items: ApprovalItem[]; total: number; page: number; per_page: number}
 type ApprovalNotice = {to_decide: number; proposed: number; own: number[]}
@@ -19,7 +19,7 @@ type AssetPage = {items: AssetCandidate[]; total: number; page: number; per_page
 type AssetSelectionConfig = {library_id: number; asset_type: string; min_count: number; max_count: number; min_width: number | null; min_height: number | null; prefer_language: string | null; weight_resolution: number; weight_votes: number; weight_language: number; weight_provider: number; phash_similarity_threshold: number; provider_priority: string[]}
 type AssignmentRow = {path: string; file_hash: string | null; person: string; qualifier: string; aliases: string[]; origin: string; path_raw: string; previous_hashes: string[]}
 type Attempt = {code: string; message: string}
-type AuditEvent = {id: number; at: string; actor: string; action: string; file_id: number | null; field: string; old: string | null; new: string | null; job_id: number | null; file_path: string; after: string; before: string}
+type AuditEvent = {id: number; at: string; actor: string; action: string; file_id: number | null; field: string; old: string | null; new: string | null; job_id: number | null; file_path: string; after: string; before: string; field_place: number; label: string}
 type AuditPage = {items: AuditEvent[]; total: number; page: number; per_page: number}
 type AutomationConfig = {library_id: number; automation_mode: "manual" | "hybrid" | "automatic"; auto_enrich: boolean; auto_select_assets: boolean; auto_publish: boolean; webhook_enabled: boolean; webhook_auto_publish: boolean; scheduled_scan: boolean; night_limit: number; quiet_from: string; quiet_until: string; enriches: boolean; publishes: boolean; restores: boolean; selects: boolean}
 type BackupCheck = {operation_id: number; items: number; whole: number; in_force: number; restorable: number; problems: string[]; conflicts: string[]}
@@ -52,6 +52,8 @@ type ConflictItem = {id: number; file_id: number | null; entity_type: string | n
 type CrewMember = {name: string; job: string}
 type CustomField = {key: string; title: string; type: "text" | "integer" | "date" | "datetime" | "list"; about: string; choices: string[]; lowest: number; highest: number; multiline: boolean; tag: string; mp4: string; xmp: string; namespace: string; field: Field; names: CustomNames}
 type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix: string; xmp_name: string; xmp_namespace: string}
+type DangerousFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
+type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
 type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
@@ -87,8 +89,11 @@ type FilePage = {items: ListedFile[]; total: number; page: number; per_page: num
 type FileProperty = {field: string; label: string; value: string | number | null; text: string; lock: FieldLock | null}
 type FolderComparison = {library_id: number; path: string; known: number; gone: number; new: number; with_people: number; reason: string}
 type FolderRule = {theirs: string; ours: string}
+type FollowedJob = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; operation: OperationStatus | null; actions: ("pause" | "resume" | "resolve" | "retry" | "cancel")[]; added: string; cancel_effect: string; ended: string; facts: string[][]; gauge: JobGauge; has_ended: boolean; is_long_paused: boolean; is_resumable: boolean; long_pause_text: string; name: string; outcome: string[][]; pace: string; pause_text: string; state: string; text: string}
+type FollowedJobPage = {items: FollowedJob[]; total: number; page: number; per_page: number}
 type HashCacheStats = {entries: number; sampled: number; full: number; stale: number; verified: number; differing: number; in_memory: number; last_scan: CacheUse | null}
 type Holder = {operation_id: number; status: string; files: number}
+type HomeNumbers = {planned: number; files: number; titles: number; to_decide: number; to_approve: number; operations: number; open_jobs: number; folders: number; online_folders: number; folder_text: string; scanned_at: string | null; scan: ScanProgress | null; scan_text: string; done_percent: number | null; has_titles: boolean; has_accounts: boolean}
 type HomeSummary = {home: string; folders: number; files: number; plan_id: number | null; plan: PlanStatistics | null; written_id: number | null; written_at: string | null; written_files: number}
 type IdempotentRequest = {key: string; mark: string; answer: Record<string, string>}
 type IdentifiedTitle = {item: TitleItem; values: TitleValue[]; files: TitleFile[]; children: TitleItem[]; gaps: EpisodeGap[]; nfo_problems: Record<string, string>}
@@ -100,17 +105,20 @@ type Issue = {code: string; message: string; severity: string}
 type ItemDetails = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; attempts: Attempt[]; field_changes: (Record<string, string | null>)[]; name: string}
 type ItemSideFile = {path: string; kind: string; action: string}
 type Job = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; has_ended: boolean; is_resumable: boolean; pause_text: string}
+type JobGauge = {done: number; total: number | null; bad: number; going: number}
 type JobLog = {lines: Record<string, string>[]; next: number}
 type JobPage = {items: Job[]; total: number; page: number; per_page: number}
 type KeyState = {name: string; provider: string; label: string; origin: "environment" | "file" | ""}
 type KeyTest = {provider: string; accepted: boolean; message: string}
+type KindCounts = {kind: string; title: string; states: Record<string, number>}
 type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; videos: number; photos: number; reason: string; is_partial: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string}
-type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; media_kinds: ("video" | "audio" | "photo")[]}
-type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; media_kinds: ("video" | "audio" | "photo")[]}
+type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
+type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
 type LockReport = {files: number; changed: number; by_edit: number}
+type LostText = {where: string; text: string}
 type MatchCandidate = {position: number; candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; state: string; key: string}
 type MatchDecision = {candidates: ScoredCandidate[]; accepted: ScoredCandidate | null; explanation: string; missing: ("title" | "year" | "runtime" | "seasons" | "cast" | "id" | "answers")[]; titles: ScoredCandidate[]}
 type MatchPage = {items: MatchQuestion[]; total: number; page: number; per_page: number; counts: Record<string, number>}
@@ -184,7 +192,11 @@ type RejectedRow = {line: number; where: string; reason: string}
 type RelatedTitle = {item: TitleItem; people: string[]; genres: string[]; collection: string}
 type RemovalReport = {library_id: number; path: string; files: number; missing: number; with_people: number; decisions: number}
 type RemovedPeople = {removed: number; copies: number; copy_files: FileCopy[]; step_id: number | null}
+type RequestDetails = {approval: Approval; may_decide: boolean; why_not: string; may_withdraw: boolean; files: RequestedFilePage; search: string}
+type RequestLosses = {digest: string; summary: string; why: string; by_risk: Record<string, number>; has_changed: boolean; danger: number; loses_text: number; removes_all_people: number; files: DangerousFilePage}
 type RequestPage = {items: ProviderRequest[]; total: number; page: number; per_page: number; providers: string[]}
+type RequestedFile = {item: string; file_id: number | null; name: string; path: string; tags: Record<string, string>[]; more: number; risk: string; reason: string; texts: LostText[]}
+type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; per_page: number}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
 type ResolutionReport = {files: number; text: string; step_id: number | null}
 type RetryPreview = {operation_id: number; plan: string; selection: Selection; options: WriteOptions; files: number; ready: number}
@@ -198,6 +210,8 @@ type Schedule = {name: string; kind: string; cron: string; when: string; params:
 type ScorePart = {name: string; points: number; most: number; reason: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]}
+type SecondFactorStart = {secret: string; uri: string; qr: string}
+type SecondFactorState = {is_on: boolean; recovery_codes: number}
 type Selection = {query: string | null; risk: string[]; included: number[]; excluded: number[]}
 type SelectionChanges = {comments: number; fields: FieldChangeCount[]}
 type SelectionDigest = {count: number; digest: number; size: number}
@@ -234,9 +248,10 @@ type TitleSearch = {decision: MatchDecision; problems: Record<string, string>; i
 type TitleValue = {field: string; value: string; origin: string; provider: string; confidence: number | null; fetched_at: string; locked: boolean; shown: boolean; locked_by_nfo: boolean; text: string}
 type UnmatchedFile = {path: string; people: number; suggestions: number; operations: number}
 type UnrecordedResults = {job_id: number; operation_id: number | null; reason: string; seconds: number; limit_seconds: number; assurance: string; description: string; name: string}
-type User = {id: number; name: string; role: "viewer" | "editor" | "approver" | "admin"; libraries: number[] | null; enabled: boolean; has_password: boolean; has_second_factor: boolean; created_at: string; last_seen_at: string | null; sessions: number; added: string; seen: string}
-type UserIdentity = {issuer: string; subject: string; user_id: number; user_name: string; created_at: string}
-type UserSession = {id: number; user_id: number; user_name: string; address: string; client: string; created_at: string; last_seen_at: string; ends_at: string; browser: string; seen: string}
+type User = {id: number; name: string; role: "viewer" | "editor" | "approver" | "admin"; libraries: number[] | null; enabled: boolean; has_password: boolean; has_second_factor: boolean; created_at: string; last_seen_at: string | null; sessions: number; added: string; permissions: UserPermission[]; seen: string}
+type UserIdentity = {issuer: string; subject: string; user_id: number; user_name: string; created_at: string; since: string}
+type UserPermission = {name: "plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage"; text: string; is_granted: boolean; for_tokens: boolean}
+type UserSession = {id: number; user_id: number; user_name: string; address: string; client: string; created_at: string; last_seen_at: string; ends_at: string; browser: string; seen: string; since: string}
 type ValidationResult = {entity_type: string; entity_id: number; can_publish: boolean; has_changes: boolean; issues: PublicationIssue[]}
 type ValueLimit = {remedy: string; pattern: string; lowest: string; highest: string; most_bytes: number; is_utc: boolean}
 type WaitingTitles = {provider: string; titles: number; until: string; text: string}
@@ -254,9 +269,11 @@ interface Calls {
   "activity.page": [args: {actor?: string; since?: string | null; page?: number; per_page?: number}, value: ActivityPage]
   "approvals.approve": [args: {approval_id?: number; expected?: string; note?: string}, value: Approval]
   "approvals.comment": [args: {approval_id?: number; text?: string}, value: Approval]
+  "approvals.details": [args: {approval_id?: number; page?: number; per_page?: number}, value: RequestDetails]
   "approvals.get": [args: {approval_id?: number}, value: Approval]
   "approvals.items": [args: {approval_id?: number; page?: number; per_page?: number}, value: ApprovalItemPage]
   "approvals.list": [args: {state?: string; kind?: string; page?: number; per_page?: number}, value: ApprovalPage]
+  "approvals.losses": [args: {approval_id?: number; page?: number; per_page?: number}, value: RequestLosses]
   "approvals.may_decide": [args: {approval_id?: number}, value: boolean]
   "approvals.may_withdraw": [args: {approval_id?: number}, value: boolean]
   "approvals.notice": [args: {}, value: ApprovalNotice]
@@ -343,7 +360,11 @@ interface Calls {
   "history.start_rollback": [args: {operation_id?: number; options?: RollbackOptions | null; request?: IdempotentRequest | null}, value: string]
   "identities.link": [args: {name?: string; subject?: string}, value: UserIdentity]
   "identities.list": [args: {name?: string}, value: UserIdentity[]]
+  "identities.own": [args: {}, value: UserIdentity[]]
+  "identities.provider": [args: {}, value: string]
+  "identities.ticket": [args: {}, value: string]
   "identities.unlink": [args: {name?: string; subject?: string}, value: UserIdentity]
+  "identities.unlink_own": [args: {subject?: string}, value: UserIdentity]
   "interruptions.files": [args: {operation_id?: number; outcome?: string; page?: number; per_page?: number}, value: InterruptedFile[]]
   "interruptions.operations": [args: {files?: number}, value: InterruptedOperation[]]
   "inventory.add": [args: {folder?: string; name?: string; audio?: boolean; photos?: boolean | null; kind?: string}, value: LibraryRow]
@@ -369,12 +390,16 @@ interface Calls {
   "inventory.set_metadata_language": [args: {library_id?: number; language?: string}, value: null]
   "inventory.set_modes": [args: {library_id?: number; mode?: string | null; comment_mode?: string | null}, value: null]
   "inventory.set_write_ratings": [args: {library_id?: number; when?: string}, value: null]
+  "jobs.as_sql": [args: {kind?: string}, value: string]
   "jobs.cancel": [args: {job_id?: number}, value: Job]
   "jobs.counts": [args: {}, value: Record<string, Record<string, number>>]
+  "jobs.details": [args: {job_id?: number}, value: FollowedJob]
   "jobs.get": [args: {job_id?: number}, value: Job]
+  "jobs.kinds": [args: {}, value: KindCounts[]]
   "jobs.list": [args: {kinds?: string[]; statuses?: string[]; page?: number; per_page?: number}, value: JobPage]
   "jobs.log": [args: {job_id?: number; after?: number; limit?: number}, value: JobLog]
   "jobs.of_operation": [args: {operation_id?: number}, value: Job]
+  "jobs.page": [args: {kinds?: string[]; statuses?: string[]; page?: number; per_page?: number}, value: FollowedJobPage]
   "jobs.pause": [args: {job_id?: number; wait?: boolean}, value: Job]
   "jobs.resume": [args: {job_id?: number}, value: Job]
   "jobs.retry": [args: {job_id?: number; request?: IdempotentRequest | null; source?: string}, value: Job]
@@ -408,8 +433,10 @@ interface Calls {
   "operations.resume": [args: {operation_id?: number}, value: string]
   "operations.start_operation": [args: {items?: string | PlanItem[]; options?: WriteOptions | null; selection?: Selection | null; expected?: SelectionDigest | null; request?: IdempotentRequest | null}, value: string]
   "operations.wait": [args: {operation_id?: number; seconds?: number}, value: OperationStatus]
+  "overview.numbers": [args: {}, value: HomeNumbers]
   "people.add": [args: {paths?: string[]; names?: string[]; only_this?: boolean}, value: ImportReport]
   "people.as_sql": [args: {text?: string}, value: string]
+  "people.card": [args: {person_id?: number}, value: PersonCard]
   "people.details": [args: {person_id?: number; files?: number}, value: PersonProfile]
   "people.export": [args: {}, value: AssignmentRow[]]
   "people.files_as_sql": [args: {person_id?: number}, value: string]
@@ -507,6 +534,10 @@ interface Calls {
   "search.facets": [args: {plan?: string; containing?: Record<string, string> | null; most?: number}, value: Facets]
   "search.volume": [args: {plan?: string}, value: number]
   "search.wider": [args: {plan?: string}, value: Wider[]]
+  "second_factor.confirm": [args: {code?: string}, value: string[]]
+  "second_factor.start": [args: {}, value: SecondFactorStart]
+  "second_factor.state": [args: {}, value: SecondFactorState]
+  "second_factor.switch_off": [args: {password?: string}, value: SecondFactorState]
   "second_factor.switch_off_of": [args: {name?: string}, value: User]
   "series.collection": [args: {series_id?: number}, value: SeriesCollection]
   "series.detect_and_organize_series": [args: {}, value: SeriesCollection[]]
@@ -548,6 +579,7 @@ interface Calls {
   "titles.unlock": [args: {title_id?: number; fields?: string[] | null}, value: TitleValue[]]
   "tokens.add": [args: {name?: string; permissions?: string[]; days?: number | null; libraries?: number[] | null; user?: string}, value: NewToken]
   "tokens.list": [args: {user?: string}, value: ApiToken[]]
+  "tokens.own": [args: {}, value: ApiToken[]]
   "tokens.revoke": [args: {token_id?: number}, value: ApiToken]
   "users.add": [args: {name?: string; password?: string; role?: string; libraries?: number[] | null}, value: User]
   "users.change": [args: {name?: string; new_name?: string | null; role?: string | null; enabled?: boolean | null}, value: User]
@@ -562,6 +594,7 @@ interface Calls {
   "users.sessions": [args: {name?: string}, value: UserSession[]]
   "users.set_libraries": [args: {name?: string; libraries?: number[] | null}, value: User]
   "users.set_password": [args: {name?: string; password?: string}, value: User]
+  "users.show_library": [args: {name?: string; library_id?: number; is_shown?: boolean}, value: User]
   "verification.add": [args: {query?: string; file_ids?: number[]}, value: Job]
   "views.default": [args: {}, value: SavedView | null]
   "views.list": [args: {}, value: SavedView[]]

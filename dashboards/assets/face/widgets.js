@@ -1,6 +1,6 @@
 // Parts that many components draw.
 import {h} from "#face/dom.js"
-import {count} from "#face/wording.js"
+import {count, rangeOf} from "#face/wording.js"
 
 /** @type {Record<string, string>} */
 export const GLYPHS = {safe: "✓", warning: "!", danger: "▲", blocked: "■", unchanged: "=", done: "✓"}
@@ -119,16 +119,30 @@ export function typedPage(field, {page, pages}) {
   return number
 }
 
-/** The field for a page number; Enter turns to it, see `typedPage`. @param {PagedView} list */
-const drawPageField = ({page, pages}) =>
+/** Return the place of a page in its list. @param {{items: any[], total: number, page: number, per_page: number}} list */
+export const placeOf = ({items, total, page, per_page: perPage}) => {
+  const first = (page - 1) * perPage + 1
+  return {page, pages: Math.ceil(total / perPage), total, range: rangeOf(first, first - 1 + items.length, total)}
+}
+
+/** Return what the address has for a page of a list in the details. @type {(name: string, page: number) => Record<string, string>} */
+export const pageIn = (name, page) => ({[name]: page > 1 ? String(page) : ""})
+
+/** The field for a page number; Enter turns to it, see `typedPage`. @param {PagedView & {name?: string}} list */
+const drawPageField = ({page, pages, name}) =>
   h(
     "form",
-    {class: "page-field", data: {turn: "page", page, pages, key: "page-field"}},
+    {class: "page-field", data: {turn: "page", name, page, pages, key: "page-field"}},
     h("label", null, "Page ", h("input", {value: String(page), inputmode: "numeric", autocomplete: "off"})),
     h("span", null, `of ${count(pages)}`),
   )
 
-/** @type {(list: PagedView & {hint?: Child}, labels?: string[]) => Child} */
+/**
+ * The place in a list, and how to turn its pages. `name`: the value of the address that has the number of the page, of a
+ * list in the details.
+ *
+ * @type {(list: PagedView & {hint?: Child, name?: string}, labels?: string[]) => Child}
+ */
 export const pager = (list, labels) =>
   list.total > 0 &&
   h(
@@ -141,7 +155,11 @@ export const pager = (list, labels) =>
         "span",
         {class: "turn"},
         list.pages >= MANY && drawPageField(list),
-        turnButtons(list, page => ["page", {page}], labels),
+        turnButtons(
+          list,
+          page => (list.name ? ["part", {to: JSON.stringify(pageIn(list.name, page))}] : ["page", {page}]),
+          labels,
+        ),
       ),
   )
 

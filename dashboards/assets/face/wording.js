@@ -6,6 +6,9 @@ export const count = number => number.toLocaleString("en")
 /** Return "1 file", "1,204 files". @type {(number: number, one: string, many?: string) => string} */
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`
 
+/** Return "51–100 of 1,204". @type {(first: number, last: number, total: number) => string} */
+export const rangeOf = (first, last, total) => `${count(first)}–${count(last)} of ${count(total)}`
+
 /**
  * Return the end of a shortened list: "and 1,204 more"; "" for a complete list.
  *

@@ -1,5 +1,5 @@
 // Edits that a person left without saving: the page keeps them as drafts until the person applies or drops them.
-import {ofTab, store, stored} from "./local_storage.js"
+import {ofTab, store, stored} from "#face/local_storage.js"
 
 /**
  * @typedef {{names: string[], text: string, seen: number}} PeopleDraft `text` is the text of the field, without a choice;

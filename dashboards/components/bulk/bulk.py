@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from dashboards.components import field_text, person_field
+from dashboards.components import person_field
 from dashboards.components.base import Component, module, needing
 from dashboards.components.bulk.view_types import BulkEffectExampleView, BulkTemplateView, BulkView, PostponeDayView
 from indexium_core.model import wording
@@ -15,6 +15,7 @@ from indexium_core.model.fields.field import FieldType
 from indexium_core.model.fields.rules import FACTS, MORE_ABOUT_RULES, suggestions
 from indexium_core.model.fields.table import editable_fields, title_of
 from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, LockReport
+from indexium_core.model.planning import field_text
 from indexium_core.model.review.decisions import Template
 from indexium_core.model.review.reports import BulkPeople, ChangePreview, FieldExample, FieldsPreview
 

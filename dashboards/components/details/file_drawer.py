@@ -8,16 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboards import media_addresses, status_words
-from dashboards.components import changes, comment_diff, field_text, person_field
+from dashboards.components import changes, person_field
 from dashboards.components.base import Component, module, needing
-from dashboards.components.details import file_facts, file_fields, item_text, planned_write
+from dashboards.components.details import file_facts, file_fields, planned_write
 from dashboards.components.details.view_types import FileDetailsView, NameSuggestionView
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
+from indexium_core.model.fields import comment_diff
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
-from indexium_core.model.planning import risk
+from indexium_core.model.planning import field_text, item_text, risk
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.review.file_details import FileDetails, FileEvent, Origin, PersonDetails
 

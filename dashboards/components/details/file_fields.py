@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards.components import comment_diff, field_text
 from indexium_core.model import wording
-from indexium_core.model.fields import readers
+from indexium_core.model.fields import comment_diff, readers
 from indexium_core.model.fields.field import Field, FieldType
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
+from indexium_core.model.planning import field_text
 from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.model.review.file_details import FieldDetails, FileDetails
 

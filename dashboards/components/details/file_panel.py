@@ -195,7 +195,7 @@ class FilePanel:
             changed=self._changed,
             rollback_days=settings.metadata_backup_retention_days,
             suggestions=suggestions if of == details.file_id else [],
-            pictures=self._session.pictures,
+            pictures=True,
         )
         self.drawer.put(**view)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards.components import comment_diff
 from indexium_core.model import wording
+from indexium_core.model.fields import comment_diff
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.fields import lost_texts_by_place
 from indexium_core.model.operations import strategies

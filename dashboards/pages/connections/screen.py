@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from dashboards.components.base import Component
-from dashboards.components.paging import page_or_last
 from dashboards.components.schedules.schedules_section import ScheduleSection
 from dashboards.pages.connections import automation_view, connections_page, player_view, sender_view
 from dashboards.pages.connections.connections_page import ConnectionsSnapshot, SenderDetails
@@ -19,6 +18,7 @@ from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.connections.webhooks import NewSecret, PathTrial, WebhookEvent, WebhookSource
+from indexium_core.model.shapes import page_or_last
 
 PER_PAGE = 50
 EVENTS = ("connections:changed", "players:changed", "publications:changed", "publish:completed")

@@ -17,7 +17,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion
-from indexium_core.model.matches.results import MatchResult, to_decide
+from indexium_core.model.matches.results import MatchResult
 from indexium_core.model.providers.registry import PROVIDERS
 
 LOADED = 12  # questions that the page has in advance
@@ -141,13 +141,12 @@ class DecideScreen(Screen):
         self._opened = {"number": self._opened["number"] + 1, "title": title_id}
 
     def _show(self, result: _Questions) -> None:
-        page, pictures = result.page, self._session.pictures
+        page, pictures = result.page, True
         if result.settled < self._settled:  # a newer list follows
             return
         can_search = any(each.is_on and PROVIDERS[each.provider].ids for each in result.providers)
         questions = [*([result.shown] if result.shown else []), *page.items]
         left = page.total - len(page.items)
-        self._session.show_count("decide", to_decide(page.counts))
         self._list.put(
             segment=self.state.segment,
             segments=decide_view.segments_view(page.counts, self.state.segment),

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboards import status_words
-from dashboards.components import comment_diff, field_text, operation_text
+from dashboards.components import operation_text
 from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import ChipView, TagView
 from dashboards.pages.history.view_types import HistoryDetailsView
 from dashboards.questions import rollback_report
-from indexium_core.model import wording
+from indexium_core.model import job_words, wording
 from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
+from indexium_core.model.fields import comment_diff
 from indexium_core.model.fields.table import COMMENT, title_of
 from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import (
@@ -24,7 +25,7 @@ from indexium_core.model.operations.operation import (
     OperationPerson,
 )
 from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck
-from indexium_core.model.planning import risk
+from indexium_core.model.planning import field_text, risk
 from indexium_core.model.publishing.publication import ACTION_WORDS
 
 SHOWN = {  # value of the filter → (words, item statuses)
@@ -101,7 +102,7 @@ def when(operation: MetadataOperation) -> str:
         f"Operation {operation.id}",
         wording.when(operation.started_at),
         wording.duration(operation.seconds) if operation.seconds else "",
-        ", ".join(part for part in (by, operation_text.SOURCES.get(operation.source, operation.source)) if part),
+        ", ".join(part for part in (by, job_words.SOURCES.get(operation.source, operation.source)) if part),
         f"from {operation.origin}" if operation.origin else "",
     )
     return " · ".join(part for part in parts if part)

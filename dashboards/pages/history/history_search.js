@@ -2,7 +2,7 @@
 import {component, listen} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../components/search_field.js"
+import {ResultJump, SEARCH_DELAY, drawSearchField} from "#face/search_field.js"
 import {button} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 

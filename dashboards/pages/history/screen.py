@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
-from dashboards.components.paging import page_count
 from dashboards.pages.history import history_list
 from dashboards.pages.history.history_charts import HistoryCharts
 from dashboards.pages.history.operation import HistoryOperation
@@ -19,6 +18,7 @@ from indexium_core import errors
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationCounts, PaginatedOperations
+from indexium_core.model.shapes import page_count
 
 PER_PAGE = 25
 EVENTS = (

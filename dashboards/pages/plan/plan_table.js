@@ -2,7 +2,7 @@
 import {component, currentPage, listen} from "../../components/browser/component.js"
 import {h, keyedNodes, reuse} from "#face/dom.js"
 import {closesDetails, delayKeys, hasModifier, keys} from "../../components/browser/keyboard.js"
-import {stored} from "../../components/browser/local_storage.js"
+import {stored} from "#face/local_storage.js"
 import {hasDraft} from "../../components/browser/edit_drafts.js"
 import {Selection} from "../../components/browser/selection.js"
 import {fitTags, forgetWidths} from "./tag_fit.js"

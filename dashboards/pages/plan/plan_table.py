@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from dashboards.components import field_text, paging
+from dashboards.components import paging
 from dashboards.components.base import Component, module, needing
-from dashboards.components.details.item_text import SHOWN_TAGS, grave, reason, tag_list
 from dashboards.pages.plan.view_types import PlanTableView
 from dashboards.state import is_review
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.planning import field_text
+from indexium_core.model.planning.item_text import SHOWN_TAGS, grave, reason, tag_list
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Wider
 
 PLACE = 32  # characters of a folder in a row

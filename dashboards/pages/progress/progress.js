@@ -1,7 +1,7 @@
 // One operation during and after its run: the bar, the counts, the actions, and each file.
 import {component} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
-import {drawGauge} from "../../components/gauge.js"
+import {drawGauge} from "#face/gauge.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, chip, drawSelect, emptyState, fileName, loadingPage, pager} from "#face/widgets.js"
 

@@ -9,7 +9,7 @@ from dashboards.components import operation_text
 from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import ButtonItemView
 from dashboards.pages.progress.view_types import ProgressView
-from indexium_core.model import wording
+from indexium_core.model import job_words, wording
 from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
@@ -102,7 +102,7 @@ def title(operation: MetadataOperation, status: OperationStatus) -> str:
 
 def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
     """Return when and where the operation was started, and a note that it continues without the page."""
-    source = operation_text.SOURCES.get(operation.source, "")
+    source = job_words.SOURCES.get(operation.source, "")
     started = f"started {wording.when(operation.started_at)} {source}".rstrip()
     if status.status == "paused":
         waits = "pausing after the current file" if status.pausing else "paused: completed files stay as they are"

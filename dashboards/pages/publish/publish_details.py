@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from dashboards.components import comment_diff
 from dashboards.components.base import Component, module, needing
 from dashboards.components.title_text import without_command
 from dashboards.components.view_types import PartView
@@ -25,6 +24,7 @@ from dashboards.pages.publish.view_types import (
 )
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PUBLISH, TITLES_EDIT
+from indexium_core.model.fields import comment_diff
 from indexium_core.model.publishing.details import NfoLine, PublicationDetails, SideFileDetails
 from indexium_core.model.publishing.player_views import PlayerFact, PlayerView
 from indexium_core.model.publishing.publication import SideFilePlan

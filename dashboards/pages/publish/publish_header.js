@@ -10,7 +10,7 @@ import {
   drawFilterBar,
   newMenuState,
 } from "../../components/filter_menu.js"
-import {ResultJump, SEARCH_DELAY} from "../../components/search_field.js"
+import {ResultJump, SEARCH_DELAY} from "#face/search_field.js"
 import {button, drawRisks, drawSelect, loadingPage} from "#face/widgets.js"
 
 /** @import {MenuState} from "../../components/filter_menu.js" */

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from dashboards.components.base import Component
-from dashboards.components.paging import page_or_last
 from dashboards.pages.publish import publish_details as details
 from dashboards.pages.publish import publish_list
 from dashboards.pages.publish.publish_selection import PublishSelecting, in_scope
@@ -21,6 +20,7 @@ from indexium_core.model.publishing.details import PublicationDetails
 from indexium_core.model.publishing.requests import PublicationDecision
 from indexium_core.model.publishing.risks import BY_HAND
 from indexium_core.model.publishing.subjects import VIDEO, Entity
+from indexium_core.model.shapes import page_or_last
 
 PER_PAGE = 40
 EVENTS = (
@@ -189,7 +189,7 @@ class PublishScreen(Screen):
                 selected=selected,
                 picked=self._selecting.picked,
                 problem=self._problem,
-                has_pictures=self._session.pictures,
+                has_pictures=True,
             )
         )
         self._selecting.show_bar(found.page.titles, publish_list.able_count(found, self.state))
@@ -316,7 +316,7 @@ class PublishScreen(Screen):
                     found,
                     back=details.back_of(self._top(), self._name_of(state.address)) if state.member else None,
                     is_selected=self._top().subject in self._selecting.selected(),
-                    has_pictures=self._session.pictures,
+                    has_pictures=True,
                 )
             )
 

@@ -1,7 +1,7 @@
 // The tables with their columns, the saved queries and examples, and the queries that this browser ran.
 import {component, listen} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
-import {store, stored} from "../../components/browser/local_storage.js"
+import {store, stored} from "#face/local_storage.js"
 import {boneRows, button, closeButton, iconButton} from "#face/widgets.js"
 import {plural} from "#face/wording.js"
 

@@ -21,6 +21,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, SavedQuery, SchemaTable
 from indexium_core.model.planning.plan import Selection, SelectionSummary
+from indexium_core.model.shapes import page_count
 
 PER_PAGE = 50
 LISTED = 100  # maximum number of file ids in a search of the plan
@@ -401,7 +402,7 @@ class QueryScreen(Screen):
             self._draw_chart()
 
     def _turn(self, number: int) -> None:
-        self._page = min(max(1, number), paging.page_count(len(self._rows), PER_PAGE))
+        self._page = min(max(1, number), page_count(len(self._rows), PER_PAGE))
         self._draw_result()
 
     def _turn_order(self, column: int) -> None:

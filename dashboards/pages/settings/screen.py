@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards.components import paging
 from dashboards.components.base import Component
 from dashboards.components.schedules.schedules_section import ScheduleSection
 from dashboards.pages.settings import custom_fields_form, privacy, settings_form
@@ -17,6 +16,7 @@ from indexium_core.model.fields.custom import CustomField
 from indexium_core.model.lookups.traffic import RequestPage
 from indexium_core.model.providers.descriptor import KeyTest
 from indexium_core.model.schedule import Schedule
+from indexium_core.model.shapes import page_or_last
 from indexium_core.settings import SettingRow
 from indexium_core.settings_file import FILE_NAME
 
@@ -96,7 +96,7 @@ class SettingsScreen(Screen):
                 per_page=privacy.PER_PAGE,
             )
 
-        found = paging.page_or_last(page, wanted["page"], privacy.PER_PAGE)
+        found = page_or_last(page, wanted["page"], privacy.PER_PAGE)
         keys = self._library.provider_keys.list()
         kept = self._library.matches.counts()["maybe"]
         return privacy.view(providers.status(), found, wanted, keys=keys, tests=self._tests, kept=kept)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from dashboards.components.base import Component
-from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
 from dashboards.pages.titles.artwork_dialog.artwork_dialog import selected_posters
 from dashboards.pages.titles.title_mover import MOVE, TitleMover
@@ -23,6 +22,7 @@ from indexium_core import errors
 from indexium_core.model.job import Job
 from indexium_core.model.lookups.traffic import RequestPage
 from indexium_core.model.matches.results import MatchResult, to_decide
+from indexium_core.model.shapes import page_or_last
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
 
@@ -218,7 +218,7 @@ class TitlesScreen(Screen):
                         self._loaded,
                         self.state,
                         decide=decide,
-                        pictures=self._session.pictures,
+                        pictures=True,
                         shown=shown,
                         picked=self._selection.picked,
                         offer=self._publishing.offer(),
@@ -235,7 +235,7 @@ class TitlesScreen(Screen):
                 opened=self._opened,
                 problem=self._problem,
                 decide=decide,
-                pictures=self._session.pictures,
+                pictures=True,
                 publish=self._publishing.of_title,
             )
         )
@@ -327,7 +327,7 @@ class TitlesScreen(Screen):
 
         self._bridge.run(read, self._show_title, name="titles", failed=self._show_missing)
         self._load_requests(title_id)
-        if self._session.pictures:
+        if True:
             self._load_poster(title_id)
 
     def _show_missing(self, error: errors.IndexiumError) -> None:

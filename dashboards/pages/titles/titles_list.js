@@ -1,6 +1,6 @@
 // Films and series as posters or as a table, with filters, counts and the state of the providers.
 import {Selection} from "../../components/browser/selection.js"
-import {SEARCH_DELAY} from "../../components/search_field.js"
+import {SEARCH_DELAY} from "#face/search_field.js"
 import {component, currentPage, listen} from "../../components/browser/component.js"
 import {focusedElement, h} from "#face/dom.js"
 import {keys, mayAct} from "../../components/browser/keyboard.js"

@@ -29,7 +29,7 @@ class TitlesPictures:
 
     def ask(self, found: title_page.TitleSnapshot | None, season: int) -> None:
         """Show the pictures of a title, or of one of its seasons; -1: of the title."""
-        if found is None or not self._session.pictures:
+        if found is None or not True:
             return
         item, numbers = found.title.item, [each.number for each in found.seasons]
         seasons = tuple(each for each in numbers if each is not None)

@@ -97,7 +97,7 @@ class TitlesSelection:
                 self._bridge,
                 session.dialog,
                 ids,
-                has_pictures=session.pictures,
+                has_pictures=True,
                 changed=self._changed,
             ).ask()
 

@@ -18,7 +18,7 @@ from dashboards.components import job_text, operation_text
 from dashboards.frame import plain
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import wording
+from indexium_core.model import job_words, wording
 from indexium_core.model.operations.actor import carry_actor
 
 ADDRESS = "/reading"
@@ -50,7 +50,7 @@ def _plan(library: Library, number: int) -> _Table:
 
 def _jobs(library: Library, number: int) -> _Table:
     page = library.jobs.list((), (), number, _ROWS)
-    rows = [[str(job.id), job_text.name(job), job_text.chip(job)[0], job_text.sentence(job)] for job in page.items]
+    rows = [[str(job.id), job_words.name(job), job_text.chip(job)[0], job_words.sentence(job)] for job in page.items]
     return _Table(("Job", "Name", "State", "What it does"), rows, page.total, "job")
 
 
@@ -124,7 +124,6 @@ def _page(name: str, title: str, number: int, table: _Table | None, problem: str
         names={each: label for each, (label, _) in _PAGES.items()},
         address=ADDRESS,
         style=plain.frame_style(),
-        assets="/assets/",
         table=table,
         problem=problem,
         count=wording.plural(table.total, table.thing) if table else "",

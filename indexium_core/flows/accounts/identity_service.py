@@ -72,16 +72,25 @@ class IdentityService:
         return self._remove(self.list(name), subject)
 
     @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
+    def provider(self) -> str:
+        """Return the name of the provider for people; "" if OpenID Connect is off."""
+        return self._open_id.label
+
+    @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
     def own(self) -> builtins.list[UserIdentity]:
         """Return the links of the present person; UsageError if nobody signed in."""
         return users.identities(self._database.read(), own_id())
 
     @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
     def unlink_own(self, subject: str) -> UserIdentity:
         """Remove a link of the present person, and return it. Raises UnknownIdError, and UsageError as `own`."""
         return self._remove(self.own(), subject)
 
     @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
     def ticket(self) -> str:
         """
         Return a text that lets the browser of the present person link an account, once and within ten minutes.

@@ -48,7 +48,9 @@ _NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 # Events that say only that something changed, and not what.
-_SIGNALS = frozenset({"locks:changed", "matches:changed", "plan:changed", "publications:changed", "views:changed"})
+_SIGNALS = frozenset(
+    {"checks:changed", "locks:changed", "matches:changed", "plan:changed", "publications:changed", "views:changed"}
+)
 
 
 class LibraryLimits:

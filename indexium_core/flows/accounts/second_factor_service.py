@@ -33,6 +33,7 @@ class SecondFactorService:
         self._database, self._sign_in, self._users, self._clock = database, sign_in, users, clock
 
     @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
     def state(self) -> SecondFactorState:
         """Return whether the sign-in of the present person needs a code; UsageError if nobody signed in."""
         user_id, reader = own_id(), self._database.read()
@@ -41,6 +42,7 @@ class SecondFactorService:
         return SecondFactorState(is_on=found is not None and found.is_on, recovery_codes=left)
 
     @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
     def start(self) -> SecondFactorStart:
         """
         Return a new secret of the present person, in place of any that was not confirmed. `confirm` switches it on.
@@ -59,6 +61,7 @@ class SecondFactorService:
         return SecondFactorStart(secret=secret, uri=uri, qr=one_time_codes.qr(uri))
 
     @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
     def confirm(self, code: str) -> builtins.list[str]:
         """
         Switch the second factor of the present person on with a code of the app, and return the recovery codes.
@@ -86,6 +89,7 @@ class SecondFactorService:
         return codes
 
     @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
     def switch_off(self, password: str) -> SecondFactorState:
         """
         Switch the second factor of the present person off.

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from indexium_core.flows.accounts.attempts import WrongAttempts
 from indexium_core.flows.accounts.sign_in import SignIn
-from indexium_core.model.accounts.permissions import Grants, Permission, permissions_of
-from indexium_core.model.accounts.tokens import WITHOUT_TOKENS, secret_hash
+from indexium_core.model.accounts.permissions import WITHOUT_TOKENS, Grants, Permission, permissions_of
+from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.operations.actor import whole_home
 from indexium_core.store.accounts import tokens as store
 from indexium_core.store.accounts.tokens import OpenToken

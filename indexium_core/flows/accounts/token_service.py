@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from indexium_core import errors
+from indexium_core.flows.accounts.second_factor_service import own_id
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.needs import NO_LIBRARY, needs, only_for_people
@@ -67,6 +68,12 @@ class TokenService:
         reader = self._database.read()
         user_id = self._owner(reader, user).id if user else self._own_id()
         return [self._shown(row) for row in store.tokens(reader, user_id=user_id)]
+
+    @needs(PLAN_READ, NO_LIBRARY)
+    @remote()
+    def own(self) -> builtins.list[ApiToken]:
+        """Return the tokens of the person who acts, newest first. Raises UsageError if nobody has signed in."""
+        return [self._shown(row) for row in store.tokens(self._database.read(), user_id=own_id())]
 
     @needs(PLAN_READ, NO_LIBRARY)
     @remote()

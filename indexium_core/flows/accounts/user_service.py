@@ -27,8 +27,16 @@ from indexium_core.store.database import Database
 class UserService:
     """The people of a home. As soon as there is one, everything needs a sign-in."""
 
-    def __init__(self, database: Database, sign_in: SignIn, *, clock: Callable[[], datetime]) -> None:
-        self._database, self._sign_in, self._clock = database, sign_in, clock
+    def __init__(
+        self,
+        database: Database,
+        sign_in: SignIn,
+        *,
+        clock: Callable[[], datetime],
+        on_change: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`on_change` is called after each change of the people."""
+        self._database, self._sign_in, self._clock, self._on_change = database, sign_in, clock, on_change
 
     @needs(USERS_MANAGE)
     @remote()
@@ -71,6 +79,7 @@ class UserService:
             _set_libraries(tx, user_id, chosen, libraries)
             self._record(tx, f"added {wanted} as {chosen}")
         self._sign_in.read_again()
+        self._on_change()
         return self.get(wanted)
 
     @needs(USERS_MANAGE)
@@ -105,6 +114,7 @@ class UserService:
         if (new_role, is_enabled) != (user.role, user.enabled):
             self._sign_in.end(user_id=user.id)
         self._sign_in.read_again()
+        self._on_change()
         return self.get(renamed)
 
     @needs(USERS_MANAGE)
@@ -120,12 +130,37 @@ class UserService:
             UsageError: The person is an administrator, who sees all folders.
 
         """
+        return self._show(name, lambda _: libraries)
+
+    @needs(USERS_MANAGE)
+    @remote()
+    def show_library(self, name: str, library_id: int, is_shown: bool = True) -> User:  # noqa: FBT001, FBT002
+        """
+        Show one folder to a person, or hide it, and keep what the person sees of the others. That ends the sessions.
+
+        Raises:
+            UnknownIdError: There is no such person, or no such folder.
+            UsageError: The person sees all folders.
+
+        """
+
+        def after(user: User) -> Sequence[int]:
+            if user.libraries is None:
+                raise errors.UsageError(f"{user.name} sees all folders. Set the folders that {user.name} sees first.")
+            return sorted({*user.libraries, library_id} if is_shown else {*user.libraries} - {library_id})
+
+        return self._show(name, after)
+
+    def _show(self, name: str, after: Callable[[User], Sequence[int] | None]) -> User:
+        """Let a person see the folders that `after` returns for the person as it is."""
         with self._database.atomic() as tx:
             user = self._found(tx, name)
+            libraries = after(user)
             _set_libraries(tx, user.id, user.role, libraries)
             seen = "all folders" if libraries is None else wording.plural(len(set(libraries)), "folder")
             self._record(tx, f"let {user.name} see {seen}")
         self._sign_in.end(user_id=user.id)
+        self._on_change()
         return self.get(name)
 
     @needs(USERS_MANAGE)
@@ -144,6 +179,7 @@ class UserService:
             store.set_password(tx, user.id, password_hash, now=self._clock())
             self._record(tx, f"set the password of {user.name}")
         self._sign_in.end(user_id=user.id)
+        self._on_change()
         return self.get(name)
 
     @needs(USERS_MANAGE)
@@ -164,6 +200,7 @@ class UserService:
             store.remove(tx, user.id)
             self._record(tx, f"removed {user.name}")
         self._sign_in.end(user_id=user.id)
+        self._on_change()
         return user
 
     @needs(USERS_MANAGE)
@@ -194,6 +231,7 @@ class UserService:
                 user_id=user.id,
                 note=f"ended {wording.plural(len(found), 'session')} of {user.name}",
             )
+            self._on_change()
         return len(found)
 
     # What every person may do with the own account.

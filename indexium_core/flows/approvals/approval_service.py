@@ -8,8 +8,9 @@ If its digest is not the approved one, nothing starts: the request gets the pres
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -25,20 +26,26 @@ from indexium_core.flows.accounts.approval_gate import (
 )
 from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.history.history_service import HistoryService
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
-from indexium_core.model import moments, wording
+from indexium_core.model import moments, query, wording
 from indexium_core.model.accounts.needs import NAMED, needs, permission_to_write
 from indexium_core.model.accounts.permissions import PLAN_EDIT, Permission
 from indexium_core.model.approval import (
     DECIDING,
     Approval,
+    ApprovalItem,
     ApprovalItemPage,
     ApprovalKind,
     ApprovalNotice,
     ApprovalPage,
+    RequestDetails,
+    RequestedFile,
+    RequestedFilePage,
+    RequestLosses,
     WorkSize,
     checked_kind,
     checked_state,
@@ -49,9 +56,13 @@ from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import PEOPLE, Actor, acting_as, current_actor, whole_home
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
-from indexium_core.model.planning.plan import Selection
+from indexium_core.model.planning import field_text, item_text
+from indexium_core.model.planning.losses import DangerousFilePage, dangerous_file, lost_texts
+from indexium_core.model.planning.plan import PlanItem, PlanQuery, Selection
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
+from indexium_core.model.query.filters import MAX_IDS
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.shapes import page_or_last
 from indexium_core.store.approvals import approvals as store
 from indexium_core.store.approvals import changers
 from indexium_core.store.approvals.approvals import ProposedFile, ProposedWork
@@ -169,6 +180,100 @@ class Approvals:
         """Return whether the present actor may withdraw a request that waits. Raises UnknownIdError."""
         approval = self.get(approval_id)
         return approval.state == "waiting" and self._authority.are_same(approval.proposer, current_actor())
+
+    @remote()
+    def details(self, approval_id: int, *, page: int = 1, per_page: int = 20) -> RequestDetails:
+        """
+        Return a request with its steps, one page of its files, and what the present actor may do with it.
+
+        While a write waits, its files have what the present plan would do; afterwards, the history has what was done.
+
+        Args:
+            approval_id: The request.
+            page: Page of the files, from 1; the last one if there are fewer.
+            per_page: Files of a page.
+
+        Raises:
+            UnknownIdError: There is no such request.
+
+        """
+        approval = self.get(approval_id)
+        items = page_or_last(lambda number: self.items(approval_id, page=number, per_page=per_page), page, per_page)
+        planned, search = dict[int, PlanItem](), ""
+        if approval.kind == "write" and approval.state == "waiting":
+            plan = self._plan_of(approval, [each.number for each in items.items])
+            planned = {item.file_id: item for item in plan.page(per_page=0, include_unchanged=True).items}
+            if items.total <= MAX_IDS:
+                search = query.search_of(self._selection_of(approval))
+        return RequestDetails(
+            approval=approval,
+            may_decide=self.may_decide(approval_id),
+            why_not=self.why_not_approve(approval_id) if approval.state == "waiting" else "",
+            may_withdraw=self.may_withdraw(approval_id),
+            files=RequestedFilePage(
+                items=[_requested_file(each, planned) for each in items.items],
+                total=items.total,
+                page=items.page,
+                per_page=per_page,
+            ),
+            search=search,
+        )
+
+    @remote()
+    def losses(self, approval_id: int, *, page: int = 1, per_page: int = 20) -> RequestLosses:
+        """
+        Return what the work of a request would lose as the plan is now; only a write has files in the plan.
+
+        Args:
+            approval_id: The request.
+            page: Page of the dangerous files, from 1.
+            per_page: Files of a page.
+
+        Raises:
+            UnknownIdError: There is no such request.
+
+        """
+        approval = self.get(approval_id)
+        by_risk = {level: number for level, number in approval.by_risk.items() if number}
+        losses = RequestLosses(
+            digest=approval.digest,
+            summary=approval.summary,
+            why=approval.why,
+            by_risk=by_risk,
+            has_changed=False,
+            danger=by_risk.get("danger", 0),
+            loses_text=0,
+            removes_all_people=0,
+            files=DangerousFilePage(items=[], total=0, page=page, per_page=per_page),
+        )
+        if approval.kind != "write":
+            return losses
+        plan, selection = self._plan_of(approval), self._selection_of(approval)
+        summary = self._planner.summary(plan, selection, risk=tuple(approval.query["options"]["risk"]))
+        found, total = plan.sample(selection, "risk:danger", limit=per_page, offset=(page - 1) * per_page)
+        return replace(
+            losses,
+            has_changed=summary.by_risk != by_risk,
+            loses_text=summary.loses_text,
+            removes_all_people=summary.removes_all_people,
+            files=replace(losses.files, items=[dangerous_file(each) for each in found], total=total),
+        )
+
+    def _plan_of(self, approval: Approval, file_ids: Sequence[int] | None = None) -> MetadataPlan:
+        """Return the present plan with the modes of a write: of some files, or of all."""
+        modes = approval.query["modes"]
+        return self._planner.plan(
+            PlanQuery(
+                mode=modes["people_mode"],
+                comment_mode=modes["comment_mode"],
+                include_unknown=modes["include_unknown"],
+                hard_links=modes["hard_links"],
+                file_ids=None if file_ids is None else list(file_ids),
+            )
+        )
+
+    def _selection_of(self, approval: Approval) -> Selection:
+        return Selection(included=frozenset(each.number for each in self.items(approval.id, per_page=0).items))
 
     def reasons(
         self,
@@ -453,3 +558,20 @@ def _is_as_known(file: ProposedFile) -> bool:
     except OSError:
         return False
     return (stat.st_size, stat.st_mtime_ns) == (file.size, file.mtime_ns)
+
+
+def _requested_file(each: ApprovalItem, planned: Mapping[int, PlanItem]) -> RequestedFile:
+    is_file = each.item.startswith("file:")
+    plan = planned.get(each.number) if is_file else None
+    tags = [] if plan is None else item_text.tag_list(plan)
+    return RequestedFile(
+        item=each.item,
+        file_id=each.number if is_file else None,
+        name=each.name,
+        path=each.path,
+        tags=[*tags[: item_text.SHOWN_TAGS], *([] if plan is None else field_text.tags(plan.field_changes))],
+        more=max(0, len(tags) - item_text.SHOWN_TAGS),
+        risk="" if plan is None else plan.risk_level,
+        reason="" if plan is None else item_text.reason(plan),
+        texts=[] if plan is None else lost_texts(plan),
+    )

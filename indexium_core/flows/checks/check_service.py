@@ -59,6 +59,7 @@ class Checks:
     The checks of a home.
 
     `version` refreshes the plan and returns its version; `placeholder_keys` returns the keys of placeholder names.
+    `on_change` is called after findings are ignored or opened again.
     """
 
     def __init__(
@@ -70,9 +71,11 @@ class Checks:
         version: Callable[[], Version],
         placeholder_keys: Callable[[], frozenset[str]] = placeholders.default_keys,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], object] = lambda: None,
     ) -> None:
         self._database = database
         self._version = version
+        self._on_change = on_change
         self._placeholder_keys = placeholder_keys
         self._clock = clock
         self._rows = finding_rows.FindingRows(database, people_index, placeholder_keys)
@@ -156,6 +159,7 @@ class Checks:
         ignored = [IgnoredFinding(row.subject, row.facts, row.title) for row in rows]
         with self._database.atomic() as tx:
             store.ignore(tx, kind, ignored, at=self._clock())
+        self._on_change()
         return len(rows)
 
     @needs(PLAN_EDIT)
@@ -170,6 +174,7 @@ class Checks:
         ]
         with self._database.atomic() as tx:
             store.ignore(tx, checked, ignored, at=self._clock())
+        self._on_change()
         return len(ignored)
 
     @needs(PLAN_EDIT)
@@ -180,6 +185,7 @@ class Checks:
         with self._database.atomic() as tx:
             ignored = {row.subject for row in store.ignored_findings(tx, checked)} & set(subjects)
             store.unignore(tx, checked, ignored)
+        self._on_change()
         return len(ignored)
 
     @needs(PLAN_EDIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +12,16 @@ from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
-from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAGE, Permission
-from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, UnrecordedResults
-from indexium_core.model.job_kinds import TO_START
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, QUERY_RUN, SETTINGS_MANAGE, Permission
+from indexium_core.model.followed_job import FollowedJob, FollowedJobPage
+from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, KindCounts, UnrecordedResults
+from indexium_core.model.job_kinds import TO_START, WORDS
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.idempotency import IdempotentRequest
+from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.query.snapshot_sql import jobs_as_sql
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.shapes import page_or_last
 
 _STATES = {  # in each state of a job: the state, and what can be done with the job
     "pending": ("is waiting", "You can pause it, cancel it or change its priority."),
@@ -45,6 +50,7 @@ class JobService:
         requests: Requests,
         require: Callable[[Permission], None],
         may_continue: Callable[[int], bool],
+        status_of: Callable[[int], OperationStatus],
         keep_days: Callable[[], int],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -53,12 +59,13 @@ class JobService:
 
         `retry_operation` starts a new operation for the files that another operation did not process, for a client and
         an idempotent request; it returns its id. `require` raises ForbiddenError if the actor does not have a
-        permission; `may_continue` returns whether the actor may continue an operation without it. `keep_days` returns
-        how many days a job is kept after its end.
+        permission; `may_continue` returns whether the actor may continue an operation without it. `status_of` returns
+        the progress of an operation. `keep_days` returns how many days a job is kept after its end.
         """
         self._require, self._may_continue = require, may_continue
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
         self._retry_operation, self._requests, self._keep_days = retry_operation, requests, keep_days
+        self._status_of = status_of
 
     @remote()
     def list(
@@ -82,6 +89,42 @@ class JobService:
         return self._store.page(
             kinds=list(kinds), statuses=list(statuses), page=page, per_page=per_page, now=self._clock()
         )
+
+    @remote()
+    def page(
+        self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
+    ) -> FollowedJobPage:
+        """Return a page of jobs like `list`, with the progress of operations; the last page if there are fewer."""
+        found = page_or_last(lambda number: self.list(kinds, statuses, number, per_page), page, per_page)
+        jobs = [self._followed(job, is_followed=job.status in ("running", "paused")) for job in found.items]
+        return FollowedJobPage(items=jobs, total=found.total, page=found.page, per_page=per_page)
+
+    @remote()
+    def details(self, job_id: int) -> FollowedJob:
+        """Return a job with the progress, or the results, of its operation; UnknownIdError if there is none."""
+        return self._followed(self.get(job_id), is_followed=True)
+
+    def _followed(self, job: Job, *, is_followed: bool) -> FollowedJob:
+        status = None
+        if is_followed and job.operation_id is not None:
+            with contextlib.suppress(errors.UnknownIdError):  # removed after the job was read
+                status = self._status_of(job.operation_id)
+        return FollowedJob.of(job, status)
+
+    @remote()
+    def kinds(self) -> Sequence[KindCounts]:
+        """Return the number of jobs of each kind: first the known kinds, even without jobs, then the others."""
+        counts = self.counts()
+        return [
+            KindCounts(kind=kind, states=counts.get(kind, {}))
+            for kind in [*WORDS, *sorted(counts.keys() - WORDS.keys())]
+        ]
+
+    @needs(QUERY_RUN)
+    @remote()
+    def as_sql(self, kind: str = "") -> str:
+        """Return a query for the jobs of one kind, or for all jobs."""
+        return jobs_as_sql(kind)
 
     @remote()
     def get(self, job_id: int) -> Job:

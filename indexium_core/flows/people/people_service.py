@@ -22,6 +22,7 @@ from indexium_core.model.accounts.permissions import PEOPLE_EDIT, PLAN_EDIT, QUE
 from indexium_core.model.people import people_comment, person, placeholders
 from indexium_core.model.people.person import (
     AssignmentRow,
+    PersonCard,
     PersonChange,
     PersonOffer,
     PersonPage,
@@ -346,17 +347,25 @@ class PeopleService:
         return PersonPage(items=items, total=total, page=number, per_page=per_page)
 
     @remote()
+    def card(self, person_id: int) -> PersonCard:
+        """Return a person as in a list. `UnknownIdError`: there is no such person."""
+        from indexium_core.store.people import persons
+
+        reader, index = self._indexed()
+        for card in persons.cards(reader, [person_id], index):
+            return card
+        raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
+
+    @remote()
     def details(self, person_id: int, *, files: int = 200) -> PersonProfile:
         """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
         from indexium_core.store.people import learning, persons
 
+        card = self.card(person_id)
         reader, index = self._indexed()
-        cards = persons.cards(reader, [person_id], index)
-        if not cards:
-            raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
-        key = people_comment.person_key(cards[0].name)
+        key = people_comment.person_key(card.name)
         return PersonProfile(
-            card=cards[0],
+            card=card,
             companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS, index=index),
             files=persons.files(reader, person_id, count=files, index=index),
             merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, person_id)],

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
 from indexium_core import errors
+from indexium_core.model.shapes import Shaped
 
 Permission: TypeAlias = Literal[
     "plan.read",
@@ -82,6 +83,18 @@ _ADDED: Mapping[Role, tuple[Permission, ...]] = {
 
 # Permissions that concern the whole home: an actor with some libraries does not have them.
 OF_WHOLE_HOME: frozenset[Permission] = frozenset({QUERY_RUN, PEOPLE_EDIT, UNDO_ANY, SETTINGS_MANAGE, USERS_MANAGE})
+# No token has these, whatever its owner may do: a program that leaks its token must not make itself another one.
+WITHOUT_TOKENS: frozenset[Permission] = frozenset({USERS_MANAGE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPermission(Shaped):
+    """A permission, and whether a person has it."""
+
+    name: Permission
+    text: str  # what it allows
+    is_granted: bool
+    for_tokens: bool  # the tokens of the person may have it
 
 
 def checked_role(text: str) -> Role:

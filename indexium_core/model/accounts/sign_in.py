@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import ROLES, Role, checked_role
 from indexium_core.model.shapes import Shaped
 
@@ -22,6 +23,11 @@ class UserIdentity(Shaped):
     user_id: int
     user_name: str
     created_at: datetime
+
+    @property
+    def since(self) -> str:
+        """When it was linked, in words."""
+        return wording.when(self.created_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

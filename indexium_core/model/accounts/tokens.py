@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core import errors
-from indexium_core.model.accounts.permissions import PERMISSIONS, USERS_MANAGE, Permission
+from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PERMISSIONS, WITHOUT_TOKENS, Permission
 from indexium_core.model.accounts.users import checked_name_of
 from indexium_core.model.shapes import Shaped
 
@@ -17,8 +18,6 @@ PREFIX = "ix_"  # by which people, and programs that search for secrets, recogni
 MOST_TOKENS = 50  # of one person
 _RANDOM = 32  # bytes, which are 43 characters
 _LONGEST_DAYS = 3650
-# No token has these, whatever its owner may do: a program that leaks its token must not make itself another one.
-WITHOUT_TOKENS: frozenset[Permission] = frozenset({USERS_MANAGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +41,18 @@ class ApiToken(Shaped):
     has_ended: bool = False
     last_used_at: datetime | None = None  # with an accuracy of some minutes
     last_address: str = ""  # from which it was used then
+
+    @property
+    def ends(self) -> str:
+        """Until when it works, in words."""
+        if self.has_ended:
+            return "ended"
+        return f"until {wording.when(self.ends_at)}" if self.ends_at else "until revoked"
+
+    @property
+    def used(self) -> str:
+        """When it was last used, in words."""
+        return f"used {wording.ago(self.last_used_at)}" if self.last_used_at else "not used yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

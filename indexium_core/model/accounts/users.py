@@ -8,7 +8,15 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.accounts.permissions import Role
+from indexium_core.model.accounts.permissions import (
+    PERMISSION_WORDS,
+    PERMISSIONS,
+    WITHOUT_TOKENS,
+    Grants,
+    Role,
+    UserPermission,
+    permissions_of,
+)
 from indexium_core.model.shapes import Shaped
 
 # The first name that occurs counts: Edge also calls itself Chrome, and Chrome calls itself Safari.
@@ -74,6 +82,21 @@ class User(Shaped):
         """When the person was last there, in words."""
         return wording.ago(self.last_seen_at) if self.last_seen_at else "never"
 
+    @property
+    def permissions(self) -> list[UserPermission]:
+        """All permissions, with those that the person has by the role and the folders."""
+        libraries = None if self.libraries is None else frozenset(self.libraries)
+        granted = Grants.of(permissions_of(self.role), libraries).permissions
+        return [
+            UserPermission(
+                name=each,
+                text=PERMISSION_WORDS[each],
+                is_granted=each in granted,
+                for_tokens=each in granted - WITHOUT_TOKENS,
+            )
+            for each in PERMISSIONS
+        ]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSession(Shaped):
@@ -94,6 +117,11 @@ class UserSession(Shaped):
     def browser(self) -> str:
         """The browser in short, see `browser_of`."""
         return browser_of(self.client)
+
+    @property
+    def since(self) -> str:
+        """When the person signed in, in words."""
+        return wording.when(self.created_at)
 
     @property
     def seen(self) -> str:

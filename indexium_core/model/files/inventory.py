@@ -56,6 +56,11 @@ class LibraryRow:
     metadata_language: str  # ISO 639-1, of its titles, plots and pictures; "": that of the settings
 
     @property
+    def holds_titles(self) -> bool:
+        """Whether it holds films or series."""
+        return self.kind != "home"
+
+    @property
     def media_kinds(self) -> frozenset[MediaKind]:
         """The kinds of media that scans include beside videos."""
         included: dict[MediaKind, bool] = {"audio": self.audio, "photo": self.photos}

@@ -158,6 +158,16 @@ class AuditEvent:
     file_path: str = ""  # for display; "" if the file is no longer in the catalog
 
     @property
+    def label(self) -> str:
+        """The property in words."""
+        return LABELS.get(self.field, self.field)
+
+    @property
+    def field_place(self) -> int:
+        """The place of the property in the usual order."""
+        return list(LABELS).index(self.field) if self.field in LABELS else len(LABELS)
+
+    @property
     def before(self) -> str:
         """The old value for display; "-" if there is none."""
         return _display_stored(self.field, self.old)

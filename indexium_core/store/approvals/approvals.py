@@ -244,6 +244,8 @@ def page(
     """Return requests without their steps, the newest first, and the number of all."""
     facts = {"state": state, "kind": kind, "count": count, "skip": skip, "now": now}
     rows = reader.execute(_sql("page"), facts).fetch_dicts()
+    if not rows and skip:  # after the end
+        return [], page(reader, state=state, kind=kind, count=1, skip=0, now=now)[1]
     found = rows[0]["found"] if rows else 0
     return [_approval({key: value for key, value in row.items() if key != "found"}) for row in rows], found
 
@@ -264,6 +266,8 @@ def get(reader: Connection, approval_id: int, *, now: datetime) -> Approval | No
 def items(reader: Connection, approval_id: int, *, count: int, skip: int) -> tuple[list[ApprovalItem], int]:
     """Return items of a request, and the number of all."""
     rows = reader.execute(_sql("items"), {"id": approval_id, "count": count, "skip": skip}).fetchall()
+    if not rows and skip:  # after the end
+        return [], items(reader, approval_id, count=1, skip=0)[1]
     return [ApprovalItem(item=item, name=name, path=path) for item, name, path, _ in rows], rows[0][3] if rows else 0
 
 

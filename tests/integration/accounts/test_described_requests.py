@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.web import server
-from indexium_core.model.accounts.permissions import ROLES, permissions_of
-from indexium_core.model.accounts.tokens import WITHOUT_TOKENS
+from indexium_core.model.accounts.permissions import ROLES, WITHOUT_TOKENS, permissions_of
 from tests.support.effort import effort
 from tests.support.sessions import PASSWORD
 from tests.support.split_home import House

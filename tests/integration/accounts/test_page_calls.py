@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dashboards import face
 from dashboards.face import Calls
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
@@ -50,3 +51,23 @@ def test_refused_change_names_no_password(library: Library) -> None:
     status, answer = call(library, "users.set_password", name="Bob", password="secret1")
     assert status == 422
     assert "secret1" not in json.dumps(answer)
+
+
+def test_wrong_password_in_a_call_is_no_end_of_the_session(library: Library) -> None:
+    """A page that gets 401 is loaded again, and leads to the sign-in."""
+    status, answer = call(library, "users.change_own_password", current="guessed it", password="battery staple")
+    assert (status, answer["error"]) == (422, "Your present password is wrong.")
+
+
+def test_answer_with_a_secret_is_kept_only_as_long_as_the_page_asks_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, ann = Calls(library), Actor("user", str(library.users.get("Ann").id), "Ann")
+
+    def add() -> int:
+        with library.acting_as(ann):
+            return calls.answer("tokens.add", json.dumps({"args": {"name": "scan"}, "once": "0" * 32}).encode()).status
+
+    assert (add(), add(), len(library.tokens.list())) == (200, 200, 1)
+    monkeypatch.setattr(face, "LONGEST_KEPT", 0)
+    assert add() == 422  # it runs again: there is a token of this name

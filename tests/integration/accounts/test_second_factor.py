@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 from xml.etree import ElementTree as ET
 
-import pydantic
 import pyotp
 import pytest
 
-from dashboards.components.second_factor.section import SecondFactorSection
-from dashboards.components.second_factor.view_types import SecondFactorView
 from indexium_core import errors
 from indexium_core.flows.accounts import sign_in
 from indexium_core.library import Library
@@ -251,50 +246,3 @@ def test_snapshots_have_no_secret_and_no_recovery_code_is_stored(tmp_path: Path,
     snapshots = [path.read_bytes() for path in (home / "snapshot").rglob("*") if path.is_file()]
     assert b"Ann Lee" in b"".join(snapshots)
     assert app.secret.encode() not in b"".join(snapshots)
-
-
-class Toasts:
-    """A bridge that runs each work at once, and keeps the toasts."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def run(self, work: Any, done: Any, *, failed: Any, **_: Any) -> None:
-        try:
-            found = work()
-        except errors.IndexiumError as error:
-            failed(error)
-        else:
-            done(found)
-
-    def toast(self, _: str, text: str) -> None:
-        self.texts.append(text)
-
-
-def test_section_shows_each_step(library: Library, clock: Clock) -> None:
-    bridge, drawn = Toasts(), []
-    session: Any = SimpleNamespace(library=library, bridge=bridge)
-
-    def draw() -> None:
-        view = section.view(library.second_factor.state())
-        drawn.append(pydantic.TypeAdapter(SecondFactorView).validate_python(view))
-
-    section = SecondFactorSection(session, changed=draw)
-    send = section.handlers()
-    with library.acting_as(actor(library, "Bob")):
-        send["start_second_factor"]({})
-        start = drawn[-1]["start"]
-        assert start is not None
-        assert start["picture"].startswith("data:image/svg+xml;base64,")
-        send["confirm_second_factor"]({"code": "000000"})
-        assert drawn[-1]["problem"].startswith("The code is wrong.")
-        assert drawn[-1]["start"] == start
-        send["confirm_second_factor"]({"code": pyotp.TOTP(start["secret"].replace(" ", "")).at(clock.now)})
-        assert (drawn[-1]["is_on"], len(drawn[-1]["codes"]), drawn[-1]["start"]) == (True, 10, None)
-        send["close_second_factor"]({})
-        assert (drawn[-1]["codes"], drawn[-1]["state"].endswith("You have 10 recovery codes left.")) == ([], True)
-        send["switch_off_second_factor"]({"password": "guessed it"})
-        assert drawn[-1]["problem"] == "Your present password is wrong."
-        send["switch_off_second_factor"]({"password": PASSWORD})
-        assert (drawn[-1]["is_on"], drawn[-1]["problem"]) == (False, "")
-    assert bridge.texts == ["The second factor is on. Your next sign-in needs a code.", "The second factor is off."]

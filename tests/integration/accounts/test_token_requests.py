@@ -17,8 +17,7 @@ from dashboards.web import server
 from dashboards.web.server import DashboardServer
 from indexium_core.flows.accounts import token_check
 from indexium_core.library import Library
-from indexium_core.model.accounts.permissions import PERMISSIONS
-from indexium_core.model.accounts.tokens import WITHOUT_TOKENS
+from indexium_core.model.accounts.permissions import PERMISSIONS, WITHOUT_TOKENS
 from indexium_core.model.operations.actor import Actor
 from tests.integration.accounts.test_sign_in import PAGE, PASSWORD, SOCKET, cookie_of, signed_in
 from tests.support import media

@@ -13,8 +13,8 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.accounts import token_check
 from indexium_core.library import Library
-from indexium_core.model.accounts.permissions import PERMISSIONS, Permission
-from indexium_core.model.accounts.tokens import MOST_TOKENS, WITHOUT_TOKENS
+from indexium_core.model.accounts.permissions import PERMISSIONS, WITHOUT_TOKENS, Permission
+from indexium_core.model.accounts.tokens import MOST_TOKENS
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.planning.plan import PlanItem
 from tests.integration.accounts.test_roles import CALLS, SAFE
@@ -197,6 +197,7 @@ def test_viewer_makes_own_tokens_and_sees_no_others(library: Library, people: di
     with library.acting_as(people["Ann Lee"]):
         assert [each.user_name for each in library.tokens.list()] == ["Bob", "Ann Lee"]
         assert library.tokens.list("bob") == [own]
+        assert library.tokens.own() == [admin]
         library.tokens.revoke(own.id)
     with library.acting_as(people["Bob"]):
         assert library.tokens.list() == []
@@ -205,6 +206,8 @@ def test_viewer_makes_own_tokens_and_sees_no_others(library: Library, people: di
 def test_person_at_this_computer_names_the_owner_unless_there_is_one_person(library: Library) -> None:
     with pytest.raises(errors.UsageError, match="indexium users add NAME --role admin"):
         library.tokens.add("script")
+    with pytest.raises(errors.UsageError, match="Nobody has signed in here"):
+        library.tokens.own()
     library.users.add("Ann Lee", PASSWORD, role="admin")
     assert library.tokens.add("script", permissions=["jobs.manage"]).token.user_name == "Ann Lee"
     library.users.add("Bob", PASSWORD)

@@ -450,6 +450,24 @@ def test_administrator_sees_all_folders(house: House) -> None:
     assert library.users.change("Bob", role="admin").libraries is None
 
 
+def test_one_folder_is_shown_or_hidden_without_regard_to_the_others(house: House) -> None:
+    """Two administrators change different folders at the same time."""
+    library = house.library
+    house.bob("editor")
+    library.users.set_libraries("Bob", [])
+    told: list[str] = []
+    library.events.subscribe(lambda event: told.append(event.name), names={"users:changed"})
+    assert library.users.show_library("Bob", 1).libraries == [1]
+    assert library.users.show_library("Bob", house.seen_library).libraries == sorted({1, house.seen_library})
+    assert library.users.show_library("Bob", 1, False).libraries == [house.seen_library]
+    assert told == ["users:changed"] * 3
+    with pytest.raises(errors.UnknownIdError, match="no folder with the id 77"):
+        library.users.show_library("Bob", 77)
+    library.users.set_libraries("Bob", None)
+    with pytest.raises(errors.UsageError, match="Bob sees all folders"):
+        library.users.show_library("Bob", 1)
+
+
 def test_token_sees_what_it_and_its_owner_see(house: House) -> None:
     library, bob = house.library, house.bob("approver")
     with library.acting_as(bob):

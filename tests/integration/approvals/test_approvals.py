@@ -551,3 +551,42 @@ def test_setting_of_the_write_is_part_of_what_is_approved(three: Team) -> None:
     library.configuration.set("preserve_mtime", "true")  # after the proposal, so not for this write
     assert three.ended(three.approve(request, three.ann)).counts == {"success": 3}
     assert all(path.stat().st_mtime > OLD + 60 for path in three.studio.paths)
+
+
+def test_details_have_what_the_plan_would_do_and_what_each_person_may_do(three: Team) -> None:
+    library = three.library
+    comment(three.studio.paths[0], "Shot at the sea")
+    library.scan([three.studio.films])
+    asked = three.proposed(three.bob)
+    with library.acting_as(three.ann):
+        found = library.approvals.details(asked.id, per_page=2)
+        losses = library.approvals.losses(asked.id)
+    assert (found.may_decide, found.why_not, found.may_withdraw) == (True, "", False)
+    first = next(each for each in found.files.items if each.texts)
+    assert (first.risk, first.file_id, [each.text for each in first.texts]) == (
+        "danger",
+        int(first.item.partition(":")[2]),
+        ["Shot at the sea"],
+    )
+    assert {tag["kind"] for tag in first.tags} == {"add"}
+    assert library.plan(found.search).statistics.total_files == asked.files
+    assert (losses.danger, losses.loses_text, losses.files.total, losses.has_changed) == (1, 1, 1, False)
+    assert (losses.summary, losses.why) == (asked.summary, asked.why)
+    assert (losses.digest, losses.files.items[0].texts[0].text) == (asked.digest, "Shot at the sea")
+    last = library.approvals.details(asked.id, page=99, per_page=2).files
+    assert (last.page, len(last.items)) == (-(-asked.files // 2), 1)
+    assert library.approvals.items(asked.id, page=99, per_page=2).total == asked.files
+    assert library.approvals.list(page=99).total == 1
+
+    with library.acting_as(three.bob):
+        own = library.approvals.details(asked.id)
+    assert (own.may_decide, own.may_withdraw) == (False, True)
+    assert "somebody else has to decide about it" in own.why_not
+
+    comment(three.studio.paths[1], "Another text")
+    library.scan([three.studio.films])
+    assert library.approvals.losses(asked.id).has_changed
+    with library.acting_as(three.ann):
+        library.approvals.reject(asked.id, "Not now.")
+        ended = library.approvals.details(asked.id)
+    assert (ended.may_decide, ended.search, ended.files.items[0].risk) == (False, "", "")

@@ -51,7 +51,6 @@ def person(browser: Browser, url: str, name: str) -> Page:
 
 
 def approve(page: Page) -> None:
-    page.get_by_role("button", name="Approve…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(f"{FILMS} files would lose custom text")).to_be_visible()
     expect(dialog.get_by_text("Shot at the sea").first).to_be_visible()
@@ -87,13 +86,13 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
 
         expect(ann.get_by_text("1 request waits for your decision")).to_be_visible()
         ann.get_by_role("button", name="Show the requests").click()
-        ann.get_by_role("grid", name="Requests").get_by_role("row").first.click()
+        ann.get_by_role("grid", name="1 request").get_by_role("row").first.click()
         expect(ann.get_by_text(f"{FILMS} danger")).to_be_visible()
         expect(ann.locator(".qfiles .tag.add").first).to_contain_text("Ann Lee")
         expect(ann.locator(".qfiles q").first).to_have_text("Shot at the sea")
 
         bob.get_by_role("button", name="Show the requests").click()
-        bob.get_by_role("grid", name="Requests").get_by_role("row").first.click()
+        bob.get_by_role("grid", name="1 request").get_by_role("row").first.click()
         expect(bob.get_by_text("so somebody else has to decide about it.")).to_be_visible()
         expect(bob.get_by_role("button", name="Approve…")).to_have_count(0)
         expect(bob.get_by_role("button", name="Comment…")).to_be_visible()
@@ -101,11 +100,13 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
         changed = studio.paths[11]
         describe(changed, "Another text", second=2)
         between = studio.bytes()
+        ann.get_by_role("button", name="Approve…").click()
         approve(ann)
         for page in (ann, bob):
             expect(page.get_by_text(f"1 file differs from what was proposed: {changed.name}").first).to_be_visible()
         assert studio.bytes() == between
 
+        expect(ann.get_by_role("dialog").get_by_text("Another text")).to_be_visible()  # the question shows what is new
         approve(ann)
         for page in (ann, bob):
             expect(page.get_by_text("Approved, has ended")).to_be_visible()

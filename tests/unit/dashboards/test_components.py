@@ -18,16 +18,14 @@ import pytest
 import dashboards
 from dashboards.components import operation_text
 from dashboards.components.base import Component, scripts, source
-from dashboards.components.details import item_text
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
-from dashboards.frame import shell
 from dashboards.pages.plan import plan_table
 from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
-from indexium_core.model.planning import risk
+from indexium_core.model.planning import item_text, risk
 from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics, Wider
 from tests.support.cases import each_case
 from tests.support.fake_library import FakeLibrary
@@ -445,14 +443,6 @@ def test_every_filter_value_has_its_count(state: str) -> None:
     choices = progress.view(details, shown=state)["statuses"]
     assert [choice["value"] for choice in choices if choice["on"]] == [state]
     assert {choice["label"] for choice in choices} >= {"all 3", "written 2", "problems 1"}
-
-
-def test_navigation_shows_offline_folders() -> None:
-    libraries = FakeLibrary(5).inventory.list()
-    assert shell.roots(libraries)["roots"] == "1 of 1 folder online"
-    libraries[0].state = "offline"
-    assert shell.roots(libraries)["offline"]
-    assert shell.roots([])["roots"] == "no folder added yet"
 
 
 # The fake is called like the real one.

@@ -9,6 +9,9 @@ import pytest
 
 from indexium_core.model.accounts.users import User
 from indexium_core.model.check import BULK_KINDS, CheckGroup, Kind, Resolution
+from indexium_core.model.followed_job import FollowedJob
+from indexium_core.model.job import KindCounts
+from indexium_core.model.shapes import plain
 from tests.support.scripts import evaluate
 
 
@@ -163,7 +166,7 @@ def test_tick_adds_or_removes_a_folder(libraries: list[int], folder: str, checke
     person = user(2, role="viewer", libraries=libraries)
     given = {"folder": folder, "checked": checked}
     _, args = accounts("act('see').call(rows, answers)", person, answers=given)
-    assert args == {"name": "Person 2", "libraries": sent}
+    assert args == {"name": "Person 2", "library_id": int(folder), "is_shown": checked}
     assert accounts("act('see').shows(rows[0], answers)", person, answers=given) == {"libraries": sent}
 
 
@@ -240,6 +243,7 @@ def test_changes_of_a_person_name_ids_and_show_what_they_would_do() -> None:
         act("rename").call([row], {label: "Ann"}),
         act("merge").call([row], {into: {id: 9, label: "Bo"}}),
         act("split").call([row], {label: "Ann (2)", files: ["4", "5"]}),
+        act("merge-others").call([row], {others: [{id: 9}, {id: 10}]}),
         act("separate").call([row], {merged: "Annie"}),
         act("merge").preview([row], {into: {id: 9, label: "Bo"}}, {text: "It becomes Bo."}).title,
         act("merge").preview([row], {into: {id: 9, label: "Bo"}}, {text: ""}),
@@ -251,6 +255,7 @@ def test_changes_of_a_person_name_ids_and_show_what_they_would_do() -> None:
         ["people.relabel", {"person_id": 7, "label": "Ann"}],
         ["people.merge", {"names": ["#7"], "into": "#9"}],
         ["people.split_files", {"person_id": 7, "file_ids": [4, 5], "label": "Ann (2)"}],
+        ["people.merge", {"names": ["#9", "#10"], "into": "#7"}],
         ["people.unmerge", {"name": "#7", "merged": "Annie"}],
         "Merge Ann Lee (aunt) into Bo?",
         None,
@@ -258,3 +263,203 @@ def test_changes_of_a_person_name_ids_and_show_what_they_would_do() -> None:
         "Ann Lee (aunt)",
         {"picture_id": 4, "picture_version": "cd"},
     ]
+
+
+def request_question(**changes: Any) -> Any:
+    """Return the question before an approval, as its losses make it."""
+    losses = {"digest": "d1", "by_risk": {"safe": 1, "danger": 2}, "has_changed": False, "danger": 2}
+    losses |= {"loses_text": 1, "removes_all_people": 0, "summary": "write of 2 files", "why": "It is large."}
+    losses |= {"files": {"items": [], "total": 2, "page": 1, "per_page": 20}, **changes}
+    script = """(({requests}) => {
+        const row = {id: 7, summary: "write of 3 files", proposed_by: "Bob", noun: "file", by_risk: losses.by_risk}
+        const {asks, call} = requests.actions.find(({act}) => act === "approve")
+        const question = asks([row])
+        return {
+            titles: [question.title, question.titleOf(losses)],
+            risky: question.risky,
+            reads: question.reads({dangers: "2"}),
+            typed: question.typed(losses),
+            call: call([row], {...question.answers(losses), note: "fine"}),
+        }
+    })(await face("requests"))"""
+    return evaluate(script, losses=losses)
+
+
+def test_approval_approves_what_the_question_has_shown() -> None:
+    found = request_question()
+    assert found["reads"] == ["approvals.losses", {"approval_id": 7, "page": 2}]
+    assert found["call"] == ["approvals.approve", {"approval_id": 7, "expected": "d1", "note": "fine"}]
+    assert found["titles"] == ["Approve the write of 3 files?", "Approve the write of 2 files?"]
+    assert found["typed"]["word"] == "approve 2"
+    assert found["typed"]["after"] == "to approve these 2 dangerous files, too."
+    safe = request_question(danger=0, by_risk={"safe": 3})
+    assert (found["risky"], safe["risky"], safe["typed"]) == (True, False, False)
+
+
+def job(number: int, status: str = "running", **values: Any) -> dict[str, Any]:
+    """Return a job as the scripts get it."""
+    facts: dict[str, Any] = {"id": number, "job_type": "write", "title": f"Job {number}", "priority": 5, "payload": {}}
+    made = FollowedJob(status=status, operation=None, **facts | values)
+    names = [
+        "name",
+        "state",
+        "text",
+        "pace",
+        "gauge",
+        "ended",
+        "actions",
+        "cancel_effect",
+        "is_long_paused",
+        "long_pause_text",
+    ]
+    return {**plain(made), **{name: getattr(made, name) for name in names}}
+
+
+def jobs(script: str, *rows: dict[str, Any], states: dict[str, dict[str, int]] | None = None, **values: Any) -> Any:
+    """Return the value of a script, which knows `jobs`, `act` (the actions by their name), the rows and the head."""
+    kinds = [KindCounts(kind=kind, states=each) for kind, each in (states or {}).items()]
+    part = {"items": [], "total": 0, "page": 1, "per_page": 20}
+    head = {"kinds": kinds, "started": part, "waiting": part, "paused": {"items": rows}}
+    body = f"""(({{jobs}}) => {{
+        const act = name => jobs.actions.find(each => each.act === name)
+        return {script}
+    }})(await face("jobs"))"""
+    return evaluate(body, rows=rows, head={name: plain_part(each) for name, each in head.items()}, **values)
+
+
+def plain_part(value: Any) -> Any:
+    return [each.as_dict() for each in value] if isinstance(value, list) else value
+
+
+def test_cards_count_the_jobs_of_every_kind() -> None:
+    states = {"write": {"running": 1, "failed": 2, "interrupted": 3}, "poster_fetch": {"pending": 1200}}
+    first, second = jobs("jobs.chips(head, {kind: 'write'})", states=states)
+    assert [first["label"], second["label"]] == ["Writes", "Poster fetch"]
+    assert [each["total"] for each in first["parts"]] == [1, 0, 2, 0]
+    assert (first["on"], first["mark"], first["to"]) == (True, "3 interrupted", {"kind": "", "waiting": ""})
+    assert second["to"]["kind"] == "poster_fetch"
+
+
+def test_head_and_areas_of_jobs_count_the_same_states() -> None:
+    script = "[jobs.summary(head), jobs.areas(head, {}).map(({title, note}) => note ?? title)]"
+    busy = {"scan": {"running": 1, "pending": 2}, "write": {"interrupted": 1}}
+    assert jobs(script, states=busy) == [
+        "1 running · 2 waiting · 1 interrupted · continues if you close this page",
+        ["1 running · 1 interrupted", "Waiting", "Finished"],
+    ]
+    assert jobs(script, states={"scan": {"completed": 9}}) == ["no open jobs", ["0", "Waiting", "Finished"]]
+    assert jobs("jobs.areas(head, {kind: 'rescan'})[0].note", states=busy) == "0"
+
+
+def test_long_paused_job_is_above_all_others() -> None:
+    now = datetime.now(UTC)
+    forgotten = job(1, "paused", paused_at=now - timedelta(days=3), paused_by="Ann")
+    fresh = job(2, "paused", paused_at=now)
+    [notice] = jobs("jobs.notices(head).map(({row, text}) => [row.id, text])", forgotten, fresh)
+    assert notice[0] == 1
+    assert notice[1].startswith("has been paused for 3 days by Ann.")
+
+
+ACTS = "jobs.actions.filter(({where, isInline, when}) => !where && isInline && when?.(rows[0])).map(({act}) => act)"
+
+
+@pytest.mark.parametrize(
+    ("state", "acts", "refused"),
+    [
+        ("running", ["pause", "cancel"], ""),
+        ("pending", ["sooner", "later", "pause", "cancel"], ""),
+        ("paused", ["resume", "cancel"], ""),
+        ("completed", [], "Job 7: The job is completed and cannot be paused or resumed."),
+        ("failed", ["retry"], "Job 7: The job is failed and cannot be paused or resumed."),
+    ],
+)
+def test_job_offers_the_actions_of_its_state_and_explains_the_others(state: str, acts: list[str], refused: str) -> None:
+    assert jobs(ACTS, job(7, state)) == acts
+    if refused:
+        assert jobs("act('pause').refuses(rows[0])", job(7, state)) == refused
+
+
+def test_operation_is_retried_and_resolved_after_a_question() -> None:
+    assert jobs(ACTS, job(7, "interrupted", operation_id=3)) == ["resolve", "cancel"]
+    assert jobs(ACTS, job(7, "cancelled", operation_id=3)) == ["retry-files"]
+    asked = job(7, cancelled_at=datetime.now(UTC))
+    assert jobs(ACTS, asked) == []
+    assert jobs("act('cancel').refuses(rows[0])", asked) == "Job 7: The job is already being cancelled."
+
+
+def test_cancellation_asks_what_remains() -> None:
+    script = "(({title, text, confirm, back}) => [title, text, confirm, back])(act('cancel').asks(rows))"
+    whole = jobs(script, job(7))
+    assert whole == ["Cancel “Job 7”?", "The job has not changed anything yet.", "Cancel the job", "Keep running"]
+    assert jobs(script, job(7, progress_current=3, progress_total=9))[2] == "Cancel the rest"
+
+
+def test_priority_stays_between_the_first_and_the_last() -> None:
+    calls = "['sooner', 'later'].map(name => act(name).call(rows)[1].priority)"
+    assert [jobs(calls, job(7, "pending", priority=each)) for each in (1, 5, 10)] == [[1, 2], [4, 6], [9, 10]]
+
+
+def test_what_runs_is_read_again_without_an_event() -> None:
+    running = {"started": {"items": [job(7)], "total": 1}, "waiting": {"total": 0}}
+    waiting = {"started": {"items": [], "total": 0}, "waiting": {"total": 1}}
+    pace = "[running, waiting, head].map(each => jobs.live.pace(each))"
+    assert jobs(pace, running=running, waiting=waiting) == [1000, 2000, 0]
+
+
+def test_changes_are_listed_by_file_in_the_order_of_the_properties() -> None:
+    changes = [
+        {"id": number, "file_id": file, "field_place": place}
+        for number, (file, place) in enumerate([(1, 5), (1, 2), (2, 0), (1, 1)])
+    ]
+    script = """(await face("jobs")).filesOf(changes).map(each => each.map(({id}) => id))"""
+    assert evaluate(script, changes=changes) == [[1, 0], [2], [3]]
+
+
+def test_line_of_a_log_has_columns_for_any_content() -> None:
+    entry = {"at": "2026-11-20T12:00:00.250Z", "level": "warning", "event": "item.refused", "job_id": 7}
+    more = {"file": "<b>.mp4", "codes": ["a"], "none": None, "rate": 1.743533219017558, "counters": {}}
+    counted = {"counters": {"updated": 3, "errors": 0, "in_use": 2}, "found_files": {"errors": 0}}
+    lines = [entry | more, entry | counted, {"at": "yesterday", "event": 5}]
+    told, numbers, odd = evaluate('lines.map((await face("job_log")).lineOf)', lines=lines)
+    assert (told["key"], told["word"], told["level"]) == (0, "warning", "warning")
+    assert told["at"].endswith(":00.250")
+    assert told["more"] == [["file", "<b>.mp4"], ["codes", '["a"]'], ["rate", "1.744"]]
+    assert numbers["more"] == [["counters", "3 updated, 2 in use"], ["found files", "0"]]
+    assert (odd["at"], odd["text"], odd["level"]) == ("yesterday", "5", "")
+
+
+def account(section: str, script: str, **values: Any) -> Any:
+    """Return the value of a script, which knows `act`: an action by its name in a section of *My account*."""
+    body = f"""(({{account}}) => {{
+        const {{actions}} = account.sections.find(({{name}}) => name === section)
+        const act = name => actions.find(each => each.act === name)
+        return {script}
+    }})(await face("account"))"""
+    return evaluate(body, section=section, **values)
+
+
+@pytest.mark.parametrize(("days", "sent"), [("30", 30), ("", None)])
+def test_new_token_ends_after_the_chosen_days(days: str, sent: int | None) -> None:
+    given = {"name": "scan", "days": days, "permissions": ["plan.read"]}
+    call = account("tokens", "act('add-token').call([], answers)", answers=given)
+    assert call == ["tokens.add", {"name": "scan", "permissions": ["plan.read"], "days": sent}]
+
+
+def test_form_of_a_token_offers_what_the_person_may_give_it() -> None:
+    permissions = user(1, role="admin").permissions
+    fields = account("tokens", "act('add-token').asks([], {}, {user: {permissions}}).fields", permissions=permissions)
+    offered = [each["value"] for each in fields[-1]["options"]]
+    assert (offered[0], fields[-1]["value"], len(offered)) == ("plan.read", ["plan.read"], 13)
+    assert "users.manage" not in offered
+
+
+def test_own_session_can_be_ended_unless_it_is_that_of_this_browser() -> None:
+    assert account("sessions", "[1, 2].map(id => act('end').when({id}))") == [False, True]
+
+
+def test_new_password_is_typed_twice_and_keeps_this_session() -> None:
+    given = {"current": "old words", "password": "new words", "again": "new word"}
+    question = "act('change-password').asks([], {}, {user: {name: 'Bob'}})"
+    assert account("password", f"{question}.check(answers)", answers=given).startswith("The two new passwords differ.")
+    name, args = account("password", "act('change-password').call([], answers)", answers=given)
+    assert (name, args["kept_session"], "again" in args) == ("users.change_own_password", 1, False)

@@ -1,4 +1,4 @@
-"""The page of jobs: texts of a job, actions of each state, and its log."""
+"""The row of the footer about a job, and the question about interrupted operations."""
 
 from __future__ import annotations
 
@@ -9,18 +9,13 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import job_text, operation_text
+from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
-from dashboards.pages.jobs import job_actions, job_details, job_log, jobs_list
-from dashboards.pages.jobs.open_log import OpenLog
-from dashboards.pages.jobs.screen import JobsScreen
 from dashboards.questions import interrupted_report
 from dashboards.questions.interrupted_question import Interrupted
-from dashboards.state import JobsState
-from indexium_core import errors
-from indexium_core.model.files.properties import AuditEvent
-from indexium_core.model.job import JOB_STATES, Job
+from indexium_core.model.followed_job import FollowedJob
+from indexium_core.model.job import Job
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.operations.rollback import RollbackCheck
@@ -62,234 +57,19 @@ def status(**values: Any) -> OperationStatus:
     return OperationStatus(**facts | values)
 
 
-def test_write_row_is_one_sentence() -> None:
-    row = jobs_list.row(job(), status(), NOW)
-    assert row["name"] == "Write 'Holiday 2019'"
-    assert row["text"] == "file 41 of 214, 3.1 GB of 18 GB, about 6 min, now: Clip.mkv"
-    assert row["pace"] == "118 files/s · 18 %"
-    assert jobs_list.row(job(), status(current_fraction=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
-    assert job_details.details_view(job(), status(current_fraction=0.437), now=NOW)["text"].endswith(
-        "now: Clip.mkv, 43 %"
-    )
-    parts = [{"kind": "ok", "share": 18.224}, {"kind": "bad", "share": 0.467}]
-    assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
-
-
 def test_paused_rewrite_is_paused_and_finishing_file_is_pausing() -> None:
     record = operation(status="paused")
 
     def said(**values: Any) -> list[str]:
         now = status(status="paused", working={7: 12.0}, **values)
         return [
-            job_text.chip(job("paused"), now)[0],
+            FollowedJob.of(job("paused"), now).state,
             operation_text.speed(record, now),
             footer.running(record, now)["title"],
         ]
 
     assert said() == ["pausing", "pausing after this file", "Pausing: 40 of 214 files"]
     assert said(idle=True) == ["paused", "paused", "Paused: 40 of 214 files"]
-
-
-def test_large_running_file_moves_gauge() -> None:
-    one = status(counts={"pending": 1}, fractions={7: 0.43})
-    assert job_text.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
-    assert job_text.speed(job(), one).endswith("43 %")
-
-
-SENTENCES = [
-    (job(progress_current=4312), "4,312 files so far"),
-    (job(), "starting"),
-    (job(progress_current=214, progress_total=214, eta_seconds=0.2), "file 214 of 214, almost done"),
-    (job("pending", created_at=NOW - timedelta(minutes=4)), "waiting in the queue, requested 4 min ago"),
-    (job("pending", depends_on=(3, 4)), "waiting until each of the jobs 3, 4 has completed"),
-    (
-        job(
-            "pending", retry_count=1, next_retry_at=NOW + timedelta(seconds=4), error_message="The disk did not answer."
-        ),
-        "attempt 2 of 4 in 4 s; The disk did not answer.",
-    ),
-    (
-        job("paused", progress_current=41, progress_total=214, paused_at=NOW - timedelta(days=2), paused_by="Ann"),
-        "41 of 214 files processed, paused since 18 Nov",
-    ),
-    (job("failed", error_message="The disk is full."), "The disk is full."),
-    (job("failed"), "The job stopped. Its log shows the reason."),
-    (job("cancelled"), "cancelled before it started"),
-    (job("cancelled", progress_current=2, progress_total=9), "2 of 9 files processed when it was cancelled"),
-    (
-        job("interrupted", progress_current=2, progress_total=9),
-        "2 of 9 files processed when it was interrupted. Every file is intact.",
-    ),
-    (
-        job("interrupted", progress_current=2, progress_total=9, counters={"success": 1, "unknown": 1}),
-        "2 of 9 files processed when it was interrupted. The state of 1 file is unknown; every other file is intact.",
-    ),
-    (
-        job("completed", counters={"success": 212, "failed": 0}, seconds=360.0),
-        "212 written in 6 min",
-    ),
-    (
-        job(stalled=True, progress_current=3, progress_total=9, heartbeat_at=NOW - timedelta(minutes=3)),
-        "3 of 9 files processed; last response 3 min ago",
-    ),
-]
-
-
-@pytest.mark.parametrize(("known", "text"), SENTENCES, ids=lambda value: value[:24] if isinstance(value, str) else "")
-def test_every_state_has_its_sentence(known: Job, text: str) -> None:
-    assert job_text.sentence(known, now=NOW).startswith(text)
-
-
-ABLE = {
-    "pending": ["pause", "cancel"],
-    "running": ["pause", "cancel"],
-    "paused": ["resume", "cancel"],
-    "completed": [],
-    "completed_with_errors": ["retry"],
-    "failed": ["retry"],
-    "cancelled": ["retry"],
-    "interrupted": ["resume", "cancel"],
-}
-
-
-@pytest.mark.parametrize("state", JOB_STATES)
-def test_state_offers_its_actions_and_explains_others(state: str) -> None:
-    known = job(state)
-    assert [item["act"] for item in job_actions.actions(known)] == ABLE[state]
-    assert job_actions.blocker(known, "cancel") == (
-        "" if "cancel" in ABLE[state] else f"The job is {_said(state)} and cannot be cancelled."
-    )
-
-
-def _said(state: str) -> str:
-    return state.replace("_", " ")
-
-
-def test_interrupted_operation_offers_resolve() -> None:
-    for state in ("interrupted", "failed"):
-        assert job_actions.actions(job(state, operation_id=3))[0]["act"] == "resolve"
-    asked_for = job(cancelled_at=NOW)
-    assert (job_actions.actions(asked_for), job_text.chip(asked_for)) == ([], ("cancelling", "blocked"))
-    assert job_actions.blocker(asked_for, "pause") == "The job is already being cancelled."
-
-
-def test_cards_count_every_kind() -> None:
-    shown = jobs_list.cards(
-        {"write": {"running": 1, "failed": 2, "interrupted": 3}, "poster_fetch": {"pending": 1200}}, chosen="write"
-    )
-    assert [card["label"] for card in shown] == [
-        "Writes",
-        "Rollbacks",
-        "Publications",
-        "Scans",
-        "Rescans",
-        "Verifications",
-        "Thumbnails",
-        "Identifications",
-        "Enrichments",
-        "Pictures of titles",
-        "Backups of the database",
-        "Snapshots",
-        "Ratings",
-        "Poster fetch",
-    ]
-    assert [item["count"] for item in shown[0]["counts"]] == ["1", "0", "2", "0"]
-    assert (shown[0]["on"], shown[0]["interrupted"], shown[0]["counts"][2]["level"]) == (True, "3", "danger")
-    assert shown[13]["counts"][1]["count"] == "1,200"
-    assert (
-        jobs_list.summary({"scan": {"running": 1, "pending": 2}})
-        == "1 running · 2 waiting · continues if you close this page"
-    )
-    assert jobs_list.summary({"scan": {"completed": 9}}) == "no open jobs"
-
-
-@pytest.mark.parametrize(
-    ("kind", "told"),
-    [("write", "Written files stay written and can be rolled back"), ("rollback", "Restored files stay restored")],
-)
-def test_cancel_question_names_what_stays(kind: str, told: str) -> None:
-    half = job_text.cancel_effect(job(job_type=kind, progress_current=39, progress_total=214))
-    assert half.startswith(told)
-    assert half.endswith("; 175 files will not be changed. Every file is intact.")
-
-
-def test_job_paused_for_day_is_long_paused() -> None:
-    for hours, forgotten in ((23, False), (25, True)):
-        known = job("paused", paused_at=NOW - timedelta(hours=hours), paused_by="Ann")
-        assert job_text.is_long_paused(known, now=NOW) is forgotten
-    assert not job_text.is_long_paused(job("running", paused_at=NOW - timedelta(days=9)), now=NOW)
-    assert job_text.long_pause_sentence(known, now=NOW).startswith("has been paused for 1 day by Ann.")
-
-
-def test_details_label_every_summary_number() -> None:
-    summary = {
-        "processed": 1204,
-        "errors": {"in_use": 2},
-        "failed": 2,
-        "seconds": 90.0,
-        "message": "1,204 files: 2 in use",
-        "bytes_read": 4_100,
-        "missing": 0,
-        "ids": [1, 2],
-    }
-    view = job_details.details_view(
-        job("completed", counters={"success": 3}, summary=summary | {"success": 3, "counts": {"success": 3}}), now=NOW
-    )
-    assert view["outcome"] == [
-        ["Written", "3"],
-        ["Processed", "1,204"],
-        ["Errors: in use", "2"],
-        ["Bytes read", "4.1 KB"],
-        ["Ids", "1, 2"],
-    ]
-    assert view["priorities"] == []
-    assert [each["label"] for each in job_details.details_view(job(), now=NOW)["priorities"]][::4] == [
-        "1, highest",
-        "5, normal",
-        "9",
-    ]
-
-
-@pytest.mark.parametrize("counters", [{"success": 39}, {"success": 39, "skipped": 175}])
-def test_cancelled_write_shows_written_files(counters: dict[str, int]) -> None:
-    ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
-    assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files processed when it was cancelled"
-    counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, cancelled_count=175)
-    view = job_details.details_view(ended, counted, now=NOW)
-    assert view["text"] == "39 of 214 files processed when it was cancelled"
-    assert view["outcome"] == [["Written", "39"], ["Not started", "175"]]
-    assert [item["act"] for item in view["acts"]] == ["retry"]
-    assert job_actions.blocker(ended, "retry") == ""
-    came_to = operation(status="cancelled", file_count=214, success_count=39, skipped_count=175)
-    assert footer.done(came_to, now=NOW)["title"] == "Cancelled: 39 of 214 files written, 175 skipped"
-
-
-def test_started_list_matches_cards() -> None:
-    stage = Stage()
-    stage.library.jobs.put("write", "interrupted", id=1)
-    stage.screen.enter()
-    assert stage.view("jobs")["running"]["count"] == "1 interrupted"
-    stage.library.jobs.put("scan", "running", id=2)
-    stage.screen.enter()
-    assert stage.view("jobs")["running"]["count"] == "1 running · 1 interrupted"
-    stage.tell("jobs_header", "kind", kind="rescan")
-    assert stage.view("jobs")["running"]["count"] == "0"
-
-
-def test_address_keeps_view() -> None:
-    state = JobsState()
-    state.take("kind=scan&show=failed&waiting=2&page=3&job=12&log=1")
-    assert (state.kind, state.ended, state.waiting, state.number, state.job_id, state.log) == (
-        "scan",
-        "failed",
-        2,
-        3,
-        12,
-        True,
-    )
-    assert state.search() == "kind=scan&show=failed&waiting=2&page=3&job=12&log=1"
-    state.take("kind=%3Cb%3E&show=nothing&job=x&page=0")
-    assert state.search() == ""
 
 
 def test_footer_shows_running_and_long_paused_jobs() -> None:
@@ -299,7 +79,7 @@ def test_footer_shows_running_and_long_paused_jobs() -> None:
         "file 6 of 10",
         [{"kind": "ok", "share": 50.0}],
     )
-    forgotten = footer.long_paused(job("paused", paused_at=NOW - timedelta(days=3), paused_by="Ann"), now=NOW)
+    forgotten = footer.long_paused(job("paused", paused_at=datetime.now(UTC) - timedelta(days=3), paused_by="Ann"))
     assert forgotten["title"].startswith("Write 'Holiday 2019' has been paused for 3 days by Ann.")
     assert [item["act"] for item in forgotten["buttons"]] == ["job", "job_resume"]
 
@@ -311,159 +91,9 @@ def test_rewritten_file_shows_its_fraction() -> None:
     assert operation_text.item_row(row_of(1, item, "writing"))["status"] == "writing"
 
 
-# The log.
-
-
-def test_log_line_has_columns_for_any_content() -> None:
-    entry = {
-        "at": "2026-11-20T12:00:00.250Z",
-        "level": "warning",
-        "event": "item.refused",
-        "job_id": 7,
-        "file": "<b>.mp4",
-    }
-    told = job_log.line(entry | {"codes": ["a"], "none": None, "rate": 1.743533219017558, "counters": {}}, key=3)
-    assert (told["word"], told["level"], told["is_problem"]) == ("warning", "warning", True)
-    assert told["at"].endswith(":00.250")
-    assert told["more"] == [["file", "<b>.mp4"], ["codes", '["a"]'], ["rate", "1.744"]]
-    counted = job_log.line(entry | {"counters": {"updated": 3, "errors": 0, "in_use": 2}, "none": {"errors": 0}}, key=3)
-    assert counted["more"][1:] == [["counters", "3 updated, 2 in use"], ["none", "0"]]
-    odd = job_log.line({"at": "yesterday", "event": 5}, key=0)
-    assert (odd["at"], odd["text"], odd["is_problem"]) == ("yesterday", "5", False)
-
-
-class Clock(Line):
-    """A connection with timers that the test triggers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rung: list[Any] = []
-
-    def after(self, milliseconds: int, call: Any) -> None:
-        self.rung.append((milliseconds, call))
-
-    def ring(self) -> None:
-        waiting, self.rung = self.rung, []
-        for _, call in waiting:
-            call()
-
-
 def _shown(component: Any) -> dict[str, Any]:
     view: dict[str, Any] = json.loads(component.shown)
     return view
-
-
-def test_open_log_refreshes_every_five_seconds() -> None:
-    library, line, closed = FakeLibrary(1), Clock(), []
-    library.jobs.put("write", "running", id=7)
-    for number in range(job_log.SHOWN + 20):
-        library.jobs.say(7, f"line.{number}")
-    log = OpenLog(library, line, closed=lambda: closed.append(True))  # type: ignore[arg-type]
-    log.open(7)
-    assert [each["text"] for each in (_shown(log.view)["lines"][0], _shown(log.view)["lines"][-1])] == [
-        "line.20",
-        "line.519",
-    ]
-    library.jobs.say(7, "news")
-    assert [milliseconds for milliseconds, _ in line.rung] == [5000]
-    line.ring()
-    view = _shown(log.view)
-    assert (len(view["lines"]), view["lines"][-1]["text"], view["lines"][0]["text"]) == (
-        job_log.SHOWN,
-        "news",
-        "line.21",
-    )
-    assert len({each["key"] for each in view["lines"]}) == job_log.SHOWN
-    log.view._handle_msg({"type": "close", "id": 7})
-    assert (closed, _shown(log.view)) == ([True], {"open": False})
-    line.ring()
-    assert line.rung == []
-
-
-# The page.
-
-
-class Stage:
-    """The page on jobs in memory."""
-
-    def __init__(self) -> None:
-        self.library, self.line, self.dialog = FakeLibrary(4), Clock(), Dialog()
-        self.gone: list[Any] = []
-        self.bridge = self.line
-        self.interrupted = Interrupted(
-            self.library,  # type: ignore[arg-type]
-            self.line,  # type: ignore[arg-type]
-            self.dialog,
-            watch=self.watch,
-            postponed=set(),
-            announced=set(),
-        )
-        self.screen = JobsScreen(self)  # type: ignore[arg-type]
-
-    def is_showing(self, page: str) -> bool:
-        return page == "jobs"
-
-    def update_address(self, *, push: bool = False) -> None:
-        """The page is not visible."""
-
-    def watch(self, operation_id: int) -> None:
-        self.go("progress", operation_id=operation_id)
-
-    def go(self, page: str, **values: Any) -> None:
-        self.gone.append((page, values.get("operation_id")))
-
-    def tell(self, place: str, name: str, **message: Any) -> None:
-        self.screen.roots()[place]._handle_msg({"type": name, **message})
-
-    def view(self, place: str) -> dict[str, Any]:
-        return _shown(self.screen.roots()[place])
-
-
-def test_jobs_are_listed_filtered_and_controlled() -> None:
-    stage = Stage()
-    table = stage.library.jobs
-    table.put("write", "running", id=1)
-    table.put("scan", "pending", id=2)
-    for number in range(3, 20):
-        table.put("rescan", "completed", id=number)
-    stage.screen.enter()
-    assert [row["id"] for row in stage.view("jobs")["running"]["rows"]] == [1]
-    assert (stage.view("jobs")["ended"]["range"], stage.view("jobs")["ended"]["pages"]) == ("1–10 of 17", 2)
-    stage.tell("jobs", "page", page=9)
-    assert stage.view("jobs")["ended"]["page"] == 2  # the last one
-    stage.tell("jobs_header", "kind", kind="scan")
-    view = stage.view("jobs")
-    assert ([row["id"] for row in view["waiting"]["rows"]], view["running"]["rows"], view["ended"]["page"]) == (
-        [2],
-        [],
-        1,
-    )
-    stage.tell("jobs", "priority", id=2, priority=1)
-    assert table.get(2).priority == 1
-    stage.tell("jobs", "pause", id=2)
-    assert table.get(2).status == "paused"
-    stage.tell("jobs", "open", id=2)
-    assert (stage.view("job_details")["id"], stage.view("job_details")["status"]) == (2, "paused")
-    stage.tell("job_details", "cancel", id=2)
-    assert table.get(2).status == "paused"  # asked first
-    stage.dialog._handle_msg({"type": "confirm", "serial": _shown(stage.dialog)["serial"], "note": ""})
-    assert table.get(2).status == "cancelled"
-    stage.tell("job_details", "close")
-    assert not stage.view("job_details")["open"]
-
-
-def test_read_error_is_shown_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage()
-
-    def broken() -> Any:
-        raise errors.IndexiumError("The database is busy.")
-
-    monkeypatch.setattr(stage.library.jobs, "counts", broken)
-    stage.screen.enter()
-    assert stage.view("jobs") == {"error": "The database is busy."}
-    monkeypatch.undo()
-    stage.tell("jobs", "again")
-    assert stage.view("jobs")["ended"]["none"].startswith("No job has ended yet.")
 
 
 # Interrupted operations.
@@ -482,11 +112,12 @@ def cut(number: int = 1, **values: Any) -> InterruptedOperation:
 INTERRUPTED_OUTCOMES = ("undone", "not_started", "written", "written")
 
 
-class Offered(Stage):
+class Offered:
     """The dialog at the start, for interrupted operations."""
 
     def __init__(self, *cuts: InterruptedOperation) -> None:
-        super().__init__()
+        self.library, self.line, self.dialog = FakeLibrary(4), Line(), Dialog()
+        self.gone: list[Any] = []
         self.cuts, self.later = list(cuts), set[int]()
         self.resumed: list[int] = []
         self.library.interruptions.operations = lambda **_: self.cuts  # type: ignore[method-assign]
@@ -500,6 +131,9 @@ class Offered(Stage):
             postponed=self.later,
             announced=set(),
         )
+
+    def watch(self, operation_id: int) -> None:
+        self.gone.append(("progress", operation_id))
 
     def _resume(self, operation_id: int) -> None:
         self.resumed.append(operation_id)
@@ -645,26 +279,3 @@ def test_impossible_actions_are_not_offered() -> None:
     stage = Offered()
     stage.offer.show(9)  # it has ended since
     assert stage.gone == [("progress", 9)]
-
-
-def test_rescan_changes_have_pages_and_open_files() -> None:
-    stage = Stage()
-    stage.library.jobs.put("rescan", "completed", id=3)
-    stage.library.jobs.put("rescan", "completed", id=4)
-    at = datetime(2026, 11, 20, tzinfo=UTC)
-    facts: dict[str, Any] = {"actor": "rescan", "action": "rescan", "field": "channels", "old": "9", "new": "1"}
-    stage.library.audited = [
-        AuditEvent(id=number, at=at, file_id=number, job_id=3, file_path=f"/films/{number}.mp4", **facts)
-        for number in range(25, 0, -1)
-    ]
-    stage.screen.enter()
-    stage.tell("jobs", "open", id=3)
-    changes = stage.view("job_details")["changes"]
-    assert (changes["range"], changes["pages"], changes["files"][0]["name"]) == ("1–20 of 25", 2, "25.mp4")
-    stage.tell("job_details", "changes", page=9)
-    assert stage.view("job_details")["changes"]["range"] == "21–25 of 25"  # the last one
-    stage.tell("job_details", "file", id=5)
-    assert stage.gone == [("plan", None)]
-    stage.tell("jobs", "open", id=4)
-    changes = stage.view("job_details")["changes"]
-    assert (changes["page"], changes["total"], changes["none"] != "") == (1, 0, True)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboards.frame import shell
 from dashboards.pages.library import folders, import_preview
 from dashboards.pages.settings import settings_form
 from indexium_core import settings as table
@@ -138,12 +137,6 @@ def test_scan_shows_progress(progress: ScanProgress, count: str, what: str, shar
     shown = folders.scanning(progress, stopping=False)
     parts = [] if share is None else [{"kind": "ok", "share": share}]
     assert (shown["count"], shown["what"], shown["bar"]["parts"]) == (count, what, parts)
-
-
-def test_navigation_shows_running_scan() -> None:
-    progress = ScanProgress(done=3, total=12, current="a", rate=9.0, eta_seconds=1.0)
-    assert shell.roots([FOLDER], progress)["scanned"] == "scanning: 3 of 12 files"
-    assert shell.roots([FOLDER])["scanned"].startswith("scanned")
 
 
 def test_scan_report_is_one_line() -> None:

@@ -24,7 +24,7 @@ def test_every_toast_has_known_kind() -> None:
 
 
 def test_browser_has_same_kinds() -> None:
-    script = (FOLDER / "frame" / "toasts.js").read_text(encoding="utf-8")
+    script = (FOLDER / "assets" / "face" / "toasts.js").read_text(encoding="utf-8")
     [union] = re.findall(r"@typedef \{([^}]*)\} ToastKind", script)
     styles = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.css"))
 

@@ -699,3 +699,6 @@ def test_files_are_split_off_to_a_person_with_a_label(database: Database, people
     [file_id] = [each.file_id for each in people.details(ann.person_id).files if each.file_name == "a.mp4"]
     people.split_files(ann.person_id, [file_id], label="Ann (junior)")
     assert sorted((each.label, each.files) for each in people.list()) == [("Ann", 1), ("Ann (junior)", 1)]
+    assert people.card(ann.person_id) == people.details(ann.person_id).card
+    with pytest.raises(errors.UnknownIdError, match="There is no person with the id 99"):
+        people.card(99)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
+
+from indexium_core.model.accounts.permissions import OF_WHOLE_HOME, Role
+from indexium_core.model.accounts.sign_in import UserIdentity
+from indexium_core.model.accounts.tokens import ApiToken
 from indexium_core.model.accounts.users import User, UserSession
 
 
@@ -28,3 +34,36 @@ def test_session_names_its_browser() -> None:
         ends_at=now + timedelta(days=1),
     )
     assert (session.browser, session.seen) == ("Firefox on Linux", "just now")
+    assert session.since.startswith("today ")
+
+
+@pytest.mark.parametrize(("role", "granted"), [("viewer", 1), ("editor", 7), ("approver", 10), ("admin", 14)])
+def test_person_has_the_permissions_of_the_role(role: Role, granted: int) -> None:
+    found = User(id=1, name="Ann", role=role, created_at=datetime.now(UTC)).permissions
+    assert [each.is_granted for each in found].count(True) == granted
+    without = [each.name for each in found if each.is_granted and not each.for_tokens]
+    assert without == (["users.manage"] if role == "admin" else [])
+
+
+def test_person_who_sees_some_folders_has_no_permission_for_the_whole_home() -> None:
+    person = User(id=1, name="Bob", role="editor", libraries=[1], created_at=datetime.now(UTC))
+    assert not {each.name for each in person.permissions if each.is_granted} & OF_WHOLE_HOME
+
+
+def token(**values: Any) -> ApiToken:
+    known: dict[str, Any] = {"permissions": ["plan.read"], "effective": ["plan.read"], "created_at": datetime.now(UTC)}
+    return ApiToken(id=1, user_id=1, user_name="Bob", name="scan", **known, **values)
+
+
+def test_token_says_until_when_it_works_and_when_it_was_used() -> None:
+    now = datetime.now(UTC)
+    assert (token().ends, token().used) == ("until revoked", "not used yet")
+    assert token(ends_at=now).ends.startswith("until today ")
+    assert token(ends_at=now, has_ended=True).ends == "ended"
+    assert token(last_used_at=now - timedelta(hours=3)).used == "used 3 h ago"
+
+
+def test_link_says_since_when_it_is_there() -> None:
+    now = datetime.now(UTC)
+    link = UserIdentity(issuer="https://id.example", subject="bob", user_id=1, user_name="Bob", created_at=now)
+    assert link.since.startswith("today ")

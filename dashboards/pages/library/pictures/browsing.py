@@ -185,7 +185,7 @@ class Browsing:
         number, loaded = max(0, int(message["page"])), self._loaded
         if loaded is None or message["list_id"] != loaded.overview.list_id:  # the next view requests its own tiles
             return
-        of, has_pictures = loaded.overview, self._session.pictures
+        of, has_pictures = loaded.overview, True
 
         def read() -> TilePage:
             plan, first = self._session.read_cache.plan(), number * PAGE

@@ -1,5 +1,5 @@
 // The selection of the grid, and the decisions about the selected files or the file at the cursor.
-import {store, stored} from "../../../components/browser/local_storage.js"
+import {store, stored} from "#face/local_storage.js"
 import {focusCursor, moveTo} from "./pictures_scroll.js"
 
 /** @import {Self} from "./pictures_scroll.js" */

@@ -1,6 +1,6 @@
 // Parts of the plan's header that only draw: the risk levels, the description of the search, the order, and messages.
 import {h} from "#face/dom.js"
-import {stored} from "../../../components/browser/local_storage.js"
+import {stored} from "#face/local_storage.js"
 import {button, chip, iconButton} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 

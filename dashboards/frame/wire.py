@@ -1,0 +1,46 @@
+"""The connection of a page with its session: toasts, events and addresses; the browser draws the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Unpack
+
+from dashboards.components.base import Component, module, needing
+from dashboards.frame.view_types import WireView
+from dashboards.toasts import ToastButton, ToastKind
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT, WRITE_ANY
+
+
+class Wire(Component):
+    """
+    The connection of a page with its session. It draws nothing.
+
+    Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
+    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `retry` and `resolve` {id} (of an operation). Sends:
+    {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events}, ids by names;
+    {busy}; {answered}.
+    """
+
+    _esm = module("wire")
+    _view = WireView
+    _needs = needing({PLAN_EDIT: "undo", JOBS_MANAGE: "stop retry", WRITE_ANY: "resolve"})
+
+    def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
+        """Show a sentence for a few seconds; see `Bridge.toast`."""
+        self._send_msg({"kind": kind, "text": text, "topic": topic, **button})
+
+    def clear_errors(self, topic: str) -> None:
+        """Remove the errors of a topic."""
+        self._send_msg({"cleared": topic})
+
+    def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback
+        """Show that a requested action is running."""
+        self._send_msg({"busy": busy})
+
+    def tell_events(self, newest: Mapping[str, int]) -> None:
+        """Tell which events there were: their names, with the newest id of each."""
+        self._send_msg({"events": dict(newest)})
+
+    def answered(self) -> None:
+        """Tell that everything that the browser asked for is shown."""
+        self._send_msg({"answered": True})

@@ -1,1 +1,0 @@
-"""The page of the person who has signed in."""

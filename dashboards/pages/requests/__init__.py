@@ -1,1 +1,0 @@
-"""The page of requests for approval."""
