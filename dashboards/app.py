@@ -27,7 +27,6 @@ from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.library.screen import LibraryScreen
-from dashboards.pages.people.screen import PeopleScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.publish.screen import PublishScreen
@@ -43,6 +42,7 @@ from dashboards.state import (
     AddressedState,
     ChecksState,
     JobsState,
+    PeopleState,
     RequestsState,
 )
 from indexium_core import errors
@@ -63,7 +63,7 @@ PAGES = (
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
-    PageEntry("people", "People", PeopleScreen),
+    PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),

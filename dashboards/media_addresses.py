@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from indexium_core.model.files.tiles import SHOWN_BY_BROWSERS
+from indexium_core.model.files.tiles import SHOWN_BY_BROWSERS, picture_version
 from indexium_core.model.review.file_details import FileDetails
 
 
 def thumbnail(file_id: int, file_hash: str | None, mtime_ns: int) -> str:
     """Return the address of a thumbnail; it changes when the file changes."""
-    version = hashlib.blake2b(f"{file_hash} {mtime_ns}".encode(), digest_size=6).hexdigest()
-    return f"/thumbnail/{file_id}?v={version}"
+    return f"/thumbnail/{file_id}?v={picture_version(file_hash, mtime_ns)}"
 
 
 def original(file_id: int) -> str:

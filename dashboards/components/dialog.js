@@ -6,7 +6,7 @@ import {drawSection, drawTypedWord, isTyped} from "#face/dialog_sections.js"
 import {h, morph} from "#face/dom.js"
 import {hasModifier} from "./browser/keyboard.js"
 import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "#face/modal.js"
-import {hideBroken} from "#face/posters.js"
+import {hideBroken} from "#face/images.js"
 import {button, closeButton} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 

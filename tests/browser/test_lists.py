@@ -20,6 +20,7 @@ LISTS = {  # page → its path
     "checks": "checks",
     "history": "history",
     "jobs": "jobs",
+    "people": "people",
     "requests": "requests",
 }
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]

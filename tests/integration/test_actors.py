@@ -189,6 +189,7 @@ CHANGES: dict[str, Call | str] = {
     "people.unmerge": "people.rename",
     "people.split": "people.rename",
     "people.split_files": "people.rename",
+    "people.relabel": "people.rename",
     "people.rename": lambda library: library.people.rename("Ann Lee", "Anna Lee"),
     "titles.plan_values": "decisions.set_each",
     "locks.lock": decided(lambda library, ids: library.locks.lock(ids)),
@@ -267,7 +268,7 @@ WITHOUT_RECORD = """
 """
 # Calls that change nothing, but not every role may make them. Any other read needs no line.
 RESTRICTED_READS = """
-    checks.as_sql history.as_sql jobs.as_sql
+    checks.as_sql history.as_sql jobs.as_sql people.as_sql people.files_as_sql
     configuration.row configuration.table identities.list identities.own identities.provider inventory.browse
     matches.suggest
     picture_search.search players.get players.list players.reads players.test provider_keys.list provider_keys.test

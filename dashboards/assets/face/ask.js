@@ -4,8 +4,9 @@ import {layer} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {drawTypedWord, isTyped} from "#face/dialog_sections.js"
 import {focusedElement, h, morph} from "#face/dom.js"
-import {Form} from "#face/form.js"
+import {Form, followPeople} from "#face/form.js"
 import {toast} from "#face/frame.js"
+import {hideBroken} from "#face/images.js"
 import {layerKeys} from "#face/keys.js"
 import {markDialogClosed, mayFocusText, openDialog} from "#face/modal.js"
 import {adoptSheets} from "#face/sheets.js"
@@ -99,7 +100,7 @@ class Shown {
         h("button", {type: "button", class: "btn link", data: {do: "retry"}}, "Try again"),
       )
     if (this.found !== undefined) return [error, parts?.(this.found)]
-    return error || h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
+    return error || (parts && h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading")))
   }
 
   drawWord() {
@@ -129,7 +130,7 @@ const drawFoot = ({question, isWaiting}, shown) =>
 /** @type {(form: Form, shown: Shown) => HTMLElement[]} */
 const drawParts = (form, shown) => {
   const {question} = form
-  const fields = form.draw()
+  const fields = form.draw(shown.first ?? shown.found ?? (shown.error ? null : undefined))
   return [
     h(
       "div",
@@ -144,10 +145,10 @@ const drawParts = (form, shown) => {
       question.warning && h("p", {class: "why warning"}, question.warning),
       question.hint && h("p", {class: "hint"}, question.hint),
       shown.draw(),
-      !question.reads && fields,
+      !question.typed && fields,
     ),
     // On a phone, the field for the word stays visible with the button that it enables.
-    question.reads
+    question.typed
       ? h("div", {class: "d-end"}, h("div", {class: "d-ask"}, shown.drawWord(), fields), drawFoot(form, shown))
       : drawFoot(form, shown),
   ]
@@ -196,13 +197,13 @@ function showProblem(form, shown, draw, isRefused) {
 export function ask(question, send) {
   return new Promise(resolve => {
     const before = /** @type {HTMLElement} */ (document.activeElement)
-    const own = new Form(question)
+    const own = new Form(question, () => box.open && draw())
     const shown = new Shown(question, () => onRead())
     const form = h("form", {method: "dialog", novalidate: true}, drawParts(own, shown))
     const box = h("dialog", {"aria-labelledby": "title", class: "question"}, form)
     const host = h("div", null)
     const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, ["indexium.css", "dialog.css", "face.css"])
+    adoptSheets(root, ["indexium.css", "dialog.css", "person_field.css", "face.css"])
     root.append(h("div", {class: "ix", style: {height: "auto"}}, box))
     /** @type {Answers | null} */
     let answer = null
@@ -219,21 +220,25 @@ export function ask(question, send) {
     // A field that needs a text stops an early Enter.
     const isCalm = () => question.fields?.some(({required = true}) => required) || shown.isCalm()
     const draw = () => morph(form, drawParts(own, shown))
+    const complain = (/** @type {boolean} */ isRefused) => {
+      if (box.open) showProblem(form, shown, draw, isRefused)
+      else if (own.problem) toast(own.problem, {kind: "error"}) // closed before the library has refused it
+    }
     const submit = async () => {
       if (own.isWaiting || !shown.isReady()) return
-      const answers = shown.complete(own.result())
+      const answers = shown.complete(await own.settled())
+      if (!box.open) return
       if (answers && (!send || (await own.send(answers, send, draw)))) {
         answer = answers
         close()
-        return
-      }
-      if (box.open) showProblem(form, shown, draw, Boolean(answers))
-      else toast(own.problem, {kind: "error"}) // closed before the library has refused it
+      } else complain(Boolean(answers && own.problem))
     }
     const forgetKeys = layerKeys({
       isReady: () => true,
       table: {Escape: {run: close}, Enter: {run: () => isCalm() && void submit()}},
     })
+    followPeople(form, () => own)
+    hideBroken(form)
     form.addEventListener("submit", event => {
       event.preventDefault()
       void submit()
@@ -275,10 +280,9 @@ export function ask(question, send) {
       if (isFirst && box.open && isWaiting) focusFirst()
       isFirst = false
     }
-    if (question.reads) {
-      /** @type {HTMLElement} */
-      form.querySelector("h2").focus()
-      void shown.read()
-    } else focusFirst()
+    if (question.reads) void shown.read()
+    if (question.reads && (question.typed || !question.fields || !mayFocusText()))
+      /** @type {HTMLElement} */ (form.querySelector("h2")).focus()
+    else focusFirst()
   })
 }

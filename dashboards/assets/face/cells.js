@@ -1,6 +1,7 @@
 // How a value of each kind is drawn in a list.
 import {h} from "#face/dom.js"
 import {drawGauge, gaugeOf} from "#face/gauge.js"
+import {drawPortrait} from "#face/images.js"
 import {chip, cutName} from "#face/widgets.js"
 import {andMore, count} from "#face/wording.js"
 
@@ -25,6 +26,8 @@ export const CELLS = {
     below && h("small", {title: below}, h("bdi", null, below)),
     gauge && drawGauge(title, gaugeOf(gauge)),
   ],
+  /** @param {Portrait} value */
+  picture: value => drawPortrait(value),
   /** @param {{tags: NameTag[], text?: string}} value */
   tags: ({tags, text = ""}) => [
     tags.slice(0, MOST_TAGS).map(drawNameTag),

@@ -1,7 +1,7 @@
 // The sections of a dialog, by their kind.
 import {h} from "#face/dom.js"
 import {drawGauge} from "#face/gauge.js"
-import {drawImage} from "#face/posters.js"
+import {drawImage} from "#face/images.js"
 import {button, chip, drawSelect, drawTag, facts, fileName, turnButtons} from "#face/widgets.js"
 
 /** @param {DialogItemView} item */

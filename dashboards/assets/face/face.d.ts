@@ -1,12 +1,18 @@
 // The types of the declarations of pages.
 
-type CellKind = "name" | "tags" | "number" | "text" | "link" | "time" | "state"
+type CellKind = "name" | "picture" | "tags" | "number" | "text" | "link" | "time" | "state"
 
 interface NameTag {
   name: string
   differs?: boolean
   note?: string
   kind?: string // the class of a name that differs
+}
+
+/** A picture, and the letters in its place if there is none. */
+interface Portrait {
+  initials: string
+  src: string // "" without a picture
 }
 
 interface KeyLayer {
@@ -27,15 +33,19 @@ type Answers = Record<string, any> // by the names of fields: a text, a boolean 
 interface QuestionField {
   name: string
   label: string
-  kind?: "text" | "password" | "select" | "switch" | "checks" // default: text; a password is in no storage
+  // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
+  kind?: "text" | "password" | "select" | "switch" | "checks" | "person"
   value?: any
-  required?: boolean // default: true; of texts
+  required?: boolean // default: true, and false of checks
   placeholder?: string
   longest?: number // characters
   autocomplete?: string // what a password manager or a phone fills in, in the words of HTML
   inputmode?: string // the keys of a phone, in the words of HTML
   choices?: {value: string; label: string; hint?: string}[] // of a select; a hint is about what is chosen
-  options?: {value: string; label: string; title?: string}[] // of checks
+  options?: {value: string; label: string; title?: string; hint?: string}[] // of checks
+  optionsOf?(found: any): QuestionField["options"] // in place of `options`: from the value that the question reads
+  isMany?: boolean // of a person: several can be chosen
+  without?: number[] // ids of people who cannot be chosen
   none?: string // the sentence about checks without a tick
   when?(answers: Answers): boolean // other answers leave the field open; default: always
 }
@@ -79,7 +89,7 @@ type ReadCall = {[Each in CallName]: [name: Each, args: Values.Calls[Each][0], w
 interface ListColumn<Row> {
   kind: CellKind
   width: string // of the grid
-  phone?: "first" | "below" | "end" | "last" // its place on a phone; none: hidden there
+  phone?: "start" | "first" | "below" | "end" | "last" // its place on a phone; none: hidden there
   head?: string // the title of the column; a list has one for each column, or none
   isSpare?: boolean // left out beside the details
   value(row: Row): any
@@ -117,6 +127,8 @@ interface ListAction<Row, Head> {
   asks?(rows: Row[], place: Route, head: Head): Question | null | undefined | false
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
+  // What is asked before the call, from the answer to the same call with `dry_run`; null: nothing would change.
+  preview?(rows: Row[], answers: Answers, effect: any): Question | null
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
   leads?(result: any): string // the address of the page that is opened after it
   visits?(result: any, rows: Row[]): string // the address that this page shows after it
@@ -243,7 +255,9 @@ interface ListSpec<Row = any, Head = any> {
   filters?(head: Head | undefined, place: Route): (ListMenu | ListSelect)[] // beside the search
   narrowed?(head: Head | undefined, place: Route): {label: string; to: Route}[] // each part of the search and the filters, with the address without it
   tells?: string[] // values of the address that components of the server in this page need: they stand below the title
-  title(head: Head | undefined): string
+  displays?(place: Route): {label: string; on: boolean; to: Route}[] // the ways in which the rows can be shown, beside the search
+  hasTiles?(place: Route): boolean // rows are tiles, side by side
+  title(head: Head | undefined, total?: number): string
   summary?(head: Head | undefined, total: number | undefined, place: Route): string
   chips?(head: Head, place: Route): ListChip[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
@@ -251,6 +265,7 @@ interface ListSpec<Row = any, Head = any> {
   links?: {label: string; href: string; title?: string}[] // beside the title
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string
+  portrait?(row: Row): Portrait // beside the title of the details
   rowOf?(row: Row): Row
   groupOf?(row: Row): string // the heading above rows
   columns: ListColumn<Row>[]

@@ -2,9 +2,9 @@
 // actions, and send forms. `knownTo`, `show`, `readsAfter`, `settle` and `putBack` are their own.
 import {onAddress, place, visit} from "#face/address.js"
 import {ask} from "#face/ask.js"
-import {change, forget, onNews} from "#face/calls.js"
+import {call, change, forget, onNews} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {Form} from "#face/form.js"
+import {Form, followPeople} from "#face/form.js"
 import {currentPage, may, toast} from "#face/frame.js"
 import {adoptSheets} from "#face/sheets.js"
 
@@ -22,7 +22,7 @@ export class FacePage {
   constructor(spec, actions, host, sheets = ["indexium.css", "face.css"]) {
     this.page = spec.page
     const root = host.attachShadow({mode: "open"})
-    adoptSheets(root, sheets)
+    adoptSheets(root, ["person_field.css", ...sheets])
     this.root = h("div", {class: "ix"})
     root.append(this.root)
     this.actions = actions.filter(action => may(action.needs ?? ""))
@@ -30,6 +30,7 @@ export class FacePage {
     this.root.addEventListener("change", event => this.onChange(event))
     this.root.addEventListener("input", event => this.onType(/** @type {HTMLInputElement} */ (event.target)))
     this.root.addEventListener("submit", event => this.onSubmit(event))
+    followPeople(this.root, target => this.forms.get(target.closest("form")?.dataset.form))
     onAddress(() => this.followAddress())
     onNews(() => this.draw())
   }
@@ -100,18 +101,31 @@ export class FacePage {
     const head = this.knownTo(action)
     const question = action.asks?.(meant, at, head) || null
     const send = (/** @type {Answers} */ answers) =>
-      this.perform(action, meant, {...given, ...answers}, {at, head, question})
-    if (question?.stays) {
+      this[action.preview ? "preview" : "perform"](action, meant, {...given, ...answers}, {at, head, question})
+    if (question && (question.stays || action.preview)) {
       await ask(question, send)
       return
     }
     const answers = question ? await ask(question) : {}
     if (!answers) return
-    if (action.run) {
-      action.run(meant, at, head, given)
-      return
-    }
-    await send(answers).catch(error => toast(error.message, {kind: "error"}))
+    const work = action.run ? Promise.resolve(action.run(meant, at, head, given)) : send(answers)
+    await work.catch(error => toast(error.message, {kind: "error"}))
+  }
+
+  /**
+   * Show what the change of an action would do, and make it when a person confirms it; return whether it is made.
+   *
+   * @param {ListAction<Row, Head>} action
+   * @param {Row[]} meant
+   * @param {Answers} answers
+   * @param {{at: Route, head: Head, question: Question | null}} asked
+   */
+  async preview(action, meant, answers, asked) {
+    const [name, args] = action.call(meant, answers, asked.at, asked.head)
+    const effect = await call(name, /** @type {any} */ ({...args, dry_run: true}))
+    const question = action.preview(meant, answers, effect)
+    if (!question) throw new Error("Nothing changes.")
+    return Boolean(await ask(question, () => this.perform(action, meant, answers, asked)))
   }
 
   /**
@@ -161,7 +175,7 @@ export class FacePage {
     const action = this.actions.find(each => each.act === act)
     const question = action?.asks([], place(), this.knownTo(action))
     if (!question) return null
-    const form = this.forms.get(act) ?? new Form(question)
+    const form = this.forms.get(act) ?? new Form(question, () => this.draw())
     form.question = question
     this.forms.set(act, form)
     return form
@@ -171,9 +185,9 @@ export class FacePage {
   async sendForm(act) {
     const form = this.formOf(act)
     const action = this.actions.find(each => each.act === act)
-    const answers = form.isWaiting ? null : form.result()
     const asked = {at: place(), head: this.knownTo(action), question: form.question}
     const send = (/** @type {Answers} */ given) => this.perform(action, [], given, asked)
+    const answers = form.isWaiting ? null : await form.settled()
     if (answers && (await form.send(answers, send, () => this.draw()))) this.forms.delete(act)
     this.draw()
     /** @type {HTMLElement | null} */

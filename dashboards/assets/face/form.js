@@ -1,5 +1,6 @@
 // The fields of a question, in a dialog or in the page. What a person has typed stays while they are drawn again.
 import {h} from "#face/dom.js"
+import {PersonPicker} from "#face/person_picker.js"
 import {drawSelect} from "#face/widgets.js"
 
 /** @typedef {{key: string, change?: string, field?: string}} Keyed The data of an element. */
@@ -7,23 +8,35 @@ import {drawSelect} from "#face/widgets.js"
 /** @type {Record<string, any>} */
 const EMPTY = {switch: false, checks: []}
 /** @type {Record<string, string>} */
-const MISSING = {text: "Enter a text.", password: "Enter a password."}
+const MISSING = {text: "Enter a text.", password: "Enter a password.", checks: "Choose at least one."}
 
-/** @type {(field: QuestionField) => "text" | "password" | "select" | "switch" | "checks"} */
+/** @type {(field: QuestionField) => "text" | "password" | "select" | "switch" | "checks" | "person"} */
 const kindOf = ({kind = "text"}) => kind
+
+/** Return whether a field needs an answer that it does not have. @type {(field: QuestionField, value: any) => boolean} */
+const isMissing = (field, value) =>
+  (field.required ?? kindOf(field) !== "checks") && (value === null || value?.length === 0)
 
 let made = 0
 
 export class Form {
   /** @type {Set<string>} */
-  missing = new Set() // names of the fields that need a text
+  missing = new Set() // names of the fields that need an answer
+  /** @type {Map<string, PersonPicker>} */
+  pickers = new Map() // by the names of their fields
   problem = "" // why the answers are refused
   isWaiting = false // for the answer of the library
   number = ++made // other than that of each other form: a new one starts with new fields
 
-  /** @param {Question} question */
-  constructor(question) {
+  /**
+   * @param {Question} question
+   * @param {() => void} [onChange] Draws the form again.
+   */
+  constructor(question, onChange = () => {}) {
     this.question = question
+    this.onChange = onChange
+    for (const field of question.fields ?? [])
+      if (kindOf(field) === "person") this.pickers.set(field.name, new PersonPicker(field, () => onChange()))
     /** @type {Answers} */
     this.answers = Object.fromEntries(
       (question.fields ?? []).map(field => [field.name, field.value ?? EMPTY[kindOf(field)] ?? ""]),
@@ -36,13 +49,69 @@ export class Form {
   }
 
   /** Take what a person has typed or chosen. @param {HTMLInputElement} target */
-  take({dataset: {field, option}, type, value, checked}) {
+  take(target) {
+    const {type, value, checked} = target
+    const {field, option} = target.dataset
     if (!field) return
-    if (option === undefined) this.answers[field] = type === "checkbox" ? checked : value
+    const before = this.answers[field]
+    if (this.pickers.has(field)) this.tell(field, picker => picker.type(target))
+    else if (option === undefined) this.answers[field] = type === "checkbox" ? checked : value
     else {
-      const others = this.answers[field].filter((/** @type {string} */ each) => each !== option)
+      const others = before.filter((/** @type {string} */ each) => each !== option)
       this.answers[field] = checked ? [...others, option] : others
     }
+    if (before !== this.answers[field]) this.forgetComplaint(field)
+  }
+
+  /** Show no longer why the answers were refused: one has changed. @param {string} field */
+  forgetComplaint(field) {
+    const isOfField = this.missing.delete(field)
+    if (!isOfField && !this.problem) return
+    this.problem = ""
+    this.onChange()
+  }
+
+  /** Let a field that finds people act. @type {<Result>(field: string, act: (picker: PersonPicker) => Result) => Result | undefined} */
+  tell(field, act) {
+    const picker = this.pickers.get(field)
+    if (!picker) return undefined
+    const {text, chosen} = picker
+    const result = act(picker)
+    if (picker.text !== text || picker.chosen !== chosen) this.forgetComplaint(field)
+    return result
+  }
+
+  /** Handle a key of a field that finds people; return whether it is used up. @param {KeyboardEvent} event */
+  key(event) {
+    const {field} = /** @type {HTMLElement} */ (event.target).dataset
+    return this.tell(field, picker => picker.key(event)) ?? false
+  }
+
+  /** Take a person who was clicked, or remove one. @param {HTMLElement} target */
+  pick({dataset: {field, offer, chosen}}) {
+    this.tell(field, picker => (chosen === undefined ? picker.pick(Number(offer)) : picker.remove(Number(chosen))))
+  }
+
+  /**
+   * Close the lists of other fields. A list stays while a button has the focus: buttons that move under the mouse are missed.
+   *
+   * @param {HTMLElement} target
+   */
+  enter({dataset: {field}}) {
+    if (!field) return
+    for (const [name, picker] of this.pickers) if (name !== field) picker.close()
+  }
+
+  /** Return the answers as `result`, once each typed name stands for a person. */
+  async settled() {
+    const pickers = this.fields()
+      .map(({name}) => this.pickers.get(name))
+      .filter(Boolean)
+    this.isWaiting = true
+    if (pickers.length) this.onChange()
+    await Promise.all(pickers.map(each => each.settle()))
+    this.isWaiting = false
+    return this.result()
   }
 
   /** Return the answers to the fields that are shown; null if one is missing or does not fit. @returns {Answers | null} */
@@ -51,20 +120,23 @@ export class Form {
     this.problem = ""
     const answers = Object.fromEntries(
       fields.map(field => {
-        const value = this.answers[field.name]
+        const picker = this.pickers.get(field.name)
+        const value = picker ? picker.value : this.answers[field.name]
         return [field.name, kindOf(field) === "text" ? value.trim() : value] // each space of a password counts
       }),
     )
-    this.missing = new Set(
-      fields.filter(({name, required = true}) => required && answers[name] === "").map(({name}) => name),
+    const missing = fields.filter(
+      field => this.pickers.get(field.name)?.isUnsettled() || isMissing(field, answers[field.name]),
     )
+    this.missing = new Set(missing.map(({name}) => name))
     if (this.missing.size) return null
     this.problem = this.question.check?.(answers) ?? ""
     return this.problem ? null : answers
   }
 
   /**
-   * Send the answers, and return whether they are accepted; otherwise `problem` says why not.
+   * Send the answers, and return whether they are accepted; otherwise `problem` says why not. `send` returns false if the
+   * person goes back.
    *
    * @param {Answers} answers
    * @param {(answers: Answers) => Promise<unknown>} send
@@ -74,8 +146,7 @@ export class Form {
     this.isWaiting = true
     draw()
     try {
-      await send(answers)
-      return true
+      return (await send(answers)) !== false
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message
       return false
@@ -84,30 +155,44 @@ export class Form {
     }
   }
 
-  /** Return the fields, and why the answers are refused. @returns {Child[]} */
-  draw() {
+  /**
+   * Return the fields, and why the answers are refused.
+   *
+   * @param {any} [found] What the question has read; null if it failed, undefined until it is read.
+   * @returns {Child[]}
+   */
+  draw(found) {
     const {account} = this.question
     return [
       account && h("input", {name: "account", autocomplete: "username", value: account, hidden: true}),
-      this.fields().map(field => this.drawField(field)),
+      this.fields().map(field => this.drawField(field, found)),
       this.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, this.problem),
     ]
   }
 
-  /** @param {QuestionField} field */
-  drawField(field) {
-    const {name, label, choices = [], options = [], none = ""} = field
+  /** @type {(field: QuestionField, found: any) => Child} */
+  drawField(field, found) {
+    const {name, label, choices = [], none = ""} = field
+    const isWrong = this.missing.has(name)
+    const picker = this.pickers.get(name)
+    if (picker) return picker.drawField(isWrong ? picker.complaint() : picker.problem)
     const value = this.answers[name]
     const data = {field: name, key: `in-${name}`}
     if (field.kind === "select") return selectField({label, choices, value, data})
     if (field.kind === "switch") return switchField(label, value, data)
     if (field.kind !== "checks") return this.drawText(field)
+    if (field.optionsOf && found === undefined)
+      return h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
+    const options = (field.optionsOf ? found && field.optionsOf(found) : field.options) ?? []
     const ticked = options.map(each => ({...each, on: value.includes(each.value)}))
     return h(
       "div",
       {class: "part", data: {key: `part-${name}`}},
       h("span", {class: "field", "aria-hidden": "true"}, label),
-      tickFields({label, options: ticked, none, dataOf: option => ({field: name, option})}),
+      tickFields({
+        ...{label, options: ticked, none, error: isWrong ? MISSING.checks : ""},
+        dataOf: option => ({field: name, option}),
+      }),
     )
   }
 
@@ -172,21 +257,47 @@ export const switchField = (label, isOn, data) =>
   )
 
 /**
- * Boxes of which any number can be ticked; `none` is the sentence if there is no tick.
+ * Boxes of which any number can be ticked; `none` is the sentence if there is no tick, and `error` why one is needed.
  *
- * @param {{label: string, options: {value: string, label: string, title?: string, on: boolean}[], none: string, dataOf: (value: string) => object}} field
+ * @param {{label: string, options: {value: string, label: string, title?: string, hint?: string, on: boolean}[], none: string, error?: string, dataOf: (value: string) => object}} field
  */
-export const tickFields = ({label, options, none, dataOf}) =>
+export const tickFields = ({label, options, none, error = "", dataOf}) =>
   h(
     "div",
     {class: "ticks", role: "group", "aria-label": label, data: {key: `ticks-${label}`}},
-    options.map(({value, label: text, title, on}) =>
+    options.map(({value, label: text, title, hint, on}) =>
       h(
         "label",
         {class: "tick", title, data: {key: value}},
         h("input", {type: "checkbox", checked: on, data: {...dataOf(value), key: `tick-${value}`}}),
         h("bdi", null, text),
+        hint && h("small", null, h("bdi", null, hint)),
       ),
     ),
-    !options.some(({on}) => on) && h("p", {class: "hint", data: {key: "none"}}, none),
+    !options.some(({on}) => on) &&
+      h("p", {class: error ? "bad-text" : "hint", role: error ? "alert" : null, data: {key: "none"}}, error || none),
   )
+
+/**
+ * Let the fields that find people react to keys, clicks and the focus.
+ *
+ * @param {HTMLElement} root An element with forms.
+ * @param {(target: HTMLElement) => Form | undefined} formOf
+ */
+export function followPeople(root, formOf) {
+  const targetOf = (/** @type {Event} */ event) => /** @type {HTMLElement} */ (event.target)
+  const pickedBy = (/** @type {Event} */ event) => targetOf(event).closest("[data-offer], [data-chosen]")
+  root.addEventListener("keydown", event => {
+    if (!formOf(targetOf(event))?.key(event)) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  })
+  root.addEventListener("focusin", event => formOf(targetOf(event))?.enter(targetOf(event)))
+  root.addEventListener("mousedown", event => {
+    if (pickedBy(event)) event.preventDefault() // the field keeps the focus
+  })
+  root.addEventListener("click", event => {
+    const picked = /** @type {HTMLElement | null} */ (pickedBy(event))
+    if (picked) formOf(picked)?.pick(picked)
+  })
+}

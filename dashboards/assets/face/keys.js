@@ -1,9 +1,11 @@
 // One listener for all keys. The topmost layer alone gets a key: a dialog, or else the page that is shown.
+import {focusedElement} from "#face/dom.js"
 import {currentPage} from "#face/frame.js"
 import {isDialogOpen} from "#face/modal.js"
 
 const TYPED =
   "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range]), textarea, select, [contenteditable]"
+const TEXT = "input[type=text], input[type=password], input[type=search], textarea"
 const CONTROL = "button, a, summary, [role=button]"
 const LONGEST_DELAY = 5000 // milliseconds; the effect of an older key would surprise
 const SEQUENCE = 1500 // milliseconds between the two keys of a sequence of the frame, such as `g p`
@@ -103,10 +105,16 @@ function onKey(event) {
   if (key === "Enter" && target.closest?.(CONTROL)) return
   if (key.startsWith("Arrow") && target !== document.body && !target.closest?.("[role=row]")) return // it scrolls
   if (endsSequence(event)) return
-  if (!layer.isReady()) {
+  if (!isReadyFor(layer, event)) {
     if (layer.table[key]) take(event)
-  } else if (act(layer, event)) event.preventDefault()
+  } else if (act(layer, event)) {
+    event.preventDefault()
+    if (!layer.isReady()) dropDelayed() // the person has gone to a field: older keys are no text for it
+  }
 }
+
+/** Return whether a key has an effect now: one that needs no row does not wait for them. @type {(layer: KeyLayer, event: KeyboardEvent) => boolean} */
+const isReadyFor = (layer, {key}) => layer.isReady() || Boolean(layer.table[key]?.isFree)
 
 /** @param {KeyboardEvent} event */
 function take(event) {
@@ -119,10 +127,29 @@ export function pressDelayed() {
   const now = performance.now()
   // Keys belong together: without the oldest ones, the others would act on another row.
   if (delayed.some(({event}) => now - event.timeStamp >= LONGEST_DELAY)) dropDelayed()
-  while (delayed.length && top()?.isReady()) {
+  /** @type {HTMLInputElement | null} */
+  let field = null // to which an earlier key has moved the focus: the other keys are text for it
+  while (delayed.length && top() && (field || isReadyFor(top(), delayed[0].event))) {
     const {event, page} = delayed.shift()
-    if (page === currentPage() && (endsSequence(event) || !act(top(), event))) onFrameKey(event)
+    if (page !== currentPage()) continue
+    if (field) typeInto(field, event)
+    else field = press(event)
   }
+}
+
+/** Press a key; return the text field to which it moves the focus. @type {(event: KeyboardEvent) => HTMLInputElement | null} */
+function press(event) {
+  const before = focusedElement()
+  if (endsSequence(event) || !act(top(), event)) onFrameKey(event)
+  const after = focusedElement()
+  return after !== before && after.matches(TEXT) ? /** @type {HTMLInputElement} */ (after) : null
+}
+
+/** @type {(field: HTMLInputElement, event: KeyboardEvent) => void} */
+function typeInto(field, {key}) {
+  if (key.length > 1) return
+  field.setRangeText(key, field.selectionStart, field.selectionEnd, "end")
+  field.dispatchEvent(new Event("input", {bubbles: true, composed: true}))
 }
 
 /** Forget these keys: the rows do not come. */

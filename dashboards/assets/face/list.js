@@ -5,6 +5,7 @@ import {focusedElement, morph} from "#face/dom.js"
 import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
 import {may, tell, toast} from "#face/frame.js"
+import {hideBroken} from "#face/images.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {SearchTyping} from "#face/list_filters.js"
 import {ListRows} from "#face/list_rows.js"
@@ -51,8 +52,9 @@ export class List extends FacePage {
     document.addEventListener("pointerdown", event => {
       if (this.menu && !event.composedPath().includes(this.root.querySelector(".pop")?.parentElement)) this.toggle("")
     })
+    hideBroken(this.root)
     this.wanted = this.openValue() ?? ""
-    pageKeys(spec.page, {isReady: () => this.rows.isKnown(), table: this.keys()})
+    pageKeys(spec.page, {isReady: () => this.isReady(), table: this.keys()})
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
   }
@@ -123,8 +125,8 @@ export class List extends FacePage {
     this.typing.follow()
     if (hadFocus && hasJoined) this.focusCursor()
     else if (hadFocus && focusedElement() === document.body) this.focusAgain()
-    if (this.rows.isKnown()) setTimeout(pressDelayed)
-    else if (this.rows.page().error ?? this.rows.head().error) dropDelayed()
+    setTimeout(pressDelayed)
+    if (!this.rows.isKnown() && (this.rows.page().error ?? this.rows.head().error)) dropDelayed()
   }
 
   /** Say so if the row that the address names is not in the list. */
@@ -144,11 +146,21 @@ export class List extends FacePage {
     go(this.opening(""), {push: false})
   }
 
+  /** Return whether the address names a row that the list does not have, and no action has taken away. */
+  hasOutside() {
+    const value = this.openValue()
+    if (!value || !this.spec.one || !this.rows.isKnown() || this.openId(this.rows.shown()) !== null) return false
+    return ![...this.rows.goneHere().keys()].map(String).includes(value)
+  }
+
   /** Return the row that the address names, if the list does not have it. @returns {{value?: Row, error?: Error}} */
   outside() {
-    const value = this.openValue()
-    if (!value || !this.spec.one || !this.rows.isKnown() || this.openId(this.rows.shown()) !== null) return {}
-    return this.rows.outside(value)
+    return this.hasOutside() ? this.rows.outside(this.openValue()) : {}
+  }
+
+  /** Return whether it is known on which row a key acts. */
+  isReady() {
+    return this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
   }
 
   /** Read again what changes without an event, while the page is shown. */
@@ -406,7 +418,7 @@ export class List extends FacePage {
         run: () => this.runKey(key),
       }
     }
-    if (this.spec.search) table["/"] = {does: "search", group: "Find", run: () => this.focusSearch()}
+    if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
     return table
   }
 

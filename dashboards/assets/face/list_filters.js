@@ -111,6 +111,23 @@ function drawNarrowed(list) {
 /** @type {(list: List, text: string) => Route} */
 const searched = ({spec}, text) => (spec.search ? {[spec.search.name]: text} : {})
 
+/** The ways in which the rows can be shown. @param {List} list */
+const drawDisplays = ({spec, place}) =>
+  spec.displays &&
+  h(
+    "div",
+    {class: "seg", role: "group", "aria-label": "Show", data: {key: "displays"}},
+    spec
+      .displays(place())
+      .map(({label, on, to}) =>
+        h(
+          "button",
+          {type: "button", "aria-pressed": String(on), data: {act: "part", to: JSON.stringify(to), key: label}},
+          label,
+        ),
+      ),
+  )
+
 /** Return what stands between the title and the rows. @param {List} list @returns {any[]} */
 export function drawFilters(list) {
   const {search, filters} = list.spec
@@ -128,6 +145,7 @@ export function drawFilters(list) {
           data: {search: search.name, key: "search"},
         }),
       (filters?.(list.rows.shownHead(), list.place()) ?? []).map(each => drawFilter(list, each)),
+      drawDisplays(list),
     ),
     error && h("p", {class: "complain danger", role: "alert", data: {key: "search-error"}}, error.message),
     drawNarrowed(list),

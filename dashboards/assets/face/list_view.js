@@ -1,6 +1,7 @@
 // How a list looks: title, chips, rows, pages, and the details of the open row.
 import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
+import {drawPortrait} from "#face/images.js"
 import {drawFilters} from "#face/list_filters.js"
 import {
   boneRows,
@@ -27,7 +28,7 @@ function drawRow(list, row) {
   return h(
     "div",
     {
-      class: `row lrow${isCursor ? " cursor" : ""}`,
+      class: `row lrow${isCursor ? " cursor" : ""}${hasTiles(list) ? " tile" : ""}`,
       role: "row",
       tabindex: isStop ? "0" : "-1",
       "aria-selected": String(isSelected),
@@ -60,6 +61,9 @@ function drawRow(list, row) {
   )
 }
 
+/** Return whether the rows are tiles, side by side. @param {List} list */
+const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
+
 /** Return whether actions stand in the rows: all of them if there are no details. @param {ListSpec} spec */
 const hasInline = spec => spec.actions.some(({isInline}) => isInline || !spec.details)
 
@@ -81,7 +85,16 @@ function drawHeads(list) {
 }
 
 /** @type {Record<CellKind, string>} */
-const CLASSES = {name: "file", tags: "tags", number: "num", text: "text", link: "text", time: "num", state: "state"}
+const CLASSES = {
+  name: "file",
+  picture: "picture",
+  tags: "tags",
+  number: "num",
+  text: "text",
+  link: "text",
+  time: "num",
+  state: "state",
+}
 
 /** @param {List} list */
 function drawRows(list) {
@@ -99,6 +112,7 @@ function drawRows(list) {
     "div",
     {
       role: "grid",
+      class: hasTiles(list) ? "tiles" : "",
       "aria-label": plural(list.rows.total, spec.noun, spec.nouns),
       "aria-rowcount": list.rows.total,
       data: {key: "rows"},
@@ -204,7 +218,7 @@ function drawHead(list) {
       "h1",
       {tabindex: "-1"},
       spec.crumb && [h("a", {class: "crumb", href: spec.crumb.href}, spec.crumb.label), " "],
-      spec.title(value),
+      spec.title(value, list.rows.total),
     ),
     h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total, list.place()) ?? ""),
     h("span", {class: "grow"}),
@@ -431,6 +445,7 @@ function drawSide(list) {
       h(
         "div",
         {class: "top", data: {key: `top-${list.rows.idOf(row)}`}},
+        spec.portrait && drawPortrait(spec.portrait(row)),
         h("h2", {tabindex: "-1"}, h("bdi", null, spec.name(row))),
         closeButton("Close details", {act: "close"}),
       ),

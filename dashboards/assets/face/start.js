@@ -10,13 +10,14 @@ import {history} from "#face/history.js"
 import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
+import {people} from "#face/people.js"
 import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, history, jobs, requests]
+export const LISTS = [accounts, activity, checks, history, jobs, people, requests]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account]
 

@@ -141,12 +141,13 @@ type OperationStory = {operation: MetadataOperation; options: Record<string, str
 type Origin = {origin: string; since: string | null; spelt: string; qualifier: string}
 type PaginatedOperations = {items: MetadataOperation[]; total: number; page: number; per_page: number}
 type PathTrial = {path: string; here: string; rule: string; library_id: number | null; library: string; folder: string; exists: boolean; size: number | null; anchor: string; is_anchored: boolean; problem: string}
-type PersonCard = {person_id: number; name: string; qualifier: string; aliases: string[]; files: number; first_year: number | null; last_year: number | null; picture_id: number | null; picture_hash: string | null; picture_mtime_ns: number | null; label: string}
+type PersonCard = {person_id: number; name: string; qualifier: string; aliases: string[]; files: number; first_year: number | null; last_year: number | null; picture_id: number | null; picture_hash: string | null; picture_mtime_ns: number | null; label: string; other_names: string[]; picture_version: string; years: string}
 type PersonChange = {text: string; files: number; comments: number; step_id: number | null}
 type PersonDetails = {name: string; origins: Origin[]; state: string}
-type PersonFile = {file_id: number; file_name: string; path: string; folder: string; file_hash: string | null; mtime_ns: number; has_picture: boolean}
+type PersonFile = {file_id: number; file_name: string; path: string; folder: string; file_hash: string | null; mtime_ns: number; has_picture: boolean; picture_version: string; place: string}
+type PersonOffer = {card: PersonCard; is_meant: boolean; reason: string}
 type PersonPage = {items: PersonCard[]; total: number; page: number; per_page: number}
-type PersonProfile = {card: PersonCard; companions: Companion[]; files: PersonFile[]; merged: string[]; has_shared_name: boolean}
+type PersonProfile = {card: PersonCard; companions: Companion[]; files: PersonFile[]; merged: string[]; has_shared_name: boolean; plan_query: string}
 type PersonRow = {person_id: number; name: string; qualifier: string; aliases: string[]; files: number; written: number; label: string}
 type PictureChange = {slot: string; title: string; old: AssetCandidate | null; new: AssetCandidate | null}
 type PictureDecision = {step_id: number | null; summary: string; titles: number; selected: number[]}
@@ -441,17 +442,23 @@ interface Calls {
   "operations.wait": [args: {operation_id?: number; seconds?: number}, value: OperationStatus]
   "overview.numbers": [args: {}, value: HomeNumbers]
   "people.add": [args: {paths?: string[]; names?: string[]; only_this?: boolean}, value: ImportReport]
+  "people.as_sql": [args: {text?: string}, value: string]
+  "people.card": [args: {person_id?: number}, value: PersonCard]
   "people.details": [args: {person_id?: number; files?: number}, value: PersonProfile]
   "people.export": [args: {}, value: AssignmentRow[]]
+  "people.files_as_sql": [args: {person_id?: number}, value: string]
   "people.list": [args: {}, value: PersonRow[]]
   "people.merge": [args: {names?: string[]; into?: string; dry_run?: boolean}, value: PersonChange]
+  "people.offers": [args: {text?: string; limit?: number}, value: PersonOffer[]]
   "people.page": [args: {text?: string; number?: number; per_page?: number; by_files?: boolean}, value: PersonPage]
+  "people.relabel": [args: {person_id?: number; label?: string; dry_run?: boolean}, value: PersonChange]
   "people.remove": [args: {paths?: string[]; names?: string[]; from_files?: boolean; only_this?: boolean}, value: number]
   "people.remove_from": [args: {paths?: string[]; names?: string[]; from_files?: boolean; only_this?: boolean}, value: RemovedPeople]
   "people.rename": [args: {old?: string; new?: string; qualifier?: string | null; dry_run?: boolean}, value: PersonChange]
   "people.set_picture": [args: {person_id?: number; file_id?: number | null}, value: null]
   "people.similar": [args: {name?: string; limit?: number}, value: Similar[]]
   "people.split": [args: {name?: string; paths?: string[]; into?: string; qualifier?: string; dry_run?: boolean}, value: PersonChange]
+  "people.split_files": [args: {person_id?: number; file_ids?: number[]; label?: string; dry_run?: boolean}, value: PersonChange]
   "people.take_from_files": [args: {}, value: ImportReport]
   "people.unmerge": [args: {name?: string; merged?: string; dry_run?: boolean}, value: PersonChange]
   "picture_search.search": [args: {entity_type?: string; entity_id?: number; providers?: string[]}, value: PictureSearchResult[]]

@@ -54,6 +54,7 @@ interface KeyBinding {
   when?(): boolean
   act?: string // the action that it runs: a person who may not use it does not have the key
   repeats?: boolean
+  isFree?: boolean // it does not need the rows of the page
   run?(event: KeyboardEvent): unknown
 }
 

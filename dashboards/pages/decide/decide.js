@@ -4,7 +4,7 @@ import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, loadingPage} from "#face/widgets.js"
 import {drawSearchField} from "#face/search_field.js"
-import {drawImage, hideBroken} from "#face/posters.js"
+import {drawImage, hideBroken} from "#face/images.js"
 import {drawFile, drawQueue} from "./decide_file.js"
 import {SHOWN, drawCandidates} from "./decide_candidates.js"
 import {

@@ -1,6 +1,6 @@
 // Three candidates side by side, with the score of each and its reasons.
 import {h} from "#face/dom.js"
-import {drawPoster} from "#face/posters.js"
+import {drawPoster} from "#face/images.js"
 import {button, chip} from "#face/widgets.js"
 
 export const SHOWN = 3 // candidates side by side

@@ -1,6 +1,6 @@
 // The file of a question with what it says, and the queue of the next questions.
 import {h} from "#face/dom.js"
-import {drawImage} from "#face/posters.js"
+import {drawImage} from "#face/images.js"
 
 const LINES = 8 // of the queue
 

@@ -2,7 +2,7 @@
 import {component} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
-import {drawImage, hideBroken} from "#face/posters.js"
+import {drawImage, hideBroken} from "#face/images.js"
 import {GLYPHS, boneRows, button, facts} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 import {drawAction, drawActors, drawPicture} from "./publish_parts.js"

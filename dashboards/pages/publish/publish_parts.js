@@ -1,5 +1,5 @@
 // Parts of publications that the list and the details draw.
-import {drawPoster} from "#face/posters.js"
+import {drawPoster} from "#face/images.js"
 import {h} from "#face/dom.js"
 
 /** @param {PublishSideFileView} file */

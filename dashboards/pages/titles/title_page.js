@@ -3,7 +3,7 @@ import {component, currentPage} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, drawProviderRequests, pager} from "#face/widgets.js"
-import {drawImage, drawPoster, hideBroken} from "#face/posters.js"
+import {drawImage, drawPoster, hideBroken} from "#face/images.js"
 import {artworkKeys} from "./artwork_dialog/artwork_keys.js"
 import {drawValues, section} from "./title_values.js"
 

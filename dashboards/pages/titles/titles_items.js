@@ -1,7 +1,7 @@
 // The titles of the list: posters, or the rows of a table.
 import {h} from "#face/dom.js"
 import {cutName} from "#face/widgets.js"
-import {drawPoster} from "#face/posters.js"
+import {drawPoster} from "#face/images.js"
 import {drawBox} from "./titles_selection.js"
 
 /** The badges of a poster. @param {SelectableTitleView} tile */

@@ -15,7 +15,7 @@ import {
   newMenuState,
 } from "../../components/filter_menu.js"
 import {button, drawSelect, loadingPage, pager, turnButtons} from "#face/widgets.js"
-import {forgetMissing, hideBroken} from "#face/posters.js"
+import {forgetMissing, hideBroken} from "#face/images.js"
 import {drawItems} from "./titles_items.js"
 import {SELECTION_ACTIONS, drawActs, drawAllBox, selectionKeys} from "./titles_selection.js"
 

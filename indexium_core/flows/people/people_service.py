@@ -18,17 +18,20 @@ from typing import TYPE_CHECKING
 from indexium_core import errors
 from indexium_core.flows.people.paths import absolute_path
 from indexium_core.model.accounts.needs import needs, reads_home
-from indexium_core.model.accounts.permissions import PEOPLE_EDIT, PLAN_EDIT
+from indexium_core.model.accounts.permissions import PEOPLE_EDIT, PLAN_EDIT, QUERY_RUN
 from indexium_core.model.people import people_comment, person, placeholders
 from indexium_core.model.people.person import (
     AssignmentRow,
+    PersonCard,
     PersonChange,
+    PersonOffer,
     PersonPage,
     PersonProfile,
     PersonRow,
     RemovedPeople,
     Similar,
 )
+from indexium_core.model.query.snapshot_sql import people_as_sql, person_as_sql
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -46,6 +49,8 @@ if TYPE_CHECKING:  # most commands only read people
 logger = logging.getLogger(__name__)
 
 _MAX_COMPANIONS = 12  # of a person, in the details
+_MAX_OFFERS = 8  # people with a typed text in their names
+_MAX_SIMILAR = 3  # names that a typed text may mean
 
 
 class PeopleService:
@@ -342,22 +347,68 @@ class PeopleService:
         return PersonPage(items=items, total=total, page=number, per_page=per_page)
 
     @remote()
+    def card(self, person_id: int) -> PersonCard:
+        """Return a person as in a list. `UnknownIdError`: there is no such person."""
+        from indexium_core.store.people import persons
+
+        reader, index = self._indexed()
+        for card in persons.cards(reader, [person_id], index):
+            return card
+        raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
+
+    @remote()
     def details(self, person_id: int, *, files: int = 200) -> PersonProfile:
         """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
         from indexium_core.store.people import learning, persons
 
+        card = self.card(person_id)
         reader, index = self._indexed()
-        cards = persons.cards(reader, [person_id], index)
-        if not cards:
-            raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
-        key = people_comment.person_key(cards[0].name)
+        key = people_comment.person_key(card.name)
         return PersonProfile(
-            card=cards[0],
+            card=card,
             companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS, index=index),
             files=persons.files(reader, person_id, count=files, index=index),
             merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, person_id)],
             has_shared_name=len(store.people_of_keys(reader, [key]).get(key, [])) > 1,
         )
+
+    @remote()
+    def offers(self, text: str, *, limit: int = _MAX_OFFERS) -> builtins.list[PersonOffer]:
+        """
+        Return the people whom a text may mean: by name, qualifier or alias, then similar names if nobody is called so.
+
+        First are those who are called so, then those whose name starts with the text, then those in most files.
+        """
+        from indexium_core.store.people import persons
+
+        typed = people_comment.clean_name(text)
+        if not typed:
+            return []
+        reader, index = self._indexed()
+        found = persons.cards(reader, persons.named_like(reader, typed, count=limit), index)
+        offers = [PersonOffer(card=card, is_meant=card.is_called(typed), reason="") for card in found]
+        if any(each.is_meant for each in offers):
+            return offers
+        reasons = {each.name: each.reason for each in self.similar(typed, limit=_MAX_SIMILAR)}
+        ids = store.find(reader, builtins.list(reasons)) if reasons else {}
+        known = {card.person_id for card in found}
+        near = [each for name in reasons for each in ids.get(name, []) if each not in known]
+        return offers + [
+            PersonOffer(card=card, is_meant=False, reason=reasons.get(card.name, ""))
+            for card in persons.cards(reader, builtins.list(dict.fromkeys(near)), index)
+        ]
+
+    @needs(QUERY_RUN)
+    @remote()
+    def as_sql(self, text: str = "") -> str:
+        """Return a query for the people whose name, qualifier or alias contains a text."""
+        return people_as_sql(text)
+
+    @needs(QUERY_RUN)
+    @remote()
+    def files_as_sql(self, person_id: int) -> str:
+        """Return a query for the files of a person."""
+        return person_as_sql(person_id)
 
     @needs(PEOPLE_EDIT)
     @remote()
@@ -420,6 +471,16 @@ class PeopleService:
 
     @needs(PEOPLE_EDIT)
     @remote()
+    def relabel(self, person_id: int, label: str, *, dry_run: bool = False) -> PersonChange:
+        """
+        Rename a person to a name with or without a qualifier: `Ann Lee (aunt)`. Errors as `rename`.
+
+        The label that the person has now changes nothing, also if its name has parentheses.
+        """
+        return self._persons.relabel(person_id, label, dry_run=dry_run)
+
+    @needs(PEOPLE_EDIT)
+    @remote()
     def merge(self, names: Sequence[str], into: str, *, dry_run: bool = False) -> PersonChange:
         """
         Merge several people into the one called `into`. The other names become aliases. `unmerge` reverts it.
@@ -451,11 +512,13 @@ class PeopleService:
         return self._persons.split(name, file_ids, into=into, qualifier=qualifier, dry_run=dry_run)
 
     @needs(PEOPLE_EDIT)
+    @remote()
     def split_files(
-        self, name: str, file_ids: Sequence[int], *, into: str, qualifier: str = "", dry_run: bool = False
+        self, person_id: int, file_ids: Sequence[int], *, label: str, dry_run: bool = False
     ) -> PersonChange:
-        """Give some files, by id, to a new person; errors as `split`."""
-        return self._persons.split(name, file_ids, into=into, qualifier=qualifier, dry_run=dry_run)
+        """Give some files, by id, to a new person with this label: `Ann Lee (aunt)`. Errors as `split`."""
+        name, qualifier = person.split_label(label)
+        return self._persons.split(f"#{person_id}", file_ids, into=name, qualifier=qualifier, dry_run=dry_run)
 
     @needs(PEOPLE_EDIT)
     @remote()

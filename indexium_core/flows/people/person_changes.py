@@ -55,6 +55,15 @@ class PersonChanges:
             step.describe(f"{before.label} becomes {after.label}", old_names, before.person_id)
         return step.change
 
+    def relabel(self, person_id: int, label: str, *, dry_run: bool) -> PersonChange:
+        """Give a person a name and a qualifier. Arguments and errors as `PeopleService.relabel`."""
+        own = f"#{person_id}"
+        before = person_of(self._database.read(), own)
+        name, qualifier = person.split_label(label)
+        if label.strip() == before.label:
+            name, qualifier = before.name, before.qualifier
+        return self.rename(own, name, qualifier=qualifier, dry_run=dry_run)
+
     def merge(self, names: Sequence[str], into: str, *, dry_run: bool) -> PersonChange:
         """Merge persons. Arguments and errors as `PeopleService.merge`."""
         with self._step(dry_run=dry_run) as step:
@@ -105,7 +114,7 @@ class PersonChanges:
                 is_applied = learning.undo_or_redo(step.tx, merge.step_id, undo=True)
             if not is_applied:
                 message = f"{shown} cannot be separated from {target.label}, because these people have newer changes."
-                raise errors.UsageError(f"{message} Undo those changes, or use: indexium people split.")
+                raise errors.UsageError(f"{message} Undo those changes, or split the files off.")
             step.describe(f"{shown} is a person of its own again", set(), merge.person_id)
         return step.change
 
@@ -198,8 +207,7 @@ def _check_free(reader: Connection, wanted: PersonName) -> None:
     owner = store.owner_of_alias(reader, wanted.name)
     if others or (owner and owner[0] != wanted.person_id and not wanted.qualifier):
         raise errors.UsageError(
-            f"Another person is called “{wanted.label}”. To merge the two, use: indexium people merge OLD NEW. "
-            "To keep both, give one of them a qualifier."
+            f"Another person is called “{wanted.label}”. Merge the two, or give one of them a qualifier."
         )
 
 

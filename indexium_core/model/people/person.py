@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from indexium_core import errors
+from indexium_core.model.files.tiles import picture_version
 from indexium_core.model.people import people_comment
 from indexium_core.model.people.copies import FileCopy
+from indexium_core.model.planning.plan import RISK_LEVELS
+from indexium_core.model.query.key_values import quoted
 from indexium_core.model.shapes import ListPage
 
 _MAX_QUALIFIER_LENGTH = 100  # characters
@@ -52,6 +55,37 @@ class PersonCard:
         """The name with the qualifier: `Ann Lee (aunt)`."""
         return label(self.name, self.qualifier)
 
+    @property
+    def other_names(self) -> list[str]:
+        """The aliases other than the name."""
+        return [alias for alias in self.aliases if alias != self.name]
+
+    @property
+    def years(self) -> str:
+        """The years of the files: `2019–2021`, `2020`; "" without files."""
+        if self.first_year is None:
+            return ""
+        return str(self.first_year) if self.first_year == self.last_year else f"{self.first_year}–{self.last_year}"
+
+    @property
+    def picture_version(self) -> str:
+        """A text that changes with the picture; "" without one."""
+        return picture_version(self.picture_hash, self.picture_mtime_ns or 0) if self.picture_id is not None else ""
+
+    def is_called(self, text: str) -> bool:
+        """Return whether a text is the name, the label or an alias; letter case does not matter."""
+        key = people_comment.person_key(text)
+        return any(people_comment.person_key(each) == key for each in (self.name, self.label, *self.aliases))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonOffer:
+    """A person whom a typed text may mean."""
+
+    card: PersonCard
+    is_meant: bool  # the text is the name, the label or an alias
+    reason: str  # why the text may be a misspelling of the name: "one letter differs"; "": a name contains the text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPage(ListPage):
@@ -87,6 +121,16 @@ class PersonFile:
     mtime_ns: int
     has_picture: bool  # the file can be read
 
+    @property
+    def place(self) -> str:
+        """The folders between the library folder and the file: `Trips / Kyoto`."""
+        return self.folder.replace("/", " / ")
+
+    @property
+    def picture_version(self) -> str:
+        """A text that changes with the picture; "" without one."""
+        return picture_version(self.file_hash, self.mtime_ns) if self.has_picture else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonProfile:
@@ -97,6 +141,13 @@ class PersonProfile:
     files: list[PersonFile]  # the newest ones
     merged: list[str]  # labels of merged people, whose merge can be reverted
     has_shared_name: bool  # the name may also mean another person
+
+    @property
+    def plan_query(self) -> str:
+        """A search that finds the files of the person in the plan, also the unchanged ones."""
+        card = self.card
+        name = f"person_id:{card.person_id}" if self.has_shared_name else f"person:{quoted(card.name, exact=True)}"
+        return f"{name} risk:{','.join(RISK_LEVELS)}"
 
 
 def label(name: str, qualifier: str) -> str:

@@ -33,6 +33,16 @@ def page(
     return cards(reader, person_ids or [], index), total
 
 
+def named_like(reader: Connection, text: str, *, count: int) -> list[int]:
+    """Return the ids of the people whose name, qualifier or alias contains a text: first those who are called so."""
+    return [
+        person_id
+        for (person_id,) in reader.execute(
+            _sql("named_like"), {"text": people_comment.fold(text), "count": count}
+        ).fetchall()
+    ]
+
+
 def file_counts(reader: Connection, index: str = "") -> dict[int, int]:
     """Return the number of files of each person who has files, by the id of the person."""
     if not index:

@@ -44,6 +44,19 @@ LEFT JOIN (SELECT unnest($counted::BIGINT[]) AS person_id, unnest($files::BIGINT
 WHERE contains(p.search, $text) OR contains(folded(p.qualifier), $text)
    OR p.person_id IN (SELECT person_id FROM person_aliases WHERE contains(folded(alias), $text));
 
+-- name: named_like
+-- People whose name, qualifier or alias contains a text: first equal names, labels and aliases, then names that start with the
+-- text, then the people with the most assignments.
+WITH called AS (
+    SELECT person_id, bool_or(folded(alias) = $text) AS is_called FROM person_aliases
+    WHERE contains(folded(alias), $text) GROUP BY person_id
+), assigned AS (SELECT person_id, count(*) AS assignments FROM video_people GROUP BY person_id)
+SELECT p.person_id FROM people AS p LEFT JOIN called AS c USING (person_id) LEFT JOIN assigned AS a USING (person_id)
+WHERE contains(p.search, $text) OR contains(p.search || ' (' || folded(p.qualifier) || ')', $text) OR c.person_id IS NOT NULL
+ORDER BY (p.search = $text OR p.search || ' (' || folded(p.qualifier) || ')' = $text) DESC, coalesce(c.is_called, FALSE) DESC,
+         starts_with(p.search, $text) DESC, coalesce(a.assignments, 0) DESC, p.search, p.name, p.qualifier, p.person_id
+LIMIT $count;
+
 -- name: cards
 -- Some people with their files: number and years (of the last change), and the file of the picture: the chosen one, else one in
 -- which only this person is, else any. A file that cannot be read has no picture.

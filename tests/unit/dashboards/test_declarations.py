@@ -201,6 +201,70 @@ def test_days_are_named_as_people_say_them() -> None:
     assert evaluate('days.map((await face("cells")).dayOf)', days=days) == ["Today", "Yesterday", "3 May 2019"]
 
 
+def people(script: str, **values: Any) -> Any:
+    """Return the value of a script, which knows `people`, `act` (an action by its name) and the values."""
+    body = f"""(({{people}}) => {{
+        const act = name => people.actions.find(each => each.act === name)
+        return {script}
+    }})(await face("people"))"""
+    return evaluate(body, **values)
+
+
+ANN = {
+    "person_id": 7, "name": "Ann Lee", "label": "Ann Lee (aunt)", "qualifier": "aunt", "other_names": ["A. Lee"],
+    "files": 14, "years": "2019–2021", "picture_id": 3, "picture_version": "ab",
+}  # fmt: skip
+
+
+def test_row_of_a_person_shows_picture_names_files_and_years() -> None:
+    portrait, name, about = people("people.columns.map(({value}) => value(row))", row=ANN)
+    assert portrait == {"initials": "AL", "src": "/thumbnail/3?v=ab"}
+    assert name == {"title": "Ann Lee", "aside": "(aunt)", "below": "also A. Lee"}
+    assert about == "14 files · 2019–2021"
+    bare = {**ANN, "picture_id": None, "picture_version": "", "name": "zoë", "years": "", "files": 0}
+    assert people("people.columns.map(({value}) => value(row))", row=bare)[::2] == [
+        {"initials": "Z", "src": ""},
+        "0 files",
+    ]
+
+
+def test_head_of_people_counts_and_names_the_search() -> None:
+    assert people("[undefined, 1, 1200].map(total => people.title({}, total))") == [
+        "People",
+        "1 person",
+        "1,200 people",
+    ]
+    assert people("people.summary({}, 2, {q: 'lee'})") == "whose name contains “lee”"
+    assert people("[{}, {q: 'x'}].map(place => people.empty(place).title)") == ["No people yet", "No person found"]
+
+
+def test_changes_of_a_person_name_ids_and_show_what_they_would_do() -> None:
+    script = """[
+        act("rename").call([row], {label: "Ann"}),
+        act("merge").call([row], {into: {id: 9, label: "Bo"}}),
+        act("split").call([row], {label: "Ann (2)", files: ["4", "5"]}),
+        act("merge-others").call([row], {others: [{id: 9}, {id: 10}]}),
+        act("separate").call([row], {merged: "Annie"}),
+        act("merge").preview([row], {into: {id: 9, label: "Bo"}}, {text: "It becomes Bo."}).title,
+        act("merge").preview([row], {into: {id: 9, label: "Bo"}}, {text: ""}),
+        act("merge").asks([row]).fields[0].without,
+        act("rename").asks([row]).fields[0].value,
+        act("picture").shows(row, {file: "4", version: "cd"}),
+    ]"""
+    assert people(script, row=ANN) == [
+        ["people.relabel", {"person_id": 7, "label": "Ann"}],
+        ["people.merge", {"names": ["#7"], "into": "#9"}],
+        ["people.split_files", {"person_id": 7, "file_ids": [4, 5], "label": "Ann (2)"}],
+        ["people.merge", {"names": ["#9", "#10"], "into": "#7"}],
+        ["people.unmerge", {"name": "#7", "merged": "Annie"}],
+        "Merge Ann Lee (aunt) into Bo?",
+        None,
+        [7],
+        "Ann Lee (aunt)",
+        {"picture_id": 4, "picture_version": "cd"},
+    ]
+
+
 def request_question(**changes: Any) -> Any:
     """Return the question before an approval, as its losses make it."""
     losses = {"digest": "d1", "by_risk": {"safe": 1, "danger": 2}, "has_changed": False, "danger": 2}

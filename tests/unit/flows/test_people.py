@@ -551,9 +551,9 @@ def test_rename_refuses_taken_unknown_and_invalid_names(database: Database, peop
     people.add([f"{ROOT}/a.mp4"], ["A", "B", "C"])
     people.rename("C", "D")
 
-    with pytest.raises(errors.UsageError, match="people merge"):
+    with pytest.raises(errors.UsageError, match="Merge the two"):
         people.rename("A", "B")
-    with pytest.raises(errors.UsageError, match="people merge"):
+    with pytest.raises(errors.UsageError, match="Merge the two"):
         people.rename("A", "C")
     with pytest.raises(errors.UnknownIdError, match="There is no person with the name “X”"):
         people.rename("X", "Y")
@@ -658,3 +658,47 @@ def test_export_is_restored_in_another_home(
         assert other.import_file(target).rejected == []
         assert other.export() == rows
         assert other.import_file(target, replace=True).added == 0
+
+
+def test_offers_are_who_is_called_so_then_who_starts_so_then_near_names(
+    database: Database, people: PeopleService
+) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    people.add([f"{ROOT}/a.mp4"], ["Zoë Öz", "Anna Zoe", "Zoe", "Bo Smith"])
+    people.add([f"{ROOT}/b.mp4"], ["Anna Zoe"])
+    people.rename("Bo Smith", "Bob Smith", qualifier="uncle")
+
+    def offered(text: str) -> list[tuple[str, bool, str]]:
+        return [(each.card.label, each.is_meant, each.reason) for each in people.offers(text)]
+
+    assert offered("zoe") == [("Zoe", True, ""), ("Zoë Öz", False, ""), ("Anna Zoe", False, "")]
+    assert offered(" bo  smith") == [("Bob Smith (uncle)", True, "")]  # an alias
+    assert offered("bob smith (uncle)") == [("Bob Smith (uncle)", True, "")]
+    assert offered("uncle") == [("Bob Smith (uncle)", False, "")]
+    [(label, is_meant, reason)] = offered("Ana Zoe")
+    assert (label, is_meant, bool(reason)) == ("Anna Zoe", False, True)
+    assert offered("  ") == offered("Quirin") == []
+    assert [each.card.files for each in people.offers("zoe", limit=1)] == [1]
+
+
+def test_label_changes_name_and_qualifier(people: PeopleService) -> None:
+    people.add([f"{ROOT}/a.mp4"], ["A", "Cy (B) (C)"])
+    first, other = sorted((each.person_id, each.name) for each in people.list())
+    assert people.relabel(first[0], " Ann Lee (aunt) ", dry_run=True).text == "A becomes Ann Lee (aunt) in 0 files."
+    people.relabel(first[0], "Ann Lee (aunt)")
+    assert next(each.label for each in people.list()) == "Ann Lee (aunt)"
+    assert people.relabel(other[0], f" {other[1]} ").text == ""
+    with pytest.raises(errors.UnknownIdError):
+        people.relabel(99, "B")
+
+
+def test_files_are_split_off_to_a_person_with_a_label(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Ann"])
+    [ann] = people.list()
+    [file_id] = [each.file_id for each in people.details(ann.person_id).files if each.file_name == "a.mp4"]
+    people.split_files(ann.person_id, [file_id], label="Ann (junior)")
+    assert sorted((each.label, each.files) for each in people.list()) == [("Ann", 1), ("Ann (junior)", 1)]
+    assert people.card(ann.person_id) == people.details(ann.person_id).card
+    with pytest.raises(errors.UnknownIdError, match="There is no person with the id 99"):
+        people.card(99)

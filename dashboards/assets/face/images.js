@@ -1,4 +1,4 @@
-// Pictures of titles and files; the poster of a title, or its initials if there is none.
+// Pictures of files, people and titles. Where there is none, the initials below it are seen.
 import {h} from "#face/dom.js"
 
 /** @type {Set<string>} */
@@ -32,3 +32,10 @@ export const hideBroken = root =>
     },
     true,
   )
+
+/** Return the address of the picture of a file; "" without one. @type {(fileId: number | null, version: string) => string} */
+export const thumbnail = (fileId, version) => (fileId !== null && version ? `/thumbnail/${fileId}?v=${version}` : "")
+
+/** A picture over the initials, which stay if there is none. @param {Portrait} portrait */
+export const drawPortrait = ({initials, src}) =>
+  h("span", {class: "portrait", "aria-hidden": "true", data: {key: src || "none"}}, initials, drawImage(src, "lazy"))
