@@ -16,9 +16,9 @@ class Wire(Component):
     The connection of a page with its session. It draws nothing.
 
     Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
-    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `retry` and `resolve` {id} (of an operation). Sends:
-    {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events}, ids by names;
-    {busy}; {answered}.
+    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `retry` and `resolve` {id} (of an operation), `options`
+    {id} (of a library). Sends: {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are
+    removed; {events}, ids by names; {busy}; {answered}.
     """
 
     _esm = module("wire")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dashboards.components.operation_text import SIDE_FILE_TAGS
-from dashboards.session import Session
 from indexium_core.model import wording
 from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.publishing.options import READER_NAMES, READERS, PublishOptions
 from indexium_core.model.publishing.requests import PublishExample
+
+if TYPE_CHECKING:
+    from dashboards.session import Session
 
 PUBLISH_CHOICES = {"off": "Nothing", "nfo": "NFO files", "artwork": "Pictures", "both": "NFO files and pictures"}
 _PEOPLE = "people"

@@ -7,6 +7,7 @@ import {
   chip,
   closeButton,
   drawSelect,
+  drawTitle,
   emptyState,
   iconButton,
   pager,
@@ -199,12 +200,7 @@ function drawHead(list) {
   return h(
     "div",
     {class: "head", data: {key: "head"}},
-    h(
-      "h1",
-      {tabindex: "-1"},
-      spec.crumb && [h("a", {class: "crumb", href: spec.crumb.href}, spec.crumb.label), " "],
-      spec.title(value),
-    ),
+    drawTitle(spec.title(value), spec.crumb),
     h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total) ?? ""),
     h("span", {class: "grow"}),
     choice &&
