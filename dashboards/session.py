@@ -115,7 +115,12 @@ class Session:
             announced=shared.announced,
         )
         self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
-        self._options = PublishOptionsQuestion(self, changed=lambda: None)  # an event tells the scripts
+        self._options = PublishOptionsQuestion(
+            shared.library,
+            self.bridge,
+            self.dialog,
+            changed=lambda: None,  # an event tells the scripts
+        )
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from dashboards.bridge import Bridge
+from dashboards.components.dialog import Dialog
 from dashboards.components.operation_text import SIDE_FILE_TAGS
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.publishing.options import READER_NAMES, READERS, PublishOptions
 from indexium_core.model.publishing.requests import PublishExample
-
-if TYPE_CHECKING:
-    from dashboards.session import Session
 
 PUBLISH_CHOICES = {"off": "Nothing", "nfo": "NFO files", "artwork": "Pictures", "both": "NFO files and pictures"}
 _PEOPLE = "people"
@@ -80,9 +80,9 @@ def _turned(chosen: Sequence[str], value: str, known: Sequence[str]) -> tuple[st
 class PublishOptionsQuestion:
     """Asks what each folder publishes, and stores the answer."""
 
-    def __init__(self, session: Session, *, changed: Callable[[], None]) -> None:
+    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, changed: Callable[[], None]) -> None:
         """Create the question; `changed` is called after the answer is stored."""
-        self._library, self._bridge, self._dialog = session.library, session.bridge, session.dialog
+        self._library, self._bridge, self._dialog = library, bridge, dialog
         self._changed = changed
         self._libraries: Sequence[LibraryRow] = ()
         self._options: Mapping[int, PublishOptions] = {}

@@ -172,7 +172,7 @@ interface SectionParts<Row = any> extends SectionState<Row> {
   form(act: string, row?: Row, ...more: Child[]): HTMLElement | null
   /** A button that ends the time in which a held value is shown. */
   drop(label: string, attributes?: object): HTMLElement
-  /** Why an action was refused, and with which answers, until it is tried again. */
+  /** Why an action was refused, and with which answers, until the next try. */
   refused(act: string, row?: Row): {text: string; given: Answers} | undefined
   refusal(act: string, row?: Row): Child
   /** A switch without a visible word that runs an action. */

@@ -74,7 +74,7 @@ class PlayerConnection(Shaped):
 
     @property
     def next_attempt(self) -> str:
-        """When what waits is tried again: a sentence; "" if nothing is."""
+        """When what waits is retried: a sentence; "" if nothing is."""
         moment = self.next_attempt_at
         return f"Next attempt {wording.when(moment)}." if moment and self.waiting else ""
 

@@ -484,8 +484,9 @@ def test_player_says_why_it_waits_or_what_differs(values: dict[str, Any], paused
 
 
 def test_player_says_why_titles_wait() -> None:
-    script = '[[true, false], [true, true], [false, false]].map(([enabled, paused]) => waits({enabled, ...rest}, paused))'
-    body = f'((waits, rest) => {script})((await face("players")).waitingOf, {{waits: "1 title waits for a message"}})'
+    body = """(({waitingOf}) => [[true, false], [true, true], [false, false]].map(([enabled, paused]) =>
+        waitingOf({enabled, waits: "1 title waits for a message"}, paused),
+    ))(await face("players"))"""
     assert evaluate(body) == [
         "1 title waits for a message.",
         "1 title waits for a message while all automation is paused.",

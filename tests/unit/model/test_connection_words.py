@@ -141,7 +141,11 @@ def test_library_says_its_limit_and_its_quiet_time() -> None:
     assert (found.library_id, found.about, found.limit, config.quiet) == (3, "1 title", "no limit", "no quiet time")
     limited = replace(config, night_limit=40, quiet_from="18:00", quiet_until="23:30")
     busy = LibraryAutomation(config=limited, kind="home", titles=9, published=2, **facts)
-    assert (busy.about, busy.limit, limited.quiet) == ("photos and videos", "40 files in 24 h, 2 done", "quiet 18:00–23:30")
+    assert (busy.about, busy.limit, limited.quiet) == (
+        "photos and videos",
+        "40 files in 24 h, 2 done",
+        "quiet 18:00–23:30",
+    )
 
 
 def test_schedule_says_when_it_runs_and_how_it_ended() -> None:
