@@ -23,7 +23,6 @@ from dashboards.components import drawing
 from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.frame.entries import entries
-from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.library.screen import LibraryScreen
@@ -71,7 +70,13 @@ PAGES = (
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
     PageEntry("jobs", "Jobs", lambda _: FaceScreen(JobsState())),
     PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
-    PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections", SETTINGS_MANAGE),
+    PageEntry(
+        "connections",
+        "Connections",
+        lambda _: FaceScreen(AddressedState()),
+        "settings/connections",
+        SETTINGS_MANAGE,
+    ),
     PageEntry("accounts", "Accounts", lambda _: FaceScreen(AccountsState()), "settings/accounts", USERS_MANAGE),
     PageEntry("account", "My account", lambda _: FaceScreen(AddressedState())),
 )

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dashboards.session import Session
+from dashboards.bridge import Bridge
+from dashboards.components.dialog import Dialog
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type
 from indexium_core.model.files.inventory import LibraryRow
@@ -78,9 +80,9 @@ def _turned(chosen: Sequence[str], value: str, known: Sequence[str]) -> tuple[st
 class PublishOptionsQuestion:
     """Asks what each folder publishes, and stores the answer."""
 
-    def __init__(self, session: Session, *, changed: Callable[[], None]) -> None:
+    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, changed: Callable[[], None]) -> None:
         """Create the question; `changed` is called after the answer is stored."""
-        self._library, self._bridge, self._dialog = session.library, session.bridge, session.dialog
+        self._library, self._bridge, self._dialog = library, bridge, dialog
         self._changed = changed
         self._libraries: Sequence[LibraryRow] = ()
         self._options: Mapping[int, PublishOptions] = {}

@@ -18,7 +18,7 @@ from typing import Any
 from cronsim import CronSim, CronSimError
 
 from indexium_core import errors
-from indexium_core.model import job_kinds
+from indexium_core.model import job_kinds, wording
 
 ON_CHANGE = "@change"
 _LONGEST = 200  # letters of a text
@@ -101,6 +101,36 @@ class Schedule:
     next_run_at: datetime | None = None  # None: it is off, or it follows the next change
     last_result: str = ""  # "completed", or a word and the reason: "failed: The disk is full."; "" before the first end
     last_job_id: int | None = None  # the job of the last run
+
+    @property
+    def label(self) -> str:
+        """Its name for people."""
+        return SCHEDULES_BY_NAME[self.name].label
+
+    @property
+    def purpose(self) -> str:
+        """What it is for: a sentence."""
+        return SCHEDULES_BY_NAME[self.name].purpose
+
+    @property
+    def next(self) -> str:
+        """When it runs next: a sentence, or ""."""
+        return f"Next run: {wording.when(self.next_run_at)}." if self.next_run_at else ""
+
+    @property
+    def last(self) -> str:
+        """When it ran last: a sentence."""
+        return f"Last run: {wording.when(self.last_run_at)}." if self.last_run_at else "It has not run yet."
+
+    @property
+    def result(self) -> str:
+        """How its last run ended, in a word; "" before the first end."""
+        return self.last_result.partition(":")[0]
+
+    @property
+    def reason(self) -> str:
+        """Why its last run failed: a sentence, or ""."""
+        return self.last_result.partition(":")[2].strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -271,11 +271,12 @@ RESTRICTED_READS = """
     checks.as_sql history.as_sql jobs.as_sql people.as_sql people.files_as_sql
     configuration.row configuration.table identities.list identities.own identities.provider inventory.browse
     matches.suggest
-    picture_search.search players.get players.list players.reads players.test provider_keys.list provider_keys.test
+    picture_search.search players.differing players.get players.list players.reads players.test provider_keys.list
+    provider_keys.test
     providers.details providers.match providers.pictures providers.request_page providers.requests providers.search
     providers.season queries.file_ids queries.frame queries.run queries.stream queries.values second_factor.state
-    tokens.list tokens.own users.get users.list users.sessions webhooks.event webhooks.events webhooks.get webhooks.list
-    webhooks.try_path
+    tokens.list tokens.own users.get users.list users.sessions webhooks.event webhooks.events webhooks.get
+    webhooks.last_events webhooks.list webhooks.try_folders webhooks.try_path
 """
 
 

@@ -28,7 +28,15 @@ from indexium_core.model.shapes import types_of
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "dashboards" / "assets" / "face" / "values.d.ts"
 HEAD = "// Made from the calls of the library by `python -m tests.support.call_types`. Do not edit.\n\n"
-BASIC = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", bytes: "string"}
+BASIC = {
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+    bytes: "string",
+    object: "unknown",
+}
 
 
 @functools.cache

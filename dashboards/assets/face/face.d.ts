@@ -28,16 +28,18 @@ interface PageLink {
   group: string
 }
 
-type Answers = Record<string, any> // by the names of fields: a text, a boolean of a switch, a list of texts of checks
+type Answers = Record<string, any> // by the names of fields: a text, a boolean of a switch, a list of checks or of pairs
+type OfAnswers = string | ((answers: Answers) => string) // a word that other answers decide
 
 interface QuestionField {
   name: string
-  label: string
+  label: OfAnswers
   // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
-  kind?: "text" | "password" | "select" | "switch" | "checks" | "person"
+  kind?: "text" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person"
   value?: any
   required?: boolean // default: true, and false of checks
-  placeholder?: string
+  placeholder?: OfAnswers
+  title?: string // what a text is for
   longest?: number // characters
   autocomplete?: string // what a password manager or a phone fills in, in the words of HTML
   inputmode?: string // the keys of a phone, in the words of HTML
@@ -46,8 +48,24 @@ interface QuestionField {
   optionsOf?(found: any): QuestionField["options"] // in place of `options`: from the value that the question reads
   isMany?: boolean // of a person: several can be chosen
   without?: number[] // ids of people who cannot be chosen
-  none?: string // the sentence about checks without a tick
+  none?: string // the sentence about checks without a tick, or about no pair
+  pairs?: PairsField // of pairs
   when?(answers: Answers): boolean // other answers leave the field open; default: always
+}
+
+/** Two texts in each row, of which a person adds and removes some. */
+interface PairsField {
+  columns: {
+    part: 0 | 1 // of a pair
+    head: string
+    label: string // for a screen reader; the number of the row follows
+    placeholder?: string
+    offers?: string[] // of the browser, while a person types
+  }[]
+  add: string
+  remove(pair: string[], row: string): string
+  aside?: {head: string; draw(pair: string[]): Child} // behind each pair
+  isMarked?(pair: string[]): boolean
 }
 
 /** A word that a person types before dangerous work: `Type WORD to …`. */
@@ -78,6 +96,9 @@ interface Question {
   back?: string // the button that changes nothing; default: Cancel
   risky?: boolean
   stays?: boolean // until the library has made the change: a refusal is shown with what was typed
+  // Of a form in the page: its answers stay when it is sent. A draft is the stored value until a person changes it, and
+  // has buttons only while it is changed.
+  lasts?: "text" | "draft"
 }
 
 type Route = Record<string, string> // the values of the address
@@ -129,15 +150,21 @@ interface ListAction<Row, Head> {
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
   // What is asked before the call, from the answer to the same call with `dry_run`; null: nothing would change.
   preview?(rows: Row[], answers: Answers, effect: any): Question | null
-  shows?(row: Row, answers: Answers, head: Head): Partial<Row> // what the row shows before the library has answered
+  // What the row shows before the library has answered; of an action of a section without a row, what is read by name.
+  shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head>
   leads?(result: any): string // the address of the page that is opened after it
   visits?(result: any, rows: Row[]): string // the address that this page shows after it
-  holds?: boolean // its result is a secret: the section shows it once, until another action or another page
+  shownAt?(result: any): Record<string, string> // the values of the address with which its effect is shown
+  // The section shows its result: a secret until another action, or anything until another row is opened. Neither is
+  // kept on another page.
+  holds?: boolean | "open"
+  isForm?: boolean // what it asks is a form in the section, which its button opens
+  isRefusedInPlace?: boolean // why it is refused stands where the section draws `refusal`; otherwise, a toast says it
   run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   sets?(state: any, answers: Answers): Record<string, any> // in place of a call: what it changes in the `state` of the details
   keeps?: boolean // the rows stay in the list
   isOwn?: boolean // it changes no other row of the list
-  done?(result: any, rows: Row[]): string // the sentence after it
+  done?(result: any, rows: Row[], answers: Answers): string | {text: string; kind: "info" | "error"} // the sentence after it
 }
 
 /** What a person can choose in a menu: each choice leads to an address. */
@@ -192,28 +219,53 @@ interface ListChip {
 }
 
 /** What the drawing function of a section may use. */
-interface SectionParts<Row = any> {
+interface SectionParts<Row = any> extends SectionState<Row> {
   /** The button of an action that is possible now. */
   act(act: string, row?: Row, attributes?: object): HTMLElement | null
-  /** The form of an action; `more` stands beside its button. */
-  form(act: string, ...more: Child[]): HTMLElement | null
-  /** What an action has returned that `holds` it; undefined: nothing, or no longer. */
-  held(act: string): any
+  /** The form of an action, if it is open; `more` stands beside its button. */
+  form(act: string, row?: Row, ...more: Child[]): HTMLElement | null
   /** A button that ends the time in which a held value is shown. */
   drop(label: string, attributes?: object): HTMLElement
+  /** Why an action was refused, and with which answers, until the next try. */
+  refused(act: string, row?: Row): {text: string; given: Answers} | undefined
+  refusal(act: string, row?: Row): Child
+  /** A switch without a visible word that runs an action. */
+  toggle(act: string, row: Row | undefined, label: string, isOn: boolean, data?: object): Child
+  /** A button that shows or hides a part with a name. */
+  fold(name: string, label: string, attributes?: object): HTMLElement
+  /** A button that copies a text. */
+  copy(label: string, text: string, attributes?: object): HTMLElement
 }
 
-/** A part of a page: facts, a form, a small list. Its rows are elements with their ids as `data.row`. */
+/** What a section shows for a while, without the library. */
+interface SectionState<Row = any> {
+  /** What an action has returned that `holds` it; undefined: nothing, or no longer. */
+  held(act: string, row?: Row): any
+  isUnfolded(name: string): boolean
+}
+
+/**
+ * A part of a page: facts, a form, a small list. Its rows are elements with their ids as `data.row`; a button in one with
+ * `data.act` *open* opens it, or closes it. An element with `data.first` takes the focus from one that has gone.
+ */
 interface SectionSpec<Row = any, Known = any> {
   name: string // of the class of its element, too
   title: string
   label?: string // for a screen reader; default: the title
   isWide?: boolean
+  isFlush?: boolean // its rows reach the edges
+  isInHead?: boolean // it stands beside the title of the page, without a title of its own
+  hasNoTitle?: boolean
+  beside?(known: Known, parts: SectionParts<Row>): Child // its title
   reads?(place: Route): Record<string, ReadCall> // what it needs: values by name
+  // What it also needs because of these values. They are in `known.more`, each of them as soon as it is read.
+  more?(known: Known, place: Route, state: SectionState<Row>): Record<string, ReadCall>
   rows?: string & keyof Known // the read that has its rows
   id?: string // the attribute that identifies a row
+  opens?: string // the name of the open row in the address
+  ofRow?: string[] // names in the address of what belongs to the open row
   when?(known: Known): boolean // it is shown; default: always
-  draw(known: Known, parts: SectionParts<Row>): Child
+  draw(known: Known, parts: SectionParts<Row>, place: Route): Child
   actions?: ListAction<Row, Known>[]
 }
 
@@ -221,6 +273,8 @@ interface SectionSpec<Row = any, Known = any> {
 interface SectionsSpec<Head = any> {
   page: string
   title: string
+  crumb?: {label: string; href: string} // the page above it
+  sheets?: string[] // style sheets of this page alone
   head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
   summary?(head: Head | undefined): string
   news: string[] // as in `ListSpec`; without any, all other sections are read again after an action

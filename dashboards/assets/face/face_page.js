@@ -1,12 +1,13 @@
 // What a list and a page of sections do in the same way: they are drawn again when the address or a read changes, run
 // actions, and send forms. `knownTo`, `show`, `readsAfter`, `settle` and `putBack` are their own.
-import {onAddress, place, visit} from "#face/address.js"
+import {go, onAddress, place, visit} from "#face/address.js"
 import {ask} from "#face/ask.js"
 import {call, change, forget, onNews} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {Form, followPeople} from "#face/form.js"
 import {currentPage, may, toast} from "#face/frame.js"
 import {adoptSheets} from "#face/sheets.js"
+import {button, pageIn, typedPage} from "#face/widgets.js"
 
 /** @template [Row=any], [Head=any] */
 export class FacePage {
@@ -97,6 +98,10 @@ export class FacePage {
    * @param {Answers} [given] Of a field in the page.
    */
   async run(action, meant = this.meantBy(action), given = {}) {
+    if (action.isForm) {
+      this.openForm(action, meant[0])
+      return
+    }
     const at = place()
     const head = this.knownTo(action)
     const question = action.asks?.(meant, at, head) || null
@@ -109,7 +114,7 @@ export class FacePage {
     const answers = question ? await ask(question) : {}
     if (!answers) return
     const work = action.run ? Promise.resolve(action.run(meant, at, head, given)) : send(answers)
-    await work.catch(error => toast(error.message, {kind: "error"}))
+    await work.catch(error => this.tellRefusal(action, meant, given, error))
   }
 
   /**
@@ -128,6 +133,11 @@ export class FacePage {
     return Boolean(await ask(question, () => this.perform(action, meant, answers, asked)))
   }
 
+  /** Say why an action was refused. @type {(action: ListAction<Row, Head>, meant: Row[], given: Answers, error: Error) => void} */
+  tellRefusal(_action, _meant, _given, {message}) {
+    toast(message, {kind: "error"})
+  }
+
   /**
    * Make the change of an action. The page shows it before the library has answered; an error puts it back.
    *
@@ -141,17 +151,19 @@ export class FacePage {
     const shown = this.show(action, meant, answers, head)
     this.draw()
     try {
-      const isSecret = action.holds || Boolean(question?.fields?.some(({kind}) => kind === "password"))
+      const isSecret = action.holds === true || Boolean(question?.fields?.some(({kind}) => kind === "password"))
       const made = await change(name, args, {also: this.readsAfter(action, shown), isSecret})
       const {value} = made
       if (action.leads) {
         location.assign(action.leads(value)) // nothing is read meanwhile
         return
       }
-      const text = action.done?.(value, meant) ?? value?.text
-      if (text) toast(text, {undo: value?.step_id ?? null})
+      const told = action.done?.(value, meant, answers) ?? value?.text
+      if (told?.kind) toast(told.text, {kind: told.kind})
+      else if (told) toast(told, {undo: value?.step_id ?? null})
       this.settle(action, shown, made)
       if (action.visits) visit(action.visits(value, meant))
+      if (action.shownAt) go(action.shownAt(value))
     } catch (error) {
       this.putBack(shown)
       throw error
@@ -170,48 +182,115 @@ export class FacePage {
 
   // Forms in the page.
 
-  /** Return the form of an action that stands in the page; null if the person may not use it. @param {string} act */
-  formOf(act) {
+  /** Return the name of a form: its action, and the id of its row. @type {(act: string, row?: Row) => string} */
+  formName(act) {
+    return act
+  }
+
+  /** Return the form of an action that stands in the page; null if it is closed, or the person may not use it. @type {(act: string, row?: Row) => Form | null} */
+  formOf(act, row) {
     const action = this.actions.find(each => each.act === act)
-    const question = action?.asks([], place(), this.knownTo(action))
+    const name = this.formName(act, row)
+    if (action?.isForm && !this.forms.has(name)) return null
+    const question = action?.asks(row ? [row] : [], place(), this.knownTo(action))
     if (!question) return null
-    const form = this.forms.get(act) ?? new Form(question, () => this.draw())
-    form.question = question
-    this.forms.set(act, form)
+    const form = this.forms.get(name) ?? new Form(question, () => this.draw())
+    form.follow(question)
+    this.forms.set(name, form)
     return form
   }
 
-  /** @param {string} act */
-  async sendForm(act) {
-    const form = this.formOf(act)
-    const action = this.actions.find(each => each.act === act)
-    const asked = {at: place(), head: this.knownTo(action), question: form.question}
-    const send = (/** @type {Answers} */ given) => this.perform(action, [], given, asked)
-    const answers = form.isWaiting ? null : await form.settled()
-    if (answers && (await form.send(answers, send, () => this.draw()))) this.forms.delete(act)
+  /** Show the form of an action. @type {(action: ListAction<Row, Head>, row?: Row) => void} */
+  openForm(action, row) {
+    const name = this.formName(action.act, row)
+    const question = action.asks(row ? [row] : [], place(), this.knownTo(action))
+    if (question && !this.forms.has(name)) this.forms.set(name, new Form(question, () => this.draw()))
     this.draw()
-    /** @type {HTMLElement | null} */
-    const wrong = this.root.querySelector(`[data-form="${act}"] [aria-invalid=true]`)
-    wrong?.focus()
+    this.focusIn(`[data-form="${name}"] .field :is(input, select)`)
   }
 
-  /** The form of an action in the page. @type {(act: string, ...more: Child[]) => HTMLElement | null} */
-  drawForm(act, ...more) {
-    const form = this.formOf(act)
+  /** Give the focus to an element, if it is there. @param {string} selector */
+  focusIn(selector) {
+    /** @type {HTMLElement | null} */
+    const node = this.root.querySelector(selector)
+    node?.focus()
+  }
+
+  /** @type {(act: string, row?: Row) => Promise<void>} */
+  async sendForm(act, row) {
+    const form = this.formOf(act, row)
+    if (!form) return
+    const action = this.actions.find(each => each.act === act)
+    const name = this.formName(act, row)
+    const answers = form.isWaiting ? null : await form.settled()
+    const asked = {at: place(), head: this.knownTo(action), question: form.question}
+    const send = (/** @type {Answers} */ given) => this.perform(action, row ? [row] : [], given, asked)
+    if (answers && (await form.send(answers, send, () => this.draw()))) {
+      if (form.question.lasts) form.settle()
+      else this.forms.delete(name)
+    }
+    this.draw()
+    this.focusIn(`[data-form="${name}"] [aria-invalid=true]`)
+  }
+
+  /** The form of an action in the page. @type {(act: string, row?: Row, ...more: Child[]) => HTMLElement | null} */
+  drawForm(act, row, ...more) {
+    const form = this.formOf(act, row)
     if (!form) return null
-    const {title, confirm, hint} = form.question
+    const {title, confirm, hint, lasts} = form.question
+    const name = this.formName(act, row)
+    const isOpened = this.actions.some(each => each.act === act && each.isForm)
+    const isDraft = lasts === "draft"
     return h(
       "form",
-      {class: "page-form", novalidate: true, "aria-label": title, data: {form: act, key: `form-${act}-${form.number}`}},
+      {
+        class: "page-form",
+        novalidate: true,
+        "aria-label": title,
+        data: {form: name, key: `form-${name}-${form.number}`},
+      },
       form.draw(),
-      h(
-        "div",
-        {class: "acts", data: {key: "acts"}},
-        h("button", {type: "submit", class: "btn primary", "aria-busy": form.isWaiting ? "true" : null}, confirm),
-        more,
-        hint && h("span", {class: "hint"}, hint),
-      ),
+      (!isDraft || form.isChanged()) &&
+        h(
+          "div",
+          {class: "acts", data: {key: "acts"}},
+          h("button", {type: "submit", class: "btn primary", "aria-busy": form.isWaiting ? "true" : null}, confirm),
+          isOpened && button("Cancel", "close-form", {kind: "quiet", data: {key: "close"}}),
+          isDraft && button("Discard", "discard", {kind: "quiet", data: {key: "discard"}}),
+          more,
+          hint && h("span", {class: "hint"}, hint),
+        ),
     )
+  }
+
+  /** Return what the buttons of a form do; one outside names its form. @param {HTMLElement} target @returns {Record<string, () => unknown>} */
+  formActs(target) {
+    const {field, pair, text = "", of} = target.dataset
+    const around = target.closest("[data-form]")
+    const name = around instanceof HTMLElement ? around.dataset.form : of
+    const form = this.forms.get(name)
+    return {
+      "close-form": () => {
+        this.forms.delete(name)
+        this.draw()
+      },
+      discard: () => {
+        form.restart()
+        this.draw()
+        this.focusIn(`[data-form="${name}"] :is(input, select)`)
+      },
+      "pair-less": () => {
+        form.answers[field].splice(Number(pair), 1)
+        this.draw()
+        this.focusIn(`[data-form="${name}"] [data-act=pair-more]`)
+      },
+      "pair-more": () => {
+        const place = form.answers[field].push([text, ""]) - 1
+        this.draw()
+        const inputs = `[data-form="${name}"] input[data-field="${field}"][data-pair="${place}"]`
+        this.focusIn(text ? `${inputs}[data-part="1"]` : inputs)
+      },
+    }
   }
 
   // What a person clicks and types.
@@ -233,14 +312,17 @@ export class FacePage {
     const isLabel = target instanceof HTMLLabelElement && !(event.target instanceof HTMLInputElement)
     if (isLabel) event.preventDefault() // it would click its field, too
     const row = this.rowAt(target)
-    const own = this.ownActs(target, event, row)
+    const own = {...this.formActs(target), ...this.ownActs(target, event, row)}
     if (own[act]) own[act]()
-    else this.press(act, row, target.dataset)
+    else this.press(act, row, {...target.dataset})
   }
 
-  /** Return what clicks do that are no action of the declaration. @type {(target?: HTMLElement, event?: MouseEvent, row?: Row) => Record<string, () => unknown>} */
-  ownActs() {
-    return {"read-again": () => forget(() => true)}
+  /** Return what clicks do that are no action of the declaration. @type {(target: HTMLElement, event?: MouseEvent, row?: Row) => Record<string, () => unknown>} */
+  ownActs({dataset: {to}}) {
+    return {
+      "read-again": () => forget(() => true),
+      part: () => go(JSON.parse(to)), // another page of a part of the page
+    }
   }
 
   /** @param {Event} event */
@@ -254,14 +336,22 @@ export class FacePage {
   /** Take what a person types into a form of the page; return whether it is one. @param {HTMLInputElement} target */
   onType(target) {
     const form = this.forms.get(target.form?.dataset.form)
-    form?.take(target)
-    return Boolean(form)
+    if (!form) return false
+    form.take(target)
+    if (form.question.lasts === "draft") this.draw() // its buttons
+    return true
   }
 
-  /** Send a form of the page. @param {SubmitEvent} event */
+  /** Send a form of the page, or turn a list in it to the page number that a person has typed. @param {SubmitEvent} event */
   onSubmit(event) {
-    const {dataset} = /** @type {HTMLFormElement} */ (event.target)
+    const form = /** @type {HTMLFormElement} */ (event.target)
+    const {form: own, name} = form.dataset
     event.preventDefault()
-    if (dataset.form) void this.sendForm(dataset.form)
+    if (own) void this.sendForm(own.split(" ")[0], this.rowAt(form))
+    else if (name) {
+      const shown = {page: Number(form.dataset.page), pages: Number(form.dataset.pages)}
+      const page = typedPage(form.querySelector("input"), shown)
+      if (page !== shown.page) go(pageIn(name, page))
+    }
   }
 }

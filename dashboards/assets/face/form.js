@@ -1,21 +1,28 @@
 // The fields of a question, in a dialog or in the page. What a person has typed stays while they are drawn again.
 import {h} from "#face/dom.js"
 import {PersonPicker} from "#face/person_picker.js"
-import {drawSelect} from "#face/widgets.js"
+import {button, drawSelect, iconButton} from "#face/widgets.js"
 
 /** @typedef {{key: string, change?: string, field?: string}} Keyed The data of an element. */
 
 /** @type {Record<string, any>} */
-const EMPTY = {switch: false, checks: []}
+const EMPTY = {switch: false, checks: [], pairs: []}
 /** @type {Record<string, string>} */
-const MISSING = {text: "Enter a text.", password: "Enter a password.", checks: "Choose at least one."}
+const MISSING = {
+  ...{text: "Enter a text.", password: "Enter a password.", time: "Enter a time."},
+  checks: "Choose at least one.",
+}
 
-/** @type {(field: QuestionField) => "text" | "password" | "select" | "switch" | "checks" | "person"} */
+/** @type {(field: QuestionField) => QuestionField["kind"]} */
 const kindOf = ({kind = "text"}) => kind
 
 /** Return whether a field needs an answer that it does not have. @type {(field: QuestionField, value: any) => boolean} */
 const isMissing = (field, value) =>
   (field.required ?? kindOf(field) !== "checks") && (value === null || value?.length === 0)
+
+/** Return the answers before a person has given one. @param {Question} question @returns {Answers} */
+const firstAnswers = ({fields = []}) =>
+  Object.fromEntries(fields.map(field => [field.name, structuredClone(field.value ?? EMPTY[kindOf(field)] ?? "")]))
 
 let made = 0
 
@@ -37,10 +44,32 @@ export class Form {
     this.onChange = onChange
     for (const field of question.fields ?? [])
       if (kindOf(field) === "person") this.pickers.set(field.name, new PersonPicker(field, () => onChange()))
-    /** @type {Answers} */
-    this.answers = Object.fromEntries(
-      (question.fields ?? []).map(field => [field.name, field.value ?? EMPTY[kindOf(field)] ?? ""]),
-    )
+    this.answers = firstAnswers(question)
+    this.first = structuredClone(this.answers)
+  }
+
+  /** Return whether a person has changed an answer since the form was made or sent. */
+  isChanged() {
+    return JSON.stringify(this.answers) !== JSON.stringify(this.first)
+  }
+
+  /** Take the question as it is now; a draft that nobody has changed shows what is stored now. @param {Question} question */
+  follow(question) {
+    this.question = question
+    if (question.lasts === "draft" && !this.isChanged()) this.restart()
+  }
+
+  /** Show the first answers again. */
+  restart() {
+    this.answers = firstAnswers(this.question)
+    this.first = structuredClone(this.answers)
+    this.problem = ""
+    this.missing.clear()
+  }
+
+  /** Note that the answers are stored. */
+  settle() {
+    this.first = structuredClone(this.answers)
   }
 
   /** Return the fields that the other answers leave open. */
@@ -51,10 +80,11 @@ export class Form {
   /** Take what a person has typed or chosen. @param {HTMLInputElement} target */
   take(target) {
     const {type, value, checked} = target
-    const {field, option} = target.dataset
+    const {field, option, pair, part} = target.dataset
     if (!field) return
     const before = this.answers[field]
     if (this.pickers.has(field)) this.tell(field, picker => picker.type(target))
+    else if (pair !== undefined) this.answers[field][Number(pair)][Number(part)] = value
     else if (option === undefined) this.answers[field] = type === "checkbox" ? checked : value
     else {
       const others = before.filter((/** @type {string} */ each) => each !== option)
@@ -172,14 +202,20 @@ export class Form {
 
   /** @type {(field: QuestionField, found: any) => Child} */
   drawField(field, found) {
-    const {name, label, choices = [], none = ""} = field
+    const {name, choices = [], none = ""} = field
+    const label = this.word(field.label)
     const isWrong = this.missing.has(name)
     const picker = this.pickers.get(name)
-    if (picker) return picker.drawField(isWrong ? picker.complaint() : picker.problem)
+    if (picker)
+      return picker.drawField(isWrong ? picker.complaint() : picker.problem, {
+        label,
+        placeholder: this.word(field.placeholder),
+      })
     const value = this.answers[name]
     const data = {field: name, key: `in-${name}`}
     if (field.kind === "select") return selectField({label, choices, value, data})
     if (field.kind === "switch") return switchField(label, value, data)
+    if (field.kind === "pairs") return drawPairs(field, label, value)
     if (field.kind !== "checks") return this.drawText(field)
     if (field.optionsOf && found === undefined)
       return h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
@@ -196,19 +232,25 @@ export class Form {
     )
   }
 
+  /** Return a word that the answers may decide. @param {OfAnswers} [of] */
+  word(of) {
+    return typeof of === "function" ? of(this.answers) : of
+  }
+
   /** @param {QuestionField} field */
   drawText(field) {
-    const {name, label, placeholder, longest, inputmode, autocomplete} = field
+    const {name, title, longest, inputmode, autocomplete} = field
     const isSecret = field.kind === "password"
     const error = this.missing.has(name) ? MISSING[kindOf(field)] : ""
     const input = h("input", {
       name,
-      type: isSecret ? "password" : "text",
+      title,
+      type: kindOf(field),
       autocomplete: autocomplete ?? (isSecret ? "new-password" : "off"),
       inputmode,
       spellcheck: "false",
       maxlength: longest,
-      placeholder,
+      placeholder: this.word(field.placeholder),
       "aria-invalid": error ? "true" : null,
       "aria-describedby": error ? `error-${name}` : null,
       data: {field: name, key: `in-${name}`},
@@ -217,11 +259,74 @@ export class Form {
     return h(
       "div",
       {class: "part", data: {key: `part-${name}`}},
-      h("label", {class: "field"}, h("span", null, label), input),
+      h("label", {class: "field"}, h("span", null, this.word(field.label)), input),
       h("span", {class: "bad-text", role: "alert", id: `error-${name}`}, error),
     )
   }
 }
+
+/** Two texts in each row. @type {(field: QuestionField, label: string, value: string[][]) => HTMLElement} */
+function drawPairs({name, none, pairs: {columns, add, remove, aside, isMarked}}, label, value) {
+  const heads = [
+    ...columns.flatMap(({head}, place) => (place ? ["", head] : [head])),
+    ...(aside ? [aside.head] : []),
+    "",
+  ]
+  return h(
+    "div",
+    {class: "pairs", role: "group", "aria-label": label, data: {key: `part-${name}`}},
+    h("span", {class: "label"}, label),
+    value.length
+      ? h(
+          "div",
+          {class: "pair-rows", data: {key: "rows"}},
+          h(
+            "div",
+            {class: "pair-row th", "aria-hidden": "true"},
+            heads.map(head => h("span", null, head)),
+          ),
+          value.map((pair, place) => {
+            const row = `row ${place + 1}`
+            const data = {field: name, pair: place}
+            return h(
+              "div",
+              {class: isMarked?.(pair) ? "pair-row hit" : "pair-row", data: {key: `row-${place}`}},
+              columns.map((column, at) => [
+                at > 0 && h("span", {class: "arrow", "aria-hidden": "true"}, "→"),
+                drawPart(column, pair, row, {...data, part: column.part, key: `${name}-${column.part}`}),
+              ]),
+              aside && h("span", {class: "aside"}, aside.draw(pair)),
+              iconButton("✕", `Remove ${remove(pair, row)}`, {...data, act: "pair-less", key: "less"}),
+            )
+          }),
+        )
+      : h("p", {class: "hint"}, none),
+    button(add, "pair-more", {kind: "small", data: {field: name, key: "more"}}),
+    columns.map(
+      ({part, offers}) =>
+        offers &&
+        h(
+          "datalist",
+          {id: `offers-${part}`, data: {key: `offers-${part}`}},
+          offers.map(each => h("option", {value: each})),
+        ),
+    ),
+  )
+}
+
+/** @type {(column: PairsField["columns"][number], pair: string[], row: string, data: object) => HTMLElement} */
+const drawPart = ({part, label, placeholder, offers}, pair, row, data) =>
+  h("input", {
+    type: "text",
+    value: pair[part],
+    title: pair[part] || null,
+    "aria-label": `${label}, ${row}`,
+    placeholder,
+    list: offers ? `offers-${part}` : null,
+    autocomplete: "off",
+    spellcheck: "false",
+    data,
+  })
 
 /**
  * A choice, with a sentence about what is chosen.

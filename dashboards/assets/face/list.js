@@ -10,7 +10,7 @@ import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {SearchTyping} from "#face/list_filters.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
-import {pageIn, typedPage} from "#face/widgets.js"
+import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
@@ -363,7 +363,8 @@ export class List extends FacePage {
   /** @type {FacePage<Row, Head>["show"]} */
   show(action, meant, answers, head) {
     const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
-    const edits = action.shows ? meant.map(row => this.rows.edit(row, action.shows(row, answers, head))) : []
+    const shown = (/** @type {Row} */ row) => /** @type {Partial<Row>} */ (action.shows(row, answers, head))
+    const edits = action.shows ? meant.map(row => this.rows.edit(row, shown(row))) : []
     const taken = this.rows.take(ids)
     for (const id of ids) this.selected.delete(id)
     this.followTaken(ids)
@@ -467,14 +468,13 @@ export class List extends FacePage {
   ownActs(target, event, row) {
     const {page, to, menu} = target.dataset
     return {
-      ...super.ownActs(),
+      ...super.ownActs(target),
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
       close: () => go(this.opening("")),
       clear: () => this.close(),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
-      part: () => go(JSON.parse(to)), // another page of a part of the page
       menu: () => this.toggle(menu),
       empty: () => this.typing.empty(target.parentElement.querySelector("input")),
     }
@@ -540,12 +540,9 @@ export class List extends FacePage {
   onSubmit(event) {
     super.onSubmit(event)
     const form = /** @type {HTMLFormElement} */ (event.target)
-    if (form.dataset.form) return
-    const {name} = form.dataset
+    if (form.dataset.form || form.dataset.name) return
     const shown = {page: Number(form.dataset.page), pages: Number(form.dataset.pages)}
     const page = typedPage(form.querySelector("input"), shown)
-    if (page === shown.page) return
-    if (name) go(pageIn(name, page))
-    else this.turn(page)
+    if (page !== shown.page) this.turn(page)
   }
 }

@@ -9,6 +9,7 @@ import {
   chip,
   closeButton,
   drawSelect,
+  drawTitle,
   emptyState,
   iconButton,
   pager,
@@ -214,12 +215,7 @@ function drawHead(list) {
   return h(
     "div",
     {class: "head", data: {key: "head"}},
-    h(
-      "h1",
-      {tabindex: "-1"},
-      spec.crumb && [h("a", {class: "crumb", href: spec.crumb.href}, spec.crumb.label), " "],
-      spec.title(value, list.rows.total),
-    ),
+    drawTitle(spec.title(value, list.rows.total), spec.crumb),
     h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total, list.place()) ?? ""),
     h("span", {class: "grow"}),
     choice &&

@@ -219,9 +219,9 @@ export class PersonPicker {
     return this.problem || (clean(this.text) ? "Choose a person of the list." : "Enter the name of a person.")
   }
 
-  /** @param {string} error */
-  drawField(error) {
-    const {name, label, placeholder, isMany} = this.field
+  /** @type {(error: string, words: {label: string, placeholder: string}) => HTMLElement} */
+  drawField(error, {label, placeholder}) {
+    const {name, isMany} = this.field
     const options = this.options()
     const list = `offers-${name}`
     const input = h("input", {

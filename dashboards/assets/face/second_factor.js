@@ -30,7 +30,7 @@ const drawStart = ({secret, uri, qr}, {form, drop}) => [
     h("code", null, grouped(secret)),
     ".",
   ),
-  form("confirm-second-factor", drop("Cancel", {kind: "quiet"})),
+  form("confirm-second-factor", undefined, drop("Cancel", {kind: "quiet"})),
 ]
 
 /** @type {(codes: string[], parts: SectionParts) => Child[]} */

@@ -1,40 +1,53 @@
 // The one page of sections: each page of this kind is a declaration. A section has reads, rows and actions of its own,
 // so it is loading, refused or changed without the others.
-import {place} from "#face/address.js"
+import {go, place} from "#face/address.js"
 import {forget, read, readAll} from "#face/calls.js"
+import {copyText} from "#face/clipboard.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {Edits} from "#face/edits.js"
 import {FacePage} from "#face/face_page.js"
 import {drawSections} from "#face/sections_view.js"
 
 /** @typedef {import("#face/edits.js").Edit} Edit */
-/** @typedef {{section: SectionSpec, edits: Edit[]}} Shown What a section shows while an action runs. */
+/** @typedef {{section: SectionSpec, name: string, id: any, edits: Edit[], values: [Edits, Edit][]}} Shown What is shown while an action runs. */
+/** @typedef {{section: SectionSpec, act: string, id: any, isOpen: boolean, value: any}} Held What an action has returned; `isOpen`: for the open row. */
+
+const MOST_ALSO = 10 // reads that the answer to a change may have, see `dashboards/face.py`
 
 export class Sections extends FacePage {
-  /** @type {Map<string, {act: string, value: any}>} */
-  held = new Map() // what actions have returned that is shown once, by section
+  /** @type {Held[]} */
+  held = []
   /** @type {Map<string, Edits>} */
-  edits = new Map() // by section
+  edits = new Map() // of rows, by section
+  /** @type {Map<string, Edits>} */
+  values = new Map() // of whole values, by the read as JSON
+  /** @type {Map<string, {text: string, given: Answers}>} */
+  refusals = new Map() // that stand in their places, by the name of the form or of the field
+  /** @type {Set<string>} */
+  unfolded = new Set() // parts that are shown, each with its section
+  /** @type {Set<string>} */
+  busy = new Set() // names of the actions that run
   running = 0 // actions
+  copied = "" // the text that was copied last
   focused = "" // the section that has the focus, or had it before its element went away
+  focusedForm = "" // the form in it
 
   /**
    * @param {SectionsSpec} spec
    * @param {HTMLElement} host
    */
   constructor(spec, host) {
-    const {sections} = spec
+    const {sections, sheets = []} = spec
     super(
       spec,
       sections.flatMap(({actions = []}) => actions),
       host,
-      ["indexium.css", "face.css", "sections.css"],
+      ["indexium.css", "face.css", "sections.css", ...sheets],
     )
     this.spec = spec
     for (const {name} of sections) this.edits.set(name, new Edits())
-    this.root.addEventListener("focusin", ({target}) => {
-      this.focused = this.sectionAt(/** @type {Element} */ (target))?.name ?? ""
-    })
+    this.root.addEventListener("focusin", event => this.noteFocus(/** @type {Element} */ (event.target)))
+    this.root.addEventListener("keydown", event => this.onKey(event))
     window.addEventListener("indexium:list", () => this.isShown() && this.focusSection())
   }
 
@@ -46,8 +59,9 @@ export class Sections extends FacePage {
 
   /** Nothing that was shown once or typed is kept. */
   leave() {
-    this.held.clear()
-    this.forms.clear()
+    this.held = []
+    this.copied = ""
+    for (const each of [this.forms, this.refusals, this.unfolded]) each.clear()
     morph(this.root, [])
   }
 
@@ -58,10 +72,24 @@ export class Sections extends FacePage {
     if (hadFocus && focusedElement() === document.body) this.focusSection()
   }
 
-  /** Give the focus to the title of the section whose element has gone, or to that of the page. */
+  /** @param {Element} target */
+  noteFocus(target) {
+    const form = target.closest("[data-form]")
+    this.focused = this.sectionAt(target)?.name ?? ""
+    this.focusedForm = form instanceof HTMLElement ? form.dataset.form : ""
+  }
+
+  /**
+   * Give the focus away from an element that has gone: to what its section shows first, the button that has opened its
+   * form, or a title.
+   */
   focusSection() {
-    const title = this.root.querySelector(this.focused ? `[data-section="${this.focused}"] h2` : "h1")
-    if (title instanceof HTMLElement) title.focus({preventScroll: true})
+    const section = `[data-section="${this.focused}"]`
+    const [act, id] = this.focusedForm.split(" ")
+    const opener = `${id === undefined ? "" : `[data-row="${id}"] `}[data-act="${act}"]`
+    const places = [`${section} [data-first]`, `${section} ${opener}`, `${section} h2`, "h1"]
+    const node = places.map(each => this.root.querySelector(each)).find(Boolean)
+    if (node instanceof HTMLElement) node.focus({preventScroll: true})
   }
 
   // What is known.
@@ -74,16 +102,40 @@ export class Sections extends FacePage {
   /** Return what a section has read, as its running actions show it. @param {SectionSpec} section */
   known(section) {
     const found = readAll(section.reads?.(place()) ?? {}, own => this.read(own))
-    if (!found.value || !section.rows) return found
-    const edits = this.edits.get(section.name)
-    edits.forget(found.sentAt)
-    const rows = edits.shownIn(/** @type {any[]} */ (found.value[section.rows]), row => row[section.id])
-    return {...found, value: {...found.value, [section.rows]: rows}}
+    if (!found.value) return found
+    const value = {...found.value}
+    if (section.rows) {
+      const edits = this.edits.get(section.name)
+      edits.forget(found.sentAt)
+      value[section.rows] = edits.shownIn(/** @type {any[]} */ (value[section.rows]), row => row[section.id])
+    }
+    const more = Object.entries(this.moreOf(section, value)).map(([name, own]) => ({name, ...this.read(own)}))
+    const error = found.error ?? more.find(each => each.error)?.error
+    return {...found, error, value: {...value, more: Object.fromEntries(more.map(each => [each.name, each.value]))}}
+  }
+
+  /** Return the calls that a section needs because of what it has read. @type {(section: SectionSpec, known: any) => Record<string, ReadCall>} */
+  moreOf(section, known) {
+    return (known && section.more?.(known, place(), this.stateOf(section))) ?? {}
+  }
+
+  /** Return what a section shows for a while. @param {SectionSpec} section @returns {SectionState} */
+  stateOf(section) {
+    const idOf = (/** @type {any} */ row) => row?.[section.id]
+    return {
+      held: (act, row) => this.held.find(each => each.act === act && each.id === idOf(row))?.value,
+      isUnfolded: name => this.unfolded.has(`${section.name} ${name}`),
+    }
   }
 
   /** During actions, their own answers tell what has changed: nothing is read again. @param {ReadCall} own */
   read(own) {
-    return read(own, this.spec.news, this.running > 0)
+    const found = read(own, this.spec.news, this.running > 0)
+    const edits = this.values.get(JSON.stringify(own))
+    if (!edits || found.value === undefined) return found
+    edits.forget(found.sentAt)
+    const [{value}] = edits.shownIn([{value: found.value}], () => null)
+    return {...found, value}
   }
 
   /** Read everything again, except what some reads have. @param {ReadCall[]} [except] */
@@ -122,50 +174,141 @@ export class Sections extends FacePage {
     return value?.[section.rows].find((/** @type {any} */ row) => String(row[section.id]) === node.dataset.row)
   }
 
+  /** @type {FacePage["formName"]} */
+  formName(act, row) {
+    const section = this.spec.sections.find(({actions}) => actions?.some(each => each.act === act))
+    return row === undefined ? act : `${act} ${row[section.id]}`
+  }
+
+  /** A second press is dropped while the first one runs, unless it sets another value. @type {FacePage["run"]} */
+  async run(action, meant = [], given = {}) {
+    if (action.shows || !this.busy.has(this.formName(action.act, meant[0]))) await super.run(action, meant, given)
+  }
+
   /** @type {(action: ListAction<any, any>, meant: any[], answers: Answers, head: any) => Shown} */
   show(action, meant, answers, head) {
     const section = this.sectionOf(action)
     const edits = this.edits.get(section.name)
     const made = action.shows || !action.keeps ? meant : []
+    const name = this.formName(action.act, meant[0])
     this.running += 1
+    this.busy.add(name)
+    this.refusals.delete(name)
     return {
       section,
+      name,
+      id: meant[0]?.[section.id],
       edits: made.map(row => edits.add(row[section.id], action.keeps ? action.shows(row, answers, head) : null)),
+      values: meant.length || !action.shows ? [] : this.showValues(section, action.shows(undefined, answers, head)),
     }
   }
 
-  /** @type {(action: ListAction<any, any>, shown: Shown) => ReadCall[]} */
+  /** Show values in place of those that a section has read, wherever they are shown. @type {(section: SectionSpec, shown: Record<string, any>) => [Edits, Edit][]} */
+  showValues(section, shown) {
+    const reads = section.reads(place())
+    return Object.entries(shown).map(([name, value]) => {
+      const key = JSON.stringify(reads[name])
+      const edits = this.values.get(key) ?? new Edits()
+      this.values.set(key, edits)
+      return [edits, edits.add(null, {value})]
+    })
+  }
+
+  /** @type {(action: ListAction<any, any>, shown: Pick<Shown, "section">) => ReadCall[]} */
   readsAfter(_action, {section}) {
-    return Object.values(section.reads?.(place()) ?? {})
+    const reads = section.reads?.(place()) ?? {}
+    return Object.values({...reads, ...this.moreOf(section, this.known(section).value)}).slice(0, MOST_ALSO)
+  }
+
+  /** @param {Shown} shown */
+  end({name}) {
+    this.running -= 1
+    this.busy.delete(name)
   }
 
   /** @type {(action: ListAction<any, any>, shown: Shown, answer: {value: any, answeredAt: number}) => void} */
-  settle(action, {section, edits}, {value, answeredAt}) {
-    this.running -= 1
+  settle(action, shown, {value, answeredAt}) {
+    const {section, id, edits, values} = shown
+    this.end(shown)
     this.edits.get(section.name).settle(edits, answeredAt)
-    if (action.holds) this.held.set(section.name, {act: action.act, value})
-    else this.held.delete(section.name)
-    const own = this.readsAfter(action, {section, edits})
+    for (const [own, edit] of values) own.settle([edit], answeredAt)
+    const isSame = (/** @type {Held} */ each) => each.act === action.act && each.id === id
+    this.held = this.held.filter(each => each.section !== section || (each.isOpen && !isSame(each)))
+    if (action.holds) this.held.push({section, act: action.act, id, isOpen: action.holds === "open", value})
+    const own = this.readsAfter(action, shown)
     const isOld = this.known(section).sentAt < answeredAt // another action runs, or a read has failed
     if (isOld) forget(name => own.some(([each]) => each === name))
     if (!this.spec.news.length) this.readAgain(own)
   }
 
-  /** @param {Shown} shown */
-  putBack({section, edits}) {
-    this.running -= 1
+  /** The library may know more after a refusal, too: it is read again. @param {Shown} shown */
+  putBack(shown) {
+    const {section, edits, values} = shown
+    this.end(shown)
     this.edits.get(section.name).remove(edits)
+    for (const [own, edit] of values) own.remove([edit])
+    const names = this.readsAfter(null, shown).map(([name]) => name)
+    forget(name => names.includes(/** @type {CallName} */ (name)))
   }
 
+  /** @type {FacePage["tellRefusal"]} */
+  tellRefusal(action, meant, given, error) {
+    if (!action.isRefusedInPlace || !this.isShown()) {
+      super.tellRefusal(action, meant, given, error)
+      return
+    }
+    this.refusals.set(this.formName(action.act, meant[0]), {text: error.message, given})
+    this.draw()
+  }
+
+  // What a person clicks and types.
+
   /** @type {FacePage["ownActs"]} */
-  ownActs(target) {
-    return {...super.ownActs(), drop: () => this.drop(this.sectionAt(target))}
+  ownActs(target, _event, row) {
+    const section = this.sectionAt(target)
+    const {fold, text} = target.dataset
+    return {
+      ...super.ownActs(target),
+      drop: () => this.drop(section),
+      open: () => row && this.open(section, row),
+      fold: () => this.turn(`${section.name} ${fold}`),
+      copy: () => this.copy(text),
+    }
   }
 
   /** Show no longer what a section holds. @param {SectionSpec} section */
   drop(section) {
-    this.held.delete(section.name)
+    this.held = this.held.filter(each => each.section !== section)
     for (const {act} of section.actions) this.forms.delete(act)
     this.draw()
+  }
+
+  /** Show a row in detail, or no longer. @type {(section: SectionSpec, row: any) => void} */
+  open(section, row) {
+    const {opens, ofRow = []} = section
+    const id = String(row[section.id])
+    this.held = this.held.filter(each => each.section !== section)
+    go({...Object.fromEntries(ofRow.map(name => [name, ""])), [opens]: place()[opens] === id ? "" : id})
+  }
+
+  /** Show a part that is folded, or fold it. @param {string} name */
+  turn(name) {
+    if (!this.unfolded.delete(name)) this.unfolded.add(name)
+    this.draw()
+  }
+
+  /** @param {string} text */
+  async copy(text) {
+    this.copied = (await copyText(text)) ? text : ""
+    this.draw()
+  }
+
+  /** Escape in a field that is sent by itself shows what is stored. @param {KeyboardEvent} event */
+  onKey({key, target}) {
+    const isField = target instanceof HTMLInputElement && target.dataset.change && target.type === "text"
+    if (key !== "Escape" || !isField) return
+    this.refusals.delete(this.formName(target.dataset.change, this.rowAt(target)))
+    this.draw()
+    target.value = target.defaultValue
   }
 }

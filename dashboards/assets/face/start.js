@@ -4,6 +4,7 @@ import {accounts} from "#face/accounts.js"
 import {activity} from "#face/activity.js"
 import {sendAgain} from "#face/calls.js"
 import {checks} from "#face/checks.js"
+import {connections} from "#face/connections.js"
 import {currentPage, refusalOf} from "#face/frame.js"
 import {showFrame} from "#face/frame_view.js"
 import {history} from "#face/history.js"
@@ -19,7 +20,7 @@ import {showSteps} from "#face/steps.js"
 /** @type {ListSpec[]} */
 export const LISTS = [accounts, activity, checks, history, jobs, people, requests]
 /** @type {SectionsSpec[]} */
-const SECTIONS = [account]
+const SECTIONS = [account, connections]
 
 /** @type {Map<string, List | Sections>} */
 const made = new Map()

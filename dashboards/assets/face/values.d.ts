@@ -21,7 +21,7 @@ type AssignmentRow = {path: string; file_hash: string | null; person: string; qu
 type Attempt = {code: string; message: string}
 type AuditEvent = {id: number; at: string; actor: string; action: string; file_id: number | null; field: string; old: string | null; new: string | null; job_id: number | null; file_path: string; after: string; before: string; field_place: number; label: string}
 type AuditPage = {items: AuditEvent[]; total: number; page: number; per_page: number}
-type AutomationConfig = {library_id: number; automation_mode: "manual" | "hybrid" | "automatic"; auto_enrich: boolean; auto_select_assets: boolean; auto_publish: boolean; webhook_enabled: boolean; webhook_auto_publish: boolean; scheduled_scan: boolean; night_limit: number; quiet_from: string; quiet_until: string; enriches: boolean; publishes: boolean; restores: boolean; selects: boolean}
+type AutomationConfig = {library_id: number; automation_mode: "manual" | "hybrid" | "automatic"; auto_enrich: boolean; auto_select_assets: boolean; auto_publish: boolean; webhook_enabled: boolean; webhook_auto_publish: boolean; scheduled_scan: boolean; night_limit: number; quiet_from: string; quiet_until: string; enriches: boolean; idle: string[]; publishes: boolean; quiet: string; restores: boolean; selects: boolean}
 type BackupCheck = {operation_id: number; items: number; whole: number; in_force: number; restorable: number; problems: string[]; conflicts: string[]}
 type BackupDetails = {operation_item_id: number; file_id: number; file_path: string; kind: string; bytes: number; comes_back: string; comment: string | null; ranges: RangePreview[]; range_count: number; kept_path: string; problem: string}
 type BackupRecord = {id: number; operation_item_id: number; file_id: number; kind: string; bytes: number; created_at: string; expires_at: string}
@@ -114,7 +114,7 @@ type KeyState = {name: string; provider: string; label: string; origin: "environ
 type KeyTest = {provider: string; accepted: boolean; message: string}
 type KindCounts = {kind: string; title: string; states: Record<string, number>}
 type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; videos: number; photos: number; reason: string; is_partial: boolean}
-type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string}
+type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string; about: string; library_id: number; limit: string}
 type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
@@ -140,7 +140,7 @@ type OperationStatus = {counts: Record<string, number>; current: number; total: 
 type OperationStory = {operation: MetadataOperation; options: Record<string, string>; items: ItemDetails[]; page: number; per_page: number; rolled_back_by: number[]; job: Job | null; happenings: StoryEvent[]; log: Record<string, string>[]}
 type Origin = {origin: string; since: string | null; spelt: string; qualifier: string}
 type PaginatedOperations = {items: MetadataOperation[]; total: number; page: number; per_page: number}
-type PathTrial = {path: string; here: string; rule: string; library_id: number | null; library: string; folder: string; exists: boolean; size: number | null; anchor: string; is_anchored: boolean; problem: string}
+type PathTrial = {path: string; here: string; rule: string; library_id: number | null; library: string; folder: string; exists: boolean; size: number | null; anchor: string; is_anchored: boolean; problem: string; anchor_state: "no_library" | "no_folder" | "unused" | "found" | "missing"; there: string; unmapped: string}
 type PersonCard = {person_id: number; name: string; qualifier: string; aliases: string[]; files: number; first_year: number | null; last_year: number | null; picture_id: number | null; picture_hash: string | null; picture_mtime_ns: number | null; label: string; other_names: string[]; picture_version: string; years: string}
 type PersonChange = {text: string; files: number; comments: number; step_id: number | null}
 type PersonDetails = {name: string; origins: Origin[]; state: string}
@@ -156,10 +156,10 @@ type Places = {bmff: BmffPlace | null; matroska: MatroskaPlace | null; asf: AsfP
 type PlanItem = {file_id: number; file_hash: string | null; file_path: string; file_name: string; file_ext: string; size: number; mtime: string; mtime_ns: number; container: string; library: string; folder: string; duration: number | null; db_people: string[]; existing_people: string[]; result_people: string[]; tags_to_add: string[]; tags_to_remove: string[]; existing_comment: string | null; result_comment: string | null; changes: Change[]; category: string; risk_level: string; can_update: boolean; issues: Issue[]; strategy: string; est_seconds: number; est_bytes: number; edited: boolean; postponed: boolean; people_mode: string; comment_mode: string; field_changes: Change[]}
 type PlanQuery = {query: string; mode: string | null; comment_mode: string | null; include_unknown: boolean; hard_links: string; plan_id: number | null; file_hashes: string[] | null; file_ids: number[] | null; include_blocked: boolean; max_age: number}
 type PlanStatistics = {total_files: number; safe_count: number; warning_count: number; danger_count: number; blocked_count: number; total_tags_to_add: number; will_overwrite_custom: number; unchanged_count: number; postponed_count: number; edited_count: number; total_tags_to_remove: number; bytes_to_write: number; est_seconds: number; by_category: Record<string, number>; by_container: Record<string, number>; by_issue: Record<string, number>}
-type PlayerConnection = {id: number; kind: "jellyfin" | "emby" | "kodi" | "plex"; name: string; url: string; folders: FolderRule[]; enabled: boolean; version: string; key_name: string; key: "environment" | "file" | ""; state: "new" | "connected" | "waits" | "refused" | "failed"; reason: string; attempts: number; contact_at: string | null; next_attempt_at: string | null; read_at: string | null; waiting: number; seen: number; not_yet: number; differs: number}
+type PlayerConnection = {id: number; kind: "jellyfin" | "emby" | "kodi" | "plex"; name: string; url: string; folders: FolderRule[]; enabled: boolean; version: string; key_name: string; key: "environment" | "file" | ""; state: "new" | "connected" | "waits" | "refused" | "failed"; reason: string; attempts: number; contact_at: string | null; next_attempt_at: string | null; read_at: string | null; waiting: number; seen: number; not_yet: number; differs: number; about: string; next_attempt: string; program: string; read: string; waits: string}
 type PlayerFact = {field: string; state: "seen" | "warning" | "not_seen"; reason: string}
 type PlayerNotice = {id: number; name: string; notified: number; waiting: number; message: string}
-type PlayerReading = {player_id: number; entity_type: string; entity_id: number; name: string; read_at: string; state: "seen" | "not_yet" | "differs"; reasons: string[]}
+type PlayerReading = {player_id: number; entity_type: string; entity_id: number; name: string; read_at: string; state: "seen" | "not_yet" | "differs"; reasons: string[]; read: string}
 type PlayerReadingPage = {items: PlayerReading[]; total: number; page: number; per_page: number; counts: Record<string, number>}
 type PlayerTest = {id: number; accepted: boolean; version: string; may: string[]; missing: string[]; message: string}
 type PlayerView = {player: string; versions: string; is_shown: boolean; title: string; year: number | null; people: string[]; plot: string; poster: string; facts: PlayerFact[]}
@@ -208,7 +208,7 @@ type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | 
 type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean}
 type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string}
 type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]}
-type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null}
+type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
 type ScorePart = {name: string; points: number; most: number; reason: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]}
@@ -258,9 +258,9 @@ type ValidationResult = {entity_type: string; entity_id: number; can_publish: bo
 type ValueLimit = {remedy: string; pattern: string; lowest: string; highest: string; most_bytes: number; is_utc: boolean}
 type WaitingTitles = {provider: string; titles: number; until: string; text: string}
 type WatchCopy = {states: number; changed: number; players: string[]; problems: string[]; path: string; summary: string}
-type WebhookEvent = {id: number; source_id: number; source: string; received_at: string; times: number; event_type: string; name: string; library_id: number | null; folder: string; is_upgrade: boolean; state: "waiting" | "handled" | "ignored" | "failed"; not_before: string | null; job_id: number | null; handled_at: string | null; result: string}
+type WebhookEvent = {id: number; source_id: number; source: string; received_at: string; times: number; event_type: string; name: string; library_id: number | null; folder: string; is_upgrade: boolean; state: "waiting" | "handled" | "ignored" | "failed"; not_before: string | null; job_id: number | null; handled_at: string | null; result: string; has_arrived: boolean; may_be_repeated: boolean; outcome: string; what: string; when: string}
 type WebhookEventPage = {items: WebhookEvent[]; total: number; page: number; per_page: number}
-type WebhookSource = {id: number; kind: "radarr" | "sonarr" | "jellyfin" | "generic"; name: string; address: string; enabled: boolean; folder_map: string[][]; anchor: string; created_at: string; secret_at: string; last_event_at: string | null; events_this_month: number; waiting: number; failed: number; notes: string[]}
+type WebhookSource = {id: number; kind: "radarr" | "sonarr" | "jellyfin" | "generic"; name: string; address: string; enabled: boolean; folder_map: string[][]; anchor: string; created_at: string; secret_at: string; last_event_at: string | null; events_this_month: number; waiting: number; failed: number; notes: string[]; about: string; header: string; label: string; secret_set: string}
 type Wider = {query: string; words: string; files: number}
 type WriteOptions = {risk: string[]; fields: string[]; people_mode: "merge" | "exact" | null; comment_mode: "replace" | "preserve" | null; create_backup: boolean; dry_run: boolean; user_note: string; hard_links: string; preserve_mtime: boolean | null; user_action: string; source: string}
 type WritePreview = {summary: SelectionSummary; changes: SelectionChanges; digest: SelectionDigest; stale: StaleFiles; holders: Holder[]; reasons: string[]; options: WriteOptions; title: string; all_in_use: boolean; danger_count: number; files_in_use: number}
@@ -287,7 +287,7 @@ interface Calls {
   "artwork.garbage_collect": [args: {dry_run?: boolean}, value: CollectedImages]
   "artwork_jobs.add": [args: {title_ids?: number[]}, value: Job]
   "audit.page": [args: {file_id?: number | null; job_id?: number | null; query?: string; page?: number; per_page?: number}, value: AuditPage]
-  "automation.change": [args: {library_id?: number; values?: Record<string, string>}, value: LibraryAutomation]
+  "automation.change": [args: {library_id?: number; values?: Record<string, unknown>}, value: LibraryAutomation]
   "automation.get": [args: {library_id?: number}, value: LibraryAutomation]
   "automation.is_paused": [args: {}, value: boolean]
   "automation.list": [args: {}, value: LibraryAutomation[]]
@@ -483,6 +483,7 @@ interface Calls {
   "plans.waiting_ratings": [args: {library_id?: number}, value: number]
   "players.add": [args: {kind?: string; url?: string; name?: string; folders?: string[][]; key?: string; enabled?: boolean}, value: PlayerConnection]
   "players.change": [args: {player_id?: number; name?: string | null; url?: string | null; folders?: string[][] | null; enabled?: boolean | null}, value: PlayerConnection]
+  "players.differing": [args: {}, value: PlayerReading[]]
   "players.export_watched": [args: {path?: string}, value: WatchCopy]
   "players.get": [args: {player_id?: number}, value: PlayerConnection]
   "players.import_watched": [args: {path?: string; player_id?: number | null}, value: WatchCopy]
@@ -614,12 +615,14 @@ interface Calls {
   "webhooks.event": [args: {event_id?: number}, value: WebhookEvent]
   "webhooks.events": [args: {name?: string; state?: string; page?: number; per_page?: number}, value: WebhookEventPage]
   "webhooks.get": [args: {name?: string}, value: WebhookSource]
+  "webhooks.last_events": [args: {}, value: WebhookEvent[]]
   "webhooks.list": [args: {}, value: WebhookSource[]]
   "webhooks.new_secret": [args: {name?: string}, value: NewSecret]
   "webhooks.receive": [args: {name?: string; secret?: string; body?: string; sender?: string}, value: string]
   "webhooks.remove": [args: {name?: string}, value: WebhookSource]
   "webhooks.repeat": [args: {event_id?: number}, value: WebhookEvent]
   "webhooks.send_test": [args: {name?: string}, value: WebhookEvent]
+  "webhooks.try_folders": [args: {name?: string}, value: PathTrial[]]
   "webhooks.try_path": [args: {name?: string; path?: string}, value: PathTrial]
 }
 }

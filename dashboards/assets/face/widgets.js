@@ -192,6 +192,10 @@ export const fileName = (name, path) => h("b", {title: path ?? name}, cutName(na
 export const emptyState = (title, text, ...more) =>
   h("div", {class: "empty"}, title && h("b", null, title), h("p", null, text), ...more)
 
+/** The title of a page, behind the page above it. @type {(title: string, crumb?: {label: string, href: string}) => HTMLElement} */
+export const drawTitle = (title, crumb) =>
+  h("h1", {tabindex: "-1"}, crumb && [h("a", {class: "crumb", href: crumb.href}, crumb.label), " "], title)
+
 /** The page before its first view: its title, and bones in place of the text. @param {string} title */
 export const loadingPage = title => [
   h(

@@ -1,5 +1,5 @@
 // What would change in one file and why: beside the table on wide screens, in a sheet on narrow ones.
-import {copyText} from "../browser/clipboard.js"
+import {copyText} from "#face/clipboard.js"
 import {component, currentPage, listen} from "../browser/component.js"
 import {h} from "#face/dom.js"
 import {NARROW, drawer, drawerFrame} from "../drawer.js"

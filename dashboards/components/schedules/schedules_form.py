@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.schedule import COMPLETED, SCHEDULES_BY_NAME, Schedule
 
@@ -21,27 +20,24 @@ def view(schedules: Sequence[Schedule], *, problem: Mapping[str, str] | None) ->
 
 
 def _row(schedule: Schedule) -> dict[str, Any]:
-    last = schedule.last_run_at
-    word, _, reason = schedule.last_result.partition(":")
-    level = "safe" if word == COMPLETED else "warning"
     return {
         "name": schedule.name,
-        "label": label(schedule.name),
-        "help": SCHEDULES_BY_NAME[schedule.name].purpose,
+        "label": schedule.label,
+        "help": schedule.purpose,
         "enabled": schedule.enabled,
         "when": schedule.when,
         "cron": schedule.cron,
-        "next": f"Next run: {wording.when(schedule.next_run_at)}." if schedule.next_run_at else "",
-        "last": f"Last run: {wording.when(last)}." if last else "It has not run yet.",
-        "result": word,
-        "reason": reason.strip(),
-        "level": level,
+        "next": schedule.next,
+        "last": schedule.last,
+        "result": schedule.result,
+        "reason": schedule.reason,
+        "level": "safe" if schedule.result == COMPLETED else "warning",
     }
 
 
 def changed(schedule: Schedule) -> str:
     """Return the sentence after a change."""
-    return f"{label(schedule.name)}: {schedule.when}." if schedule.enabled else f"{label(schedule.name)} is off."
+    return f"{schedule.label}: {schedule.when}." if schedule.enabled else f"{schedule.label} is off."
 
 
 def ended(name: str, job: Job) -> str:

@@ -27,7 +27,7 @@ class FolderTitles:
     ) -> None:
         """`folder` returns a folder of the page, `change` runs a change and says what it did."""
         self._library, self._folder, self._change = session.library, folder, change
-        self._question = PublishOptionsQuestion(session, changed=refresh)
+        self._question = PublishOptionsQuestion(session.library, session.bridge, session.dialog, changed=refresh)
         component.on(
             kind_of=self._set_kind,
             language=self._set_language,

@@ -43,7 +43,7 @@ class PublishScreen(Screen):
             details.PublishDetails(),
         )
         self._selecting = PublishSelecting(session, self.state, self._list, draw=self._draw)
-        self._options = PublishOptionsQuestion(session, changed=self.refresh)
+        self._options = PublishOptionsQuestion(session.library, session.bridge, session.dialog, changed=self.refresh)
         self._loaded: publish_list.PublishSnapshot | None = None
         self._details: PublicationDetails | None = None
         self._problem = ""  # why the list is not up to date

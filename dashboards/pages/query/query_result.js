@@ -1,5 +1,5 @@
 // The result of a query: a table with pages, a chart, and a description of the columns.
-import {copyText} from "../../components/browser/clipboard.js"
+import {copyText} from "#face/clipboard.js"
 import {component} from "../../components/browser/component.js"
 import {h} from "#face/dom.js"
 import {button, chip, drawSelect, turnButtons} from "#face/widgets.js"

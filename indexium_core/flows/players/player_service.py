@@ -312,6 +312,14 @@ class PlayerService:
         total = counts[state] if state else sum(counts.values())
         return PlayerReadingPage(items=items, total=total, page=page, per_page=per_page, counts=counts)
 
+    @needs(SETTINGS_MANAGE)
+    @remote()
+    def differing(self) -> builtins.list[PlayerReading]:
+        """Return the first title of each player that is on and shows it in another way."""
+        reader, players = self._database.read(), self.list()
+        shown = [each.id for each in players if each.enabled and each.differs]
+        return [first for each in shown for first in store.readings(reader, each, state="differs", limit=1, offset=0)]
+
     # Watch states.
 
     @needs(SETTINGS_MANAGE)

@@ -200,6 +200,13 @@ class WebhookService:
 
     @needs(SETTINGS_MANAGE)
     @remote()
+    def try_folders(self, name: str) -> builtins.list[PathTrial]:
+        """Return where each folder in the map of a source lands, in their order. Raises UnknownIdError."""
+        source, reader = self.get(name), self._database.read()
+        return [event_places.trial_of(reader, source, each.theirs) for each in source.rules]
+
+    @needs(SETTINGS_MANAGE)
+    @remote()
     def send_test(self, name: str) -> WebhookEvent:
         """Store a test event of a source, as its sender would send it, and return what was read of it."""
         source = self.get(name)
@@ -308,6 +315,13 @@ class WebhookService:
         items = store.events(reader, source_id=source_id, state=state, limit=per_page, offset=(page - 1) * per_page)
         total = store.count_events(reader, source_id=source_id, state=state)
         return WebhookEventPage(items=items, total=total, page=page, per_page=per_page)
+
+    @needs(SETTINGS_MANAGE)
+    @remote()
+    def last_events(self) -> builtins.list[WebhookEvent]:
+        """Return the newest event of each source that has one."""
+        found, reader = self.list(), self._database.read()
+        return [event for each in found for event in store.events(reader, source_id=each.id, limit=1)]
 
     @needs(SETTINGS_MANAGE)
     @remote()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time
 from typing import Literal, TypeAlias, get_args
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.shapes import Shaped
 
 AutomationMode: TypeAlias = Literal["manual", "hybrid", "automatic"]
@@ -15,6 +17,13 @@ AUTOMATION_MODES: tuple[AutomationMode, ...] = get_args(AutomationMode)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MOST = 1_000_000  # files of a limit
 _KINDS = {"str": "a text", "bool": "on or off", "int": "a whole number"}
+# The modes in which a switch has an effect; the others: every mode.
+_MODES_OF: Mapping[str, tuple[AutomationMode, ...]] = {
+    "auto_enrich": ("hybrid", "automatic"),
+    "auto_select_assets": ("hybrid", "automatic"),
+    "webhook_auto_publish": ("hybrid", "automatic"),
+    "auto_publish": ("automatic",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +49,38 @@ class AutomationConfig(Shaped):
     quiet_until: str = ""  # … until here
 
     @property
+    def idle(self) -> list[str]:
+        """The switches that have no effect in the mode."""
+        return [name for name, modes in _MODES_OF.items() if self.automation_mode not in modes]
+
+    @property
     def enriches(self) -> bool:
         """Whether titles are looked up by themselves."""
-        return self.auto_enrich and self.automation_mode != "manual"
+        return self._does("auto_enrich")
 
     @property
     def selects(self) -> bool:
         """Whether pictures are chosen and downloaded by themselves."""
-        return self.auto_select_assets and self.automation_mode != "manual"
+        return self._does("auto_select_assets")
 
     @property
     def restores(self) -> bool:
         """Whether files that an upgrade removed are restored by themselves."""
-        return self.webhook_auto_publish and self.automation_mode != "manual"
+        return self._does("webhook_auto_publish")
 
     @property
     def publishes(self) -> bool:
         """Whether safe rows are published by themselves."""
-        return self.auto_publish and self.automation_mode == "automatic"
+        return self._does("auto_publish")
+
+    @property
+    def quiet(self) -> str:
+        """The quiet time, in words."""
+        return f"quiet {self.quiet_from}–{self.quiet_until}" if self.quiet_from else "no quiet time"
+
+    def _does(self, name: str) -> bool:
+        """Return whether a switch is on and has an effect."""
+        return bool(getattr(self, name)) and name not in self.idle
 
     def is_quiet(self, now: datetime) -> bool:
         """Return whether it is the quiet time at a local time."""
@@ -97,6 +120,23 @@ class LibraryAutomation(Shaped):
     waiting: int  # rows of the plan of publications that wait for a person
     published: int  # files that were published by themselves in the last 24 hours
     summary: str  # what happens by itself, in words
+
+    @property
+    def library_id(self) -> int:
+        """The id of the library."""
+        return self.config.library_id
+
+    @property
+    def about(self) -> str:
+        """What the library holds, in words."""
+        return wording.plural(self.titles, "title") if self.kind != "home" else "photos and videos"
+
+    @property
+    def limit(self) -> str:
+        """How many files are published by themselves in 24 hours, and how many were, in words."""
+        done = f", {wording.count(self.published)} done" if self.published else ""
+        number = self.config.night_limit
+        return f"{wording.files(number)} in 24 h{done}" if number else f"no limit{done}"
 
 
 def summary_of(config: AutomationConfig, *, is_publishing: bool) -> str:

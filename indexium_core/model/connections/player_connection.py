@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.connections.folder_map import FolderRule
 from indexium_core.model.providers.descriptor import KeyOrigin
 from indexium_core.model.publishing.subjects import Entity
@@ -28,6 +29,7 @@ _LONGEST_NAME = 60
 _READ_AFTER: Mapping[str, int] = {"jellyfin": 90, "emby": 90, "kodi": 10, "plex": 60}
 _READ_AGAIN = (300, 1800, 7200)  # seconds before the next reading of a title that is not seen
 _TRY_AGAIN = (30, 120, 600, 1800, 7200)  # seconds before the next attempt after each failure; the last one repeats
+_KEYS: Mapping[str, str] = {"": "no key", "file": "key stored", "environment": "key from the environment"}
 WAIT_SECONDS = 120  # before the next attempt while the player is busy
 
 
@@ -54,6 +56,34 @@ class PlayerConnection(Shaped):
     seen: int = 0  # titles by the result of their last reading
     not_yet: int = 0
     differs: int = 0
+
+    @property
+    def program(self) -> str:
+        """The name of its program."""
+        return PROGRAM_NAMES[self.kind]
+
+    @property
+    def about(self) -> str:
+        """Its address, and whether it has a key."""
+        return f"{self.url.partition('://')[2]} · {_KEYS[self.key]}"
+
+    @property
+    def read(self) -> str:
+        """When it was read back, in words; "" for never."""
+        return f"read back {wording.when(self.read_at)}" if self.read_at else ""
+
+    @property
+    def next_attempt(self) -> str:
+        """When what waits is retried: a sentence; "" if nothing is."""
+        moment = self.next_attempt_at
+        return f"Next attempt {wording.when(moment)}." if moment and self.waiting else ""
+
+    @property
+    def waits(self) -> str:
+        """How many titles it has to be told of, as the start of a sentence; "" for none."""
+        if not self.waiting:
+            return ""
+        return f"{wording.plural(self.waiting, 'title')} {'waits' if self.waiting == 1 else 'wait'} for a message"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +120,11 @@ class PlayerReading(Shaped):
     read_at: datetime  # UTC
     state: ReadState
     reasons: list[str]  # sentences
+
+    @property
+    def read(self) -> str:
+        """When it was read back, in words."""
+        return f"read back {wording.when(self.read_at)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,30 @@ def test_map_to_a_folder_in_no_library_says_so(library: Library, folder: Path, o
     assert [each.startswith(sentence) for each in library.webhooks.change("two", enabled=False).notes] == [True]
 
 
+def test_each_folder_of_a_map_is_tried(library: Library, folder: Path) -> None:
+    (folder / ".anchor").touch()
+    rows = [("/films", str(folder)), ("/gone", str(folder / "Gone"))]
+    library.webhooks.add("radarr", folder_map=rows, anchor=".anchor")
+    library.webhooks.add("sonarr")
+    found = library.webhooks.try_folders("radarr")
+    assert [(each.rule, each.anchor_state) for each in found] == [("/films", "found"), ("/gone", "no_folder")]
+    (folder / ".anchor").unlink()
+    assert library.webhooks.try_folders("radarr")[0].anchor_state == "missing"
+    assert library.webhooks.try_folders("sonarr") == []
+    with pytest.raises(errors.UnknownIdError):
+        library.webhooks.try_folders("nothing")
+
+
+def test_each_source_has_its_last_event(library: Library) -> None:
+    for kind in ("radarr", "sonarr", "jellyfin"):
+        library.webhooks.add(kind)
+    library.webhooks.send_test("sonarr")
+    last = [library.webhooks.send_test(kind) for kind in ("radarr", "sonarr")]
+    assert [(each.source, each.id) for each in library.webhooks.last_events()] == [
+        (each.source, each.id) for each in last
+    ]
+
+
 # Waiting.
 
 

@@ -65,9 +65,13 @@ def test_title_that_is_locked_in_jellyfin_differs_with_the_reason(
         player = library.players.add("jellyfin", jellyfin.url, key=KEY)
         publish(library, film)
         assert read(library, player.id, film).state == "not_yet"
+        assert library.players.differing() == []
 
         moment[0] += timedelta(seconds=120)
         reading = read(library, player.id, film)
+        assert library.players.differing() == [reading]
+        library.players.change(player.id, enabled=False)
+        assert library.players.differing() == []
     assert reading.state == "differs"
     assert reading.reasons == [
         "Jellyfin shows the title “The Lantern Keeper (2014)”, not “The Lantern Keeper”.",

@@ -550,3 +550,126 @@ def test_no_action_of_a_list_has_the_name_of_what_every_list_does(page: str) -> 
     general, declared = evaluate(script, page=page)
     assert "open" in general
     assert set(general) & set(declared) == set()
+def connections(section: str, script: str, **values: Any) -> Any:
+    """Return the value of a script, which knows `own` (a section of *Connections*) and `act`: an action by its name."""
+    body = f"""(({{connections}}) => {{
+        const own = connections.sections.find(({{name}}) => name === section)
+        const act = name => own.actions.find(each => each.act === name)
+        return {script}
+    }})(await face("connections"))"""
+    return evaluate(body, section=section, **values)
+
+
+def test_head_of_connections_says_what_needs_a_person() -> None:
+    library, event, player = {"is_publishing": True, "waiting": 3}, {"failed": 1}, {"enabled": True, "state": "refused"}
+    busy = {"libraries": [library, {**library, "is_publishing": False}], "sources": [event], "players": [player]}
+    script = "connections.summary(head)"
+    assert connections("pause", script, head=busy) == "3 wait for you · 1 event failed · 1 player refused"
+    quiet = {"libraries": [], "sources": [], "players": [{**player, "enabled": False}]}
+    assert connections("pause", script, head=quiet) == "what may start by itself, and who may cause it"
+
+
+@pytest.mark.parametrize(("waiting", "label"), [([], "Continue"), ([1, 2], "Continue with 3 events")])
+def test_button_that_ends_the_pause_counts_the_events_that_waited(waiting: list[int], label: str) -> None:
+    known = {"paused": True, "sources": [{"waiting": number} for number in waiting]}
+    assert connections("banner", "act('continue').label(undefined, {}, known)", known=known) == label
+
+
+@pytest.mark.parametrize(("typed", "sent"), [("40", 40), ("1,204", 1204), ("", 0), (" ", 0), ("many", "many")])
+def test_limit_of_files_is_a_number_or_is_refused_by_the_library(typed: str, sent: int | str) -> None:
+    answers = {"limit": typed, "start": "18:00", "end": ""}
+    _, args = connections("automation", "act('set-limits').call([{library_id: 3}], answers)", answers=answers)
+    assert args == {"library_id": 3, "values": {"night_limit": sent, "quiet_from": "18:00", "quiet_until": ""}}
+
+
+def test_details_of_a_sender_are_read_if_it_is_there() -> None:
+    script = "Object.keys(own.more({sources: [{name: 'radarr'}]}, place, {held: () => tried}))"
+    radarr = {"sender": "radarr", "events": "1"}
+    assert connections("senders", script, place={"sender": "sonarr"}, tried=None) == []
+    assert connections("senders", script, place=radarr, tried=None) == ["trials", "events"]
+    assert connections("senders", script, place=radarr, tried={"path": "/m"}) == ["trials", "events", "trial"]
+
+
+def lines_of_trial(**values: Any) -> list[str]:
+    trial = {"library_id": 1, "library": "films", "here": "/media/M.mkv", "rule": "/movies", "there": "it exists"}
+    trial |= {"exists": True, "anchor": "", "is_anchored": True, "problem": "", **values}
+    known = {"libraries": [{"library_id": 1, "config": {"automation_mode": "hybrid"}}]}
+    script = '(await face("sender_details")).trialLines(trial, known).map(line => line.join("|"))'
+    found: list[str] = evaluate(script, trial=trial, known=known)
+    return found
+
+
+def test_path_that_was_tried_says_where_it_lands() -> None:
+    lands, there = lines_of_trial()
+    assert lands == "safe|lands in |/media/M.mkv| by the row /movies"
+    assert there == "safe|library films, hybrid · it exists"
+    assert lines_of_trial(rule="", exists=False)[1].startswith("warning|")
+    assert lines_of_trial(anchor="/media/.anchor")[2].startswith("safe|anchor file |/media/.anchor|")
+    gone = lines_of_trial(anchor="/media/.anchor", is_anchored=False, problem="The disk is not mounted.")
+    assert gone[2:] == ["danger|The disk is not mounted."]
+    assert lines_of_trial(library_id=None, problem="It is in no library.") == ["danger|It is in no library."]
+
+
+PLAYER = {"id": 1, "enabled": True, "state": "connected", "reason": "", "next_attempt": "Next attempt today 12:00."}
+
+
+@pytest.mark.parametrize(
+    ("values", "paused", "shown"),
+    [
+        ({}, False, "danger|Night Tram|The year differs."),
+        ({"enabled": False}, False, ""),
+        ({"id": 2}, False, ""),
+        ({"state": "failed", "reason": "It is off."}, False, "danger||It is off. Next attempt today 12:00."),
+        ({"state": "waits", "reason": "It scans."}, True, "warning||It scans."),
+    ],
+)
+def test_player_says_why_it_waits_or_what_differs(values: dict[str, Any], paused: bool, shown: str) -> None:
+    known = {"differing": [{"player_id": 1, "name": "Night Tram", "reasons": ["The year differs."]}], "paused": paused}
+    script = """(({reasonOf}) => {
+        const found = reasonOf(player, known)
+        return found ? [found.level, found.title, found.text].join("|") : ""
+    })(await face("players"))"""
+    assert evaluate(script, player={**PLAYER, **values}, known=known) == shown
+
+
+def test_player_says_why_titles_wait() -> None:
+    body = """(({waitingOf}) => [[true, false], [true, true], [false, false]].map(([enabled, paused]) =>
+        waitingOf({enabled, waits: "1 title waits for a message"}, paused),
+    ))(await face("players"))"""
+    assert evaluate(body) == [
+        "1 title waits for a message.",
+        "1 title waits for a message while all automation is paused.",
+        "1 title waits for a message until the player is on.",
+    ]
+
+
+def test_new_player_gets_the_folders_that_were_typed() -> None:
+    answers = {"kind": "plex", "url": "http://tv", "name": "", "key": "", "folders": [["/m", "/media"], [" ", ""]]}
+    _, args = connections("players", "act('add-player').call([], answers)", answers=answers)
+    assert args["folders"] == [["/m", "/media"]]
+    script = """act("add-player").asks([], {}, {folders: []}).fields.map(field =>
+        [field.label, field.placeholder].map(word => (typeof word === "function" ? word({kind: "plex"}) : word))
+    )"""
+    fields = connections("players", script)
+    assert fields[3][0] == "Token (may be given later)"
+    assert fields[1][1].endswith(":32400")
+
+
+def draft(script: str) -> Any:
+    """Return the value of a script, which knows `form`: the draft of a stored text, and `follow` with another text."""
+    body = f"""(({{Form}}) => {{
+        const asks = value => ({{title: "", confirm: "", lasts: "draft", fields: [{{name: "text", value}}]}})
+        const form = new Form(asks("stored"))
+        const follow = value => form.follow(asks(value))
+        const type = value => form.take({{dataset: {{field: "text"}}, type: "text", value}})
+        return {script}
+    }})(await face("form"))"""
+    return evaluate(body)
+
+
+def test_draft_follows_what_is_stored_until_a_person_changes_it() -> None:
+    assert draft("[follow('newer'), form.answers.text, form.isChanged()].slice(1)") == ["newer", False]
+    changed = "[type('typed'), follow('newer'), form.answers.text, form.isChanged()].slice(2)"
+    assert draft(changed) == ["typed", True]
+    assert draft("[type('typed'), form.settle(), follow('as stored'), form.answers.text].at(-1)") == "as stored"
+    assert draft("[type('typed'), form.restart(), form.answers.text].at(-1)") == "stored"
