@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from indexium_core.model.files.tiles import SHOWN_BY_BROWSERS, picture_version
+from indexium_core.model.files.tiles import SHOWN_BY_BROWSERS
+from indexium_core.model.pictures import picture_version
 from indexium_core.model.review.file_details import FileDetails
 
 

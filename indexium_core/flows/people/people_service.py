@@ -26,11 +26,11 @@ from indexium_core.model.people.person import (
     PersonChange,
     PersonOffer,
     PersonPage,
-    PersonProfile,
     PersonRow,
     RemovedPeople,
     Similar,
 )
+from indexium_core.model.person_profile import PersonProfile
 from indexium_core.model.query.snapshot_sql import people_as_sql, person_as_sql
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection

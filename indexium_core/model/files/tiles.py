@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -30,11 +29,6 @@ DATE_SOURCES: Mapping[DateSource, str] = {  # the first one that a file has coun
     "name": "Date in the file name",
     "file": "Time of the last change of the file",  # before the writes of Indexium
 }
-
-
-def picture_version(file_hash: str | None, mtime_ns: int) -> str:
-    """Return a text for the address of the picture of a file; it changes when the file changes."""
-    return hashlib.blake2b(f"{file_hash} {mtime_ns}".encode(), digest_size=6).hexdigest()
 
 
 @dataclass(slots=True, kw_only=True)

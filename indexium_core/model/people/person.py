@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from indexium_core import errors
-from indexium_core.model.files.tiles import picture_version
 from indexium_core.model.people import people_comment
 from indexium_core.model.people.copies import FileCopy
-from indexium_core.model.planning.plan import RISK_LEVELS
-from indexium_core.model.query.key_values import quoted
+from indexium_core.model.pictures import picture_version
 from indexium_core.model.shapes import ListPage
 
 _MAX_QUALIFIER_LENGTH = 100  # characters
@@ -130,24 +128,6 @@ class PersonFile:
     def picture_version(self) -> str:
         """A text that changes with the picture; "" without one."""
         return picture_version(self.file_hash, self.mtime_ns) if self.has_picture else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonProfile:
-    """A person with companions, files, and the people that were merged into it."""
-
-    card: PersonCard
-    companions: list[Companion]  # those with most files in common
-    files: list[PersonFile]  # the newest ones
-    merged: list[str]  # labels of merged people, whose merge can be reverted
-    has_shared_name: bool  # the name may also mean another person
-
-    @property
-    def plan_query(self) -> str:
-        """A search that finds the files of the person in the plan, also the unchanged ones."""
-        card = self.card
-        name = f"person_id:{card.person_id}" if self.has_shared_name else f"person:{quoted(card.name, exact=True)}"
-        return f"{name} risk:{','.join(RISK_LEVELS)}"
 
 
 def label(name: str, qualifier: str) -> str:

@@ -550,6 +550,8 @@ def test_no_action_of_a_list_has_the_name_of_what_every_list_does(page: str) -> 
     general, declared = evaluate(script, page=page)
     assert "open" in general
     assert set(general) & set(declared) == set()
+
+
 def connections(section: str, script: str, **values: Any) -> Any:
     """Return the value of a script, which knows `own` (a section of *Connections*) and `act`: an action by its name."""
     body = f"""(({{connections}}) => {{

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from indexium_core.model.people.person import PersonCard, PersonFile, PersonProfile, split_label
+from indexium_core.model.people.person import PersonCard, PersonFile, split_label
+from indexium_core.model.person_profile import PersonProfile
 
 
 def card(**changes: Any) -> PersonCard:
