@@ -37,7 +37,7 @@ interface QuestionField {
   // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
   kind?: "text" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person"
   value?: any
-  required?: boolean // default: true, and false of checks
+  required?: boolean // default: true, and false of checks and pairs
   placeholder?: OfAnswers
   title?: string // what a text is for
   longest?: number // characters
