@@ -18,8 +18,22 @@ const NONE = {undo: null, redo: null, undoable: []}
 const UNDO = {act: "undo", sign: "↶", word: "Undo", key: "z", does: "undo the last decision"}
 const REDO = {act: "redo", sign: "↷", word: "Redo", key: "Z", does: "redo the last undone decision about the plan"}
 
-/** Return the steps that can be undone and redone now, as far as they are known. @returns {NextSteps} */
-export const nextSteps = () => read(NEXT, NEWS).value ?? NONE
+/** @type {{step: Step, known: NextSteps} | null} */
+let told = null // the step of the newest message, and what was read before it
+
+/** Return the steps that can be undone and redone now, as far as they are known: a message about a step is newer than a read. @returns {NextSteps} */
+export function nextSteps() {
+  const known = read(NEXT, NEWS).value ?? NONE
+  if (!told || told.known !== known) return known
+  return {undo: told.step, redo: null, undoable: [...known.undoable, told.step.step_id]}
+}
+
+/** A key that comes right after the message about a decision means this one. @param {Event} event */
+function onToast(event) {
+  const {undo: id, text} = /** @type {CustomEvent} */ (event).detail
+  const known = read(NEXT, NEWS).value ?? NONE
+  if (id > (known.undo?.step_id ?? 0) && id !== known.redo?.step_id) told = {step: {step_id: id, label: text}, known}
+}
 
 /** Undo a step. A page of the server may hold a step that the library does not know. @param {number} id */
 export function undo(id) {
@@ -94,5 +108,9 @@ export function showSteps(host) {
       },
     })
   onNews(draw)
+  window.addEventListener("indexium:toast", event => {
+    onToast(event)
+    draw()
+  })
   draw()
 }
