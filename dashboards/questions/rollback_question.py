@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from dashboards.bridge import Bridge
 from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
-from dashboards.questions import approval_sections, rollback_report
+from dashboards.questions import approval_sections
 from indexium_core.library import Library
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.operations.operation import ItemDetails, MetadataOperation
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 
 SHOWN = 50
@@ -247,7 +247,18 @@ def _conflicts(check: RollbackCheck) -> list[dict[str, Any]]:
         {
             "kind": "items",
             "label": f"{wording.files(number)} with a conflict",
-            "items": [rollback_report.conflict_row(item) for item in check.conflicts[:SHOWN]],
+            "items": [_conflict(item) for item in check.conflicts[:SHOWN]],
             "more": wording.and_more(number - SHOWN),
         }
     ]
+
+
+def _conflict(item: ItemDetails) -> dict[str, Any]:
+    """Return the row of a file with a conflict."""
+    return {
+        "name": item.name,
+        "path": item.file_path,
+        "status": "conflict",
+        "level": "warning",
+        "message": item.message,
+    }

@@ -1,4 +1,5 @@
 // Activity: who did what, newest first, by days.
+import {OPERATIONS} from "#face/calls.js"
 import {dayOf} from "#face/cells.js"
 import {stateOf} from "#face/frame.js"
 import {plural} from "#face/wording.js"
@@ -16,18 +17,7 @@ export const activity = {
   nouns: "entries",
   id: "key",
   perPage: 50,
-  news: [
-    "plan:changed",
-    "matches:changed",
-    "job:changed",
-    "approvals:changed",
-    "write:started",
-    "write:completed",
-    "rollback:started",
-    "rollback:completed",
-    "publish:started",
-    "publish:completed",
-  ],
+  news: ["plan:changed", "matches:changed", "job:changed", "approvals:changed", ...OPERATIONS],
   head: () => ({actors: ["activity.actors", {}], steps: ["steps.next", {}, {undoable: 1}]}),
   read: ({of: actor = "", page}, perPage) => ["activity.page", {actor, page: Number(page), per_page: perPage}],
   rowOf: row => ({...row, key: `${row.kind}-${row.id}-${row.at}`}), // a request has several rows

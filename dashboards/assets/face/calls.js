@@ -3,6 +3,15 @@ import {home, me, toast} from "#face/frame.js"
 import {ofTab, store} from "#face/local_storage.js"
 import {plural} from "#face/wording.js"
 
+/** The events of the start and the end of an operation. */
+export const OPERATIONS = [
+  "write:started",
+  "write:completed",
+  "rollback:started",
+  "rollback:completed",
+  "publish:started",
+  "publish:completed",
+]
 const MOST_KEPT = 200 // reads
 const OUTBOX = "indexium.outbox"
 const RETRY = 2000 // milliseconds between two tries of a change that the server has not answered

@@ -16,11 +16,11 @@ const MISSING = {
 /** @type {(field: QuestionField) => QuestionField["kind"]} */
 const kindOf = ({kind = "text"}) => kind
 
-const LISTS = new Set(["checks", "pairs"]) // kinds of fields that may be left empty
+const EMPTY_ALLOWED = new Set(["checks", "pairs"]) // kinds of fields that need no answer unless they say so
 
 /** Return whether a field needs an answer that it does not have. @type {(field: QuestionField, value: any) => boolean} */
 const isMissing = (field, value) =>
-  (field.required ?? !LISTS.has(kindOf(field))) && (value === null || value?.length === 0)
+  (field.required ?? !EMPTY_ALLOWED.has(kindOf(field))) && (value === null || value?.length === 0)
 
 /** Return the answers before a person has given one. @param {Question} question @returns {Answers} */
 const firstAnswers = ({fields = []}) =>

@@ -1,6 +1,6 @@
 // History: writes, publications and rollbacks, newest first, and what each of them did to each file.
 import {visit} from "#face/address.js"
-import {call} from "#face/calls.js"
+import {OPERATIONS, call} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {may as mayCall, stateOf, tell} from "#face/frame.js"
 import {FILE_READS, drawFiles} from "#face/history_files.js"
@@ -346,15 +346,7 @@ export const history = {
   id: "id",
   opens: "op",
   ofRow: ["files", "find", "filepage", "file"],
-  news: [
-    "write:started",
-    "write:completed",
-    "rollback:started",
-    "rollback:completed",
-    "publish:started",
-    "publish:completed",
-    "scan:completed",
-  ],
+  news: [...OPERATIONS, "scan:completed"],
   tells: ["q", "status", "type", "error", "since", "until", "chart", "top"],
   head: place => ({
     counts: ["history.counts", listed(place)],

@@ -55,6 +55,9 @@ function drawSchedule(row, {act, toggle, refused}) {
   )
 }
 
+/** What a schedule does after a change. @type {(changed: Row, rows: Row[]) => string} */
+const sentenceOf = ({enabled, when}, [{label}]) => (enabled ? `${label}: ${when}.` : `${label} is off.`)
+
 /** @type {SectionSpec<Row, {schedules: Row[]}>} */
 export const schedules = {
   name: "schedules",
@@ -80,7 +83,7 @@ export const schedules = {
       keeps: true,
       shows: (_, {checked}) => ({enabled: checked}),
       call: ([{name}], {checked}) => ["schedules.set", {name, enabled: checked}],
-      done: ({enabled, when}, [{label}]) => (enabled ? `${label}: ${when}.` : `${label} is off.`),
+      done: sentenceOf,
     },
     {
       act: "set-cron",
@@ -90,7 +93,7 @@ export const schedules = {
       isRefusedInPlace: true,
       shows: (_, {value}) => ({cron: value}),
       call: ([{name}], {value}) => ["schedules.set", {name, cron: value}],
-      done: ({enabled, when}, [{label}]) => (enabled ? `${label}: ${when}.` : `${label} is off.`),
+      done: sentenceOf,
     },
     {
       act: "run-schedule",

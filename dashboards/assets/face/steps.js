@@ -21,9 +21,12 @@ const REDO = {act: "redo", sign: "↷", word: "Redo", key: "Z", does: "redo the 
 /** @type {{step: Step, known: NextSteps} | null} */
 let told = null // the step of the newest message, and what was read before it
 
-/** Return the steps that can be undone and redone now, as far as they are known: a message about a step is newer than a read. @returns {NextSteps} */
+/** @returns {NextSteps} */
+const knownSteps = () => read(NEXT, NEWS).value ?? NONE
+
+/** Return the steps that can be undone and redone now, as far as they are known: a message about a step is newer than a read. */
 export function nextSteps() {
-  const known = read(NEXT, NEWS).value ?? NONE
+  const known = knownSteps()
   if (!told || told.known !== known) return known
   return {undo: told.step, redo: null, undoable: [...known.undoable, told.step.step_id]}
 }
@@ -31,7 +34,7 @@ export function nextSteps() {
 /** A key that comes right after the message about a decision means this one. @param {Event} event */
 function onToast(event) {
   const {undo: id, text} = /** @type {CustomEvent} */ (event).detail
-  const known = read(NEXT, NEWS).value ?? NONE
+  const known = knownSteps()
   if (id > (known.undo?.step_id ?? 0) && id !== known.redo?.step_id) told = {step: {step_id: id, label: text}, known}
 }
 

@@ -375,7 +375,7 @@ class PeopleService:
     @remote()
     def offers(self, text: str, *, limit: int = _MAX_OFFERS) -> builtins.list[PersonOffer]:
         """
-        Return the people whom a text may mean: by name, qualifier or alias, then similar names if nobody is called so.
+        Return the people that a text may mean: by name, qualifier or alias, then similar names if nobody is called so.
 
         First are those who are called so, then those whose name starts with the text, then those in most files.
         """

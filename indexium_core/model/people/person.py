@@ -78,7 +78,7 @@ class PersonCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonOffer:
-    """A person whom a typed text may mean."""
+    """A person that a typed text may mean."""
 
     card: PersonCard
     is_meant: bool  # the text is the name, the label or an alias
