@@ -10,7 +10,7 @@ from dashboards.bridge import Bridge
 from dashboards.components import paging
 from dashboards.components.dialog import Dialog
 from indexium_core.library import Library
-from indexium_core.model import labels, wording
+from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.planning import field_text
 from indexium_core.model.review.reports import DecisionReport, FieldExample, FieldsPreview
@@ -30,7 +30,7 @@ def ask_plan_values(library: Library, bridge: Bridge, dialog: Dialog, title_ids:
             return
 
         def planned(report: DecisionReport) -> None:
-            bridge.toast("good", labels.sentence(report.label), undo=report.step_id, plan=plan_search(preview))
+            bridge.toast("good", wording.sentence(report.label), undo=report.step_id, plan=plan_search(preview))
 
         serial: int = dialog.ask(
             "Plan these values?",

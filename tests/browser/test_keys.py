@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
-from dashboards.components.details import planned_write
 from indexium_core.library import Library
 from indexium_core.model.planning.plan import PlanItem
 from tests.browser.conftest import Site
 from tests.support.effort import effort
+from tests.support.fake_plan import details_of
 
 
 def drawer(page: Page) -> Locator:
@@ -129,7 +129,7 @@ def test_decided_row_keeps_its_place_until_the_list_is_read_again(site: Site, li
 
 
 def _acts(item: PlanItem) -> dict[str, str]:
-    return planned_write.acts(item, [], editable=True)
+    return details_of(item).offers
 
 
 def _place(page: Page, file_id: int) -> int:

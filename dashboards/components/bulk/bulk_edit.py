@@ -13,7 +13,6 @@ from dashboards.session import Session
 from dashboards.state import NOTHING, PINNED, PlanState
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import labels
 from indexium_core.model.files.properties import LockReport
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
@@ -198,7 +197,7 @@ class BulkEdit:
         elif library.settings.metadata_enable_inline_edit:
             self._bridge.run(
                 lambda: library.decisions.set_fields(target, {key: value}),
-                lambda report: self._session.report_decision(labels.sentence_of(report), report),
+                lambda report: self._session.report_decision(report.sentence, report),
                 name="rate",
             )
 
@@ -228,7 +227,7 @@ class BulkEdit:
             if self._keeps_selection:
                 self._state.selection = left
                 self._session.keep_selection(self._state.selection)
-            self._session.report_decision(labels.sentence_of(report), report)
+            self._session.report_decision(report.sentence, report)
 
         self._bridge.run(work, on_done, name="bulk_decide", once=True, failed=self._complain)
 

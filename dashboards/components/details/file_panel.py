@@ -8,13 +8,13 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.components.details import file_drawer, file_facts
+from dashboards.components.details import file_drawer
 from dashboards.session import Session
 from dashboards.state import PlanState, is_review
 from dashboards.toasts import ToastKind
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import labels, wording
+from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.files.scan_reports import RescanReport
 from indexium_core.model.people.suggestion import Suggestion
@@ -163,7 +163,7 @@ class FilePanel:
             self.close()
             return
         self._changed = changed
-        self._draw(details, details.plan or file_drawer.outside(details), edit)
+        self._draw(details, details.item, edit)
         if details.plan is None:
             return
         self._bridge.after(PATIENCE, lambda: self._look_for_suggestions(details))
@@ -194,7 +194,6 @@ class FilePanel:
             edit=edit,
             editable=settings.metadata_enable_inline_edit,
             changed=self._changed,
-            rollback_days=settings.metadata_backup_retention_days,
             suggestions=suggestions if of == details.file_id else [],
             pictures=True,
         )
@@ -224,7 +223,7 @@ class FilePanel:
         def on_done(report: RescanReport) -> None:
             self.drawer.rescanned()
             kind: ToastKind = "info" if report.failed or report.missing or report.skipped else "good"
-            self._bridge.toast(kind, file_facts.rescanned(report))
+            self._bridge.toast(kind, report.text)
             self.refresh()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -289,7 +288,7 @@ class FilePanel:
 
         def done(report: DecisionReport) -> None:
             self.drawer.answer_field()
-            self._session.report_decision(labels.sentence_of(report), report)
+            self._session.report_decision(report.sentence, report)
 
         self._bridge.run(
             lambda: self._library.decisions.set_fields(

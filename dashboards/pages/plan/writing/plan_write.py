@@ -17,7 +17,7 @@ from dashboards.state import PINNED, PlanState
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
-from indexium_core.model import labels, wording
+from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PLAN_EDIT, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
@@ -115,7 +115,7 @@ class PlanWrite:
         def on_done(report: DecisionReport) -> None:
             self._state.selection = left
             self._session.keep_selection(self._state.selection)
-            self._session.report_decision(labels.sentence_of(report), report)
+            self._session.report_decision(report.sentence, report)
 
         self._bridge.run(work, on_done, name="decide", once=True)
 
