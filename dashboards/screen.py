@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from dashboards.components.base import Component
 from dashboards.state import AddressedState
@@ -60,6 +61,12 @@ class Screen:
 
     def restore_selection(self, selection: Selection) -> None:
         """Select the files that the browser kept over a reload."""
+
+    def act(self, message: Mapping[str, Any]) -> None:
+        """Ask about an action for the selection that a script describes."""
+
+    def import_changes(self, message: Mapping[str, Any]) -> None:
+        """Ask about an upload of changes."""
 
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows, or None."""

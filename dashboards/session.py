@@ -139,6 +139,10 @@ class Session:
         self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
         self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
         self._wire.on(options=lambda message: self._options.ask(int(message["id"])))
+        self._wire.on(
+            plan_act=self._screens["plan"].act,
+            import_changes=self._screens["plan"].import_changes,
+        )
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -320,7 +324,7 @@ class Session:
 
     def search_plan(self, query: str) -> None:
         """Show the files that a search finds, on the plan page."""
-        self.go("plan", query=query, typed=query, error=None, number=1)
+        self.go("plan", query=query)
 
     def open_as_sql(self, as_sql: Callable[[], str]) -> None:
         """Show the query that `as_sql` returns on the query page, and run it. `as_sql` may raise a QueryError."""
@@ -406,6 +410,10 @@ class Session:
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows; None if it shows none."""
         return self._screen.shown_operation() if self._is_started else None
+
+    def tell_written(self, query: str, operation_id: int) -> None:
+        """Tell the plan that a write of files of a search has started."""
+        self._wire.tell_written(query, operation_id)
 
     def change_place(self, values: Mapping[str, str], *, push: bool = True) -> None:
         """Change values of the address of a page that the browser draws; "" removes one."""

@@ -17,7 +17,7 @@ const browser = new EventTarget()
 const facts = JSON.stringify({
   ...{home: "", user: 1, session: 1, local: true, forbidden: [], refused: {}},
   ...{states: {running: ["running", "note"], completed: ["completed", "safe"], failed: ["failed", "danger"]}},
-  ...{roles: {viewer: "sees", admin: "manages"}, pages: [], account: null},
+  ...{roles: {viewer: "sees", admin: "manages"}, pages: [], account: null, edits: true, page_size: 50, opening: null},
 })
 const element = () => Object.assign(new EventTarget(), {dataset: {}, style: {}, append() {}, setAttribute() {}})
 Object.assign(globalThis, {

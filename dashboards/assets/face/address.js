@@ -6,6 +6,13 @@ const DELAY = 200 // milliseconds: a browser refuses hundreds of changes of the 
 /** @returns {Record<string, string>} */
 const parsed = () => Object.fromEntries(new URLSearchParams(location.search))
 
+/** The address of one file leads to its details in the plan. */
+function followTrack() {
+  const [, id] = location.pathname.match(/^\/track\/(\d+)\/?$/) ?? []
+  if (id) history.replaceState(history.state, "", `/plan?file=${id}`)
+}
+followTrack()
+
 let shown = parsed()
 /** @type {Set<() => void>} */
 const listeners = new Set()
@@ -115,6 +122,7 @@ function endBack() {
 
 /** Take the values of another address. The frame shows its page first: the page before must not read what they name. */
 function followLocation() {
+  followTrack()
   shown = parsed()
   setTimeout(announce)
 }

@@ -1,6 +1,18 @@
 // The types of the declarations of pages.
 
-type CellKind = "name" | "picture" | "tags" | "number" | "text" | "link" | "time" | "state"
+type CellKind =
+  | "name"
+  | "file"
+  | "picture"
+  | "tags"
+  | "changes"
+  | "risk"
+  | "cost"
+  | "number"
+  | "text"
+  | "link"
+  | "time"
+  | "state"
 
 interface NameTag {
   name: string
@@ -113,7 +125,42 @@ interface ListColumn<Row> {
   phone?: "start" | "first" | "below" | "end" | "last" // its place on a phone; none: hidden there
   head?: string // the title of the column; a list has one for each column, or none
   isSpare?: boolean // left out beside the details
-  value(row: Row): any
+  sort?: string // the order of the address that a click on its head leads to
+  value(row: Row, head: any): any // the head is undefined until it is read
+}
+
+/** The selection of a list over all its pages: a fixed set, in the version that is shown when it is made. */
+interface ListSelection<Row = any, Head = any> {
+  canHave(row: Row): boolean
+  search(place: Route): string // whose rows *all* selects
+  searches: string // the name of the search in the address
+  able(head: Head | undefined): number | undefined // number of rows that *all* selects
+  read(selection: import("#face/list_selection.js").Chosen, place: Route, ids: number[]): ReadCall // its numbers
+}
+
+/** What stands above the rows in place of the search and the filters of a list. */
+interface ListFinding {
+  enter(): void // the page is shown
+  followAddress(): void
+  follow(): void // the list has been drawn
+  draw(): Child[]
+  acts(target: HTMLElement): Record<string, () => unknown>
+  keys(): Record<string, KeyBinding>
+  onKey(event: KeyboardEvent): boolean // whether it has used the key
+  onType(target: HTMLInputElement): boolean
+  onChange(event: Event): boolean
+  close(): boolean // whether something was open
+}
+
+/** The details of a row, where they have more than a declaration says: editors, drafts, parts that open. */
+interface ListDetails<Row = any> {
+  follow(): void // the list has been drawn
+  draw(row: Row, more: {value?: any; error?: Error}): HTMLElement
+  acts(target: HTMLElement): Record<string, () => unknown>
+  keys(): Record<string, KeyBinding>
+  onKey(event: KeyboardEvent): boolean
+  onType(target: HTMLInputElement): boolean
+  onChange(event: Event): boolean
 }
 
 /** Rows of a page that has several groups of them, each with its place also while it is empty. */
@@ -134,11 +181,17 @@ interface ListAction<Row, Head> {
   key?: string
   refuses?(row: Row | undefined, place: Route): string // why its key has no effect now: a toast says it
   sign?: string // in place of the label, on a small button
-  label: string | ((row: Row, place: Route, head: Head) => string)
+  label: string | ((row: Row, place: Route, head: any) => string) // in the bar, the number of selected rows is the head
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
   // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
-  where?: "row" | "all" | "head" | "field" | "empty"
+  // In the bar of the selection: its answers have the selection as an argument of calls.
+  where?: "row" | "all" | "head" | "field" | "empty" | "bar"
+  takesCursor?: boolean // in the bar: it means the row at the cursor if nothing is selected
+  isHidden?: boolean // in the bar: it has a key only
+  isOptional?: boolean // in the bar: left out on a phone
+  isDeselecting?: boolean // in the bar: nothing is selected after it
+  suits?(numbers: any): boolean // in the bar: the numbers of the selection, once they are read, make it useful
   isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
@@ -148,10 +201,11 @@ interface ListAction<Row, Head> {
   asks?(rows: Row[], place: Route, head: Head): Question | null | undefined | false
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
+  want?: object // the attributes of the result that it needs; default: the outer form
   // What is asked before the call, from the answer to the same call with `dry_run`; null: nothing would change.
   preview?(rows: Row[], answers: Answers, effect: any): Question | null
   // What the row shows before the library has answered; of an action of a section without a row, what is read by name.
-  shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head>
+  shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head> | Record<string, any>
   leads?(result: any): string // the address of the page that is opened after it
   visits?(result: any, rows: Row[]): string // the address that this page shows after it
   shownAt?(result: any): Record<string, string> // the values of the address with which its effect is shown
@@ -332,8 +386,19 @@ interface ListSpec<Row = any, Head = any> {
     known: {head: Head | undefined; more: any; later: Record<string, any>; state: any},
   ): Child
   selects?: boolean
+  selection?: ListSelection<Row, Head> // over all pages; default: rows of the page
+  bar?: boolean // the selection and its actions stand at the foot of the page, in an element with `data-bar`
+  finding?(list: import("#face/list.js").List<any, any>): ListFinding
+  opensDetails?(list: import("#face/list.js").List<any, any>): ListDetails<Row>
+  holds?: boolean // rows that an action `keeps` stay at their places until another list is shown
+  goesOn?(place: Route, head: Head | undefined): boolean // the details show the next row when theirs has gone
+  order?: string // the default order; the address has another one as `sort` and `desc`
+  asides?: boolean // the components of the server stand in the place of the details
+  narrows?: boolean // the rows can be narrow
+  isFaded?(row: Row): boolean
+  sheets?: string[] // style sheets of this page alone
   actions: ListAction<Row, Head>[]
-  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string} // `act`: its form is shown
+  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string; more?: Child} // `act`: its form is shown
 }
 
 declare var indexiumEarlyKeys: {event: KeyboardEvent; page: string}[] | null

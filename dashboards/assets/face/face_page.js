@@ -152,7 +152,7 @@ export class FacePage {
     this.draw()
     try {
       const isSecret = action.holds === true || Boolean(question?.fields?.some(({kind}) => kind === "password"))
-      const made = await change(name, args, {also: this.readsAfter(action, shown), isSecret})
+      const made = await change(name, args, {also: this.readsAfter(action, shown), isSecret, want: action.want})
       const {value} = made
       if (action.leads) {
         location.assign(action.leads(value)) // nothing is read meanwhile

@@ -7,13 +7,19 @@ import {keepFocusInside} from "#face/focus.js"
 import {may, tell, toast} from "#face/frame.js"
 import {hideBroken} from "#face/images.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
+import {ListBar} from "#face/list_bar.js"
 import {SearchTyping} from "#face/list_filters.js"
 import {ListRows} from "#face/list_rows.js"
+import {FixedSelection, PageSelection} from "#face/list_selection.js"
 import {drawList} from "#face/list_view.js"
+import {cell, forgetWidths} from "#face/tag_fit.js"
 import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
+
+/** Return the selection of one row. @param {number} id @returns {import("#face/list_selection.js").Chosen} */
+const onlyRow = id => ({query: null, risk: [], included: [id], excluded: []})
 
 /**
  * @template [Row=any], [Head=any]
@@ -23,10 +29,8 @@ export class List extends FacePage {
   /** @type {any} */
   cursor = null // the id of the row that the keys act on; null: the first one
   cursorPlace = 0 // its place on the page, for the time when the row is gone
-  /** @type {Set<any>} */
-  selected = new Set() // ids; a row that comes later does not join them
-  /** @type {any} */
-  anchor = null // the id from which a range is selected
+  /** @type {number | null} */
+  arriving = null // the place of the cursor on the page to which a key turns
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
   awaited = "" // the row that the address names, while the list does not have it
@@ -43,11 +47,20 @@ export class List extends FacePage {
    * @param {HTMLElement} host
    */
   constructor(spec, host) {
-    super(spec, spec.actions, host, ["indexium.css", "changes.css", "field_values.css", "face.css"])
+    super(spec, spec.actions, host, [
+      ...["indexium.css", "changes.css", "field_values.css", "face.css"],
+      ...(spec.sheets ?? []),
+    ])
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
     this.typing = new SearchTyping(this)
+    /** @type {PageSelection | FixedSelection} */
+    this.picked = spec.selection ? new FixedSelection(this, spec.selection) : new PageSelection(this)
+    this.finding = spec.finding?.(this)
+    this.details = spec.opensDetails?.(this)
+    this.bar = spec.bar ? new ListBar(this) : null
+    this.finding?.enter()
     this.root.addEventListener("keydown", event => this.onKey(event))
     document.addEventListener("pointerdown", event => {
       if (this.menu && !event.composedPath().includes(this.root.querySelector(".pop")?.parentElement)) this.toggle("")
@@ -57,6 +70,19 @@ export class List extends FacePage {
     pageKeys(spec.page, {isReady: () => this.isReady(), table: this.keys()})
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
+    new ResizeObserver(() => this.fitTags()).observe(this.root)
+    document.fonts.ready.then(() => {
+      forgetWidths()
+      this.draw()
+    })
+  }
+
+  /** Fit the tags of the rows into their column, before the browser paints them. */
+  fitTags() {
+    const width = this.root.querySelector(".probe > .changes")?.clientWidth
+    if (!width || width === cell.width) return
+    cell.width = width
+    this.draw()
   }
 
   place = place
@@ -81,7 +107,7 @@ export class List extends FacePage {
   /** Return why the text of the search is refused. @returns {Error | undefined} */
   searchError() {
     const error = /** @type {Error & {code?: string}} */ (this.rows.page().error)
-    return this.spec.search && error?.code === "bad_query" ? error : undefined
+    return (this.spec.search || this.finding) && error?.code === "bad_query" ? error : undefined
   }
 
   /** Return what a person has changed in the details of a row. @param {Row} row @returns {Record<string, any>} */
@@ -94,12 +120,14 @@ export class List extends FacePage {
   /** Show the list again after another page. */
   enter() {
     this.told = ""
+    this.finding?.enter()
     if (!this.spec.news.length) this.rows.readAllAgain()
   }
 
   /** A step in the history may lead to another open row. */
   followAddress() {
     if (!this.isShown()) return
+    this.finding?.followAddress()
     const id = this.openId(this.rows.shown())
     if (id !== null) this.cursor = id
     this.draw()
@@ -114,19 +142,35 @@ export class List extends FacePage {
     }
     this.rows.readAhead()
     const hasJoined = this.followJoined()
+    const hasArrived = this.arriving !== null && this.rows.isKnown()
     this.keepCursor()
+    this.picked.follow()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     this.lookForOutside()
     morph(this.root, drawList(this))
-    this.spec.follow?.()
     this.waitForTime()
     this.followSheet()
-    this.tellServer()
-    this.typing.follow()
-    if (hadFocus && hasJoined) this.focusCursor()
-    else if (hadFocus && focusedElement() === document.body) this.focusAgain()
+    this.followDrawing()
+    this.keepFocus(hadFocus, hasJoined || hasArrived)
     setTimeout(pressDelayed)
     if (!this.rows.isKnown() && (this.rows.page().error ?? this.rows.head().error)) dropDelayed()
+  }
+
+  /** The focus stays in the list; it follows the cursor to another row. @type {(hadFocus: boolean, isElsewhere: boolean) => void} */
+  keepFocus(hadFocus, isElsewhere) {
+    if (!hadFocus) return
+    if (isElsewhere) this.focusCursor()
+    else if (focusedElement() === document.body) this.focusAgain()
+  }
+
+  /** Everything beside the rows follows them. */
+  followDrawing() {
+    this.bar?.draw()
+    this.details?.follow()
+    this.finding?.follow()
+    this.spec.follow?.()
+    this.tellServer()
+    this.typing.follow()
   }
 
   /** Say so if the row that the address names is not in the list. */
@@ -211,13 +255,23 @@ export class List extends FacePage {
   /** Keep the cursor on its row, whatever comes above it, and at its place when the row has gone. */
   keepCursor() {
     const shown = this.rows.shown()
-    if (this.cursor === null && shown.length) this.cursor = this.openId(shown) ?? this.rows.idOf(shown[0])
+    if (this.cursor === null && shown.length) {
+      const first = shown[Math.min(this.arriving ?? 0, shown.length - 1)]
+      this.cursor = this.openId(shown) ?? this.rows.idOf(first)
+      if (this.arriving !== null) this.followArrival()
+    }
     const at = shown.findIndex(row => this.rows.idOf(row) === this.cursor)
     if (at >= 0) this.cursorPlace = at
     else if (shown.length && this.cursor !== null) {
       this.cursorPlace = Math.min(this.cursorPlace, shown.length - 1)
       this.cursor = this.rows.idOf(shown[this.cursorPlace])
     }
+  }
+
+  /** A key has turned the page: details that are open follow the cursor. */
+  followArrival() {
+    this.arriving = null
+    if (this.openValue()) go(this.opening(this.cursor), {push: false})
   }
 
   /** @returns {Row | undefined} */
@@ -257,7 +311,7 @@ export class List extends FacePage {
 
   /** Return the rows that an action means now: the selected ones, or else the one at the cursor. @returns {Row[]} */
   targets() {
-    if (this.selected.size) return this.rows.shown().filter(row => this.selected.has(this.rows.idOf(row)))
+    if (this.picked.size && !this.spec.selection) return this.rows.shown().filter(row => this.picked.has(row))
     return [this.current()].filter(Boolean)
   }
 
@@ -275,10 +329,41 @@ export class List extends FacePage {
   move(step) {
     const shown = this.rows.shown()
     const at = shown.findIndex(row => this.rows.idOf(row) === this.cursorId())
-    const next = shown[Math.max(0, Math.min(at + step, shown.length - 1))]
-    if (!next) return
-    this.point(this.rows.idOf(next))
+    const next = shown[at + step]
+    if (next) this.moveTo(this.rows.idOf(next))
+    else if (shown.length) this.turnTo(this.rows.number + Math.sign(step), step > 0 ? 0 : Number.POSITIVE_INFINITY)
+  }
+
+  /** Put the cursor and the focus on a row. @param {any} id */
+  moveTo(id) {
+    this.point(id)
     this.focusCursor()
+  }
+
+  /** Turn to a page, with the cursor at a place of it; return whether it exists. @type {(page: number, at: number) => boolean} */
+  turnTo(page, at) {
+    if (this.spec.areas || page < 1 || page > this.rows.pages || page === this.rows.number) return false
+    this.arriving = at
+    this.cursor = null
+    this.picked.leavePage()
+    go({page: page > 1 ? page : ""}, {push: false})
+    return true
+  }
+
+  /** Put the cursor on the first or the last row of the page. @param {number} at */
+  moveToEnd(at) {
+    const row = this.rows.shown().at(at)
+    if (row) this.moveTo(this.rows.idOf(row))
+  }
+
+  /** The row at the cursor has the focus: keys such as `Home` are its own. */
+  isOnRow() {
+    return focusedElement().matches("[role=row]")
+  }
+
+  /** Turn the page with the cursor at its place; at the end of the list, go to its last row. @param {number} step */
+  leaf(step) {
+    if (!this.turnTo(this.rows.number + step, this.cursorPlace)) this.moveToEnd(step > 0 ? -1 : 0)
   }
 
   /** Put the cursor on a row; open details follow it. @param {any} id */
@@ -301,11 +386,14 @@ export class List extends FacePage {
 
   close() {
     if (this.menu) this.toggle(this.menu)
-    else if (this.selected.size) {
-      this.selected.clear()
+    else if (this.finding?.close()) return
+    else if (this.picked.size && !this.spec.selection) {
+      this.picked.clear()
       this.draw()
-    } else if (this.openValue()) go(this.opening(""))
-    else return false
+    } else if (this.openValue()) {
+      go(this.opening(""))
+      this.focusCursor()
+    } else return false
   }
 
   /** Open a menu of the filters, or close it; a press elsewhere ("") closes it, too. @param {string} name */
@@ -323,18 +411,9 @@ export class List extends FacePage {
     if (node instanceof HTMLElement) node.focus()
   }
 
-  /** Select a row, or all rows from the one that was selected last. @type {(row: Row, isRange?: boolean) => void} */
+  /** @type {(row: Row, isRange?: boolean) => void} */
   pick(row, isRange = false) {
-    const ids = this.rows.shown().map(each => this.rows.idOf(each))
-    const id = this.rows.idOf(row)
-    const from = isRange && ids.includes(this.anchor) ? ids.indexOf(this.anchor) : ids.indexOf(id)
-    const [first, last] = [from, ids.indexOf(id)].sort((a, b) => a - b)
-    const isOn = !this.selected.has(id)
-    for (const each of ids.slice(first, last + 1)) {
-      if (isOn) this.selected.add(each)
-      else this.selected.delete(each)
-    }
-    this.anchor = id
+    this.picked.pick(row, isRange)
     this.draw()
   }
 
@@ -346,6 +425,14 @@ export class List extends FacePage {
     return isSingle ? [this.current()].filter(Boolean) : this.targets()
   }
 
+  /** Return the selection that an action of the bar means: some mean the row at the cursor if nothing is selected. @param {ListAction<Row, Head>} action */
+  selectionFor({takesCursor}) {
+    const {picked} = this
+    if (picked instanceof FixedSelection && picked.size) return picked.argument()
+    const row = takesCursor && this.current()
+    return row ? onlyRow(this.rows.idOf(row)) : null
+  }
+
   knownTo() {
     return this.rows.head().value
   }
@@ -353,7 +440,8 @@ export class List extends FacePage {
   /** @type {FacePage<Row, Head>["run"]} */
   async run(action, meant = this.meantBy(action), given = {}) {
     if (!action.sets) {
-      await super.run(action, meant, given)
+      const selection = action.where === "bar" && this.selectionFor(action)
+      await super.run(action, meant, selection ? {...given, selection} : given)
       return
     }
     Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))
@@ -363,10 +451,11 @@ export class List extends FacePage {
   /** @type {FacePage<Row, Head>["show"]} */
   show(action, meant, answers, head) {
     const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
+    if (action.keeps && this.spec.holds) this.rows.hold(meant)
     const shown = (/** @type {Row} */ row) => /** @type {Partial<Row>} */ (action.shows(row, answers, head))
     const edits = action.shows ? meant.map(row => this.rows.edit(row, shown(row))) : []
     const taken = this.rows.take(ids)
-    for (const id of ids) this.selected.delete(id)
+    this.picked.drop(ids)
     this.followTaken(ids)
     return {taken, edits, isOfList: action.keeps || !meant.length}
   }
@@ -377,10 +466,12 @@ export class List extends FacePage {
   }
 
   /** @type {FacePage<Row, Head>["settle"]} */
-  settle({isOwn}, {taken, edits, isOfList}, made) {
+  settle({isOwn, isDeselecting}, {taken, edits, isOfList}, made) {
+    if (isDeselecting) this.picked.clear()
     this.rows.settle(taken, made, edits, isOwn)
     if (isOfList) this.rows.readMoreAgain()
-    if (this.spec.folds && taken.ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
+    const isOpen = taken.ids.map(String).includes(this.openValue())
+    if (isOpen && this.spec.folds && !this.goesOn()) go(this.opening(""), {push: false})
   }
 
   /** @type {FacePage<Row, Head>["putBack"]} */
@@ -390,9 +481,44 @@ export class List extends FacePage {
 
   /** The address names the row that is open: not one that an action has taken away. @param {any[]} ids */
   followTaken(ids) {
-    if (this.spec.folds || !ids.map(String).includes(this.openValue())) return
+    if ((this.spec.folds && !this.goesOn()) || !ids.map(String).includes(this.openValue())) return
     this.keepCursor()
     go(this.opening(this.rows.shown().length ? this.cursor : ""), {push: false})
+  }
+
+  /** Whether the details go on with the next row when theirs has gone. */
+  goesOn() {
+    return this.spec.goesOn?.(place(), this.rows.head().value) ?? false
+  }
+
+  /** The keys that select rows. @returns {Record<string, KeyBinding>} */
+  selectingKeys() {
+    const {picked} = this
+    const group = "Select"
+    const pick = (isRange = false) => this.current() && this.pick(this.current(), isRange)
+    if (!(picked instanceof FixedSelection)) return {x: {does: "select", group, run: () => pick()}}
+    const {nouns = `${this.spec.noun}s`} = this.spec
+    return {
+      x: {does: "select or deselect", group, run: () => pick()},
+      X: {does: "select from the last one to here", group, run: () => pick(true)},
+      " ": {run: event => (this.isOnRow() ? pick(event.shiftKey) : false)},
+      a: {does: `select all ${nouns} that can be written`, group, run: () => picked.all()},
+      n: {does: "select none", group, run: () => picked.clear()},
+      i: {does: "invert the selection", group, run: () => void picked.invert()},
+    }
+  }
+
+  /** The keys of a row with the focus: the ends of the page, and other pages. @returns {Record<string, KeyBinding>} */
+  turningKeys() {
+    const group = "Move"
+    const onRow = (/** @type {() => void} */ run) => () => (this.isOnRow() ? run() : false)
+    const [ends, pages] = [`first and last ${this.spec.noun} of the page`, "next and previous page"]
+    return {
+      Home: {does: ends, group, run: onRow(() => this.moveToEnd(0))},
+      End: {does: ends, group, run: onRow(() => this.moveToEnd(-1))},
+      PageDown: {does: pages, group, run: onRow(() => this.leaf(1))},
+      PageUp: {does: pages, group, run: onRow(() => this.leaf(-1))},
+    }
   }
 
   /** @returns {Record<string, KeyBinding>} */
@@ -409,7 +535,8 @@ export class List extends FacePage {
     }
     if (details)
       table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
-    if (selects) table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
+    if (selects) Object.assign(table, this.selectingKeys())
+    if (!this.spec.areas) Object.assign(table, this.turningKeys())
     for (const {key, does, label} of this.actions) {
       if (!key) continue
       table[key] = {
@@ -419,6 +546,7 @@ export class List extends FacePage {
         run: () => this.runKey(key),
       }
     }
+    Object.assign(table, this.finding?.keys(), this.details?.keys())
     if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
     return table
   }
@@ -435,6 +563,7 @@ export class List extends FacePage {
     const {value} = this.rows.head()
     return this.actions.find(action => {
       const rows = (action.where ?? "row") === "row" ? this.meantBy(action) : [undefined]
+      if (action.where === "bar" && action.key === key && !this.selectionFor(action)) return false
       return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
     })
   }
@@ -451,7 +580,14 @@ export class List extends FacePage {
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
-  keysShown({actions, details}) {
+  keysShown({actions, details, selection}) {
+    if (selection)
+      return [
+        {keys: ["j", "k"], text: "move"},
+        {keys: ["x"], text: "select"},
+        {keys: ["Enter"], text: "details"},
+        {keys: ["?"], text: "all keys"},
+      ]
     const shown = actions.filter(({key, needs}) => key && may(needs ?? ""))
     /** @type {Map<string, string[]>} */
     const texts = new Map([["move", ["j", "k"]]])
@@ -466,18 +602,63 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["ownActs"]} */
   ownActs(target, event, row) {
-    const {page, to, menu} = target.dataset
+    const {page, to, menu, sort} = target.dataset
     return {
       ...super.ownActs(target),
-      open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
+      ...this.finding?.acts(target),
+      ...this.details?.acts(target),
+      open: () => row && this.pressRow(row, event),
       pick: () => row && this.pick(row, event.shiftKey),
+      "pick-all": () => this.pickAll(),
+      ...this.barActs(),
       close: () => go(this.opening("")),
       clear: () => this.close(),
+      sort: () => this.narrow(this.sorted(sort)),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
       menu: () => this.toggle(menu),
       empty: () => this.typing.empty(target.parentElement.querySelector("input")),
     }
+  }
+
+  /** Return what the buttons of the bar do that are no actions. @returns {Record<string, () => unknown>} */
+  barActs() {
+    const {picked} = this
+    if (!(picked instanceof FixedSelection)) return {}
+    return {
+      all: () => picked.all(),
+      none: () => picked.clear(),
+      join: () => picked.join(),
+      "show-hidden": () => this.narrow({[this.spec.selection.searches]: picked.included.size ? "" : picked.base.query}),
+    }
+  }
+
+  /** A click opens a row; with a key that selects, it selects the row. @type {(row: Row, event: MouseEvent) => void} */
+  pressRow(row, event) {
+    const {selects} = this.spec
+    if (selects && (event.shiftKey || event.ctrlKey || event.metaKey)) this.pick(row, event.shiftKey)
+    else if (!String(window.getSelection())) this.open(this.rows.idOf(row))
+  }
+
+  /** Select all rows of the search, or none. */
+  pickAll() {
+    const {picked} = this
+    if (!(picked instanceof FixedSelection)) return
+    if (picked.count() >= (this.spec.selection.able(this.rows.head().value) ?? 1)) picked.clear()
+    else picked.all()
+  }
+
+  /** Return the order of the address. */
+  order() {
+    const {sort = this.spec.order, desc} = place()
+    return {by: sort, isDescending: desc === "1"}
+  }
+
+  /** Return what the address has for an order; the same column again reverses it. @type {(by: string, isDescending?: boolean) => Route} */
+  sorted(by, isDescending) {
+    const {by: before, isDescending: was} = this.order()
+    const turns = isDescending ?? (by === before && !was)
+    return {sort: by === this.spec.order ? "" : by, desc: turns ? "1" : ""}
   }
 
   /** The keys act on the row whose button was pressed. @type {FacePage<Row, Head>["onAct"]} */
@@ -499,7 +680,8 @@ export class List extends FacePage {
   /** @param {number} page */
   turn(page) {
     this.cursor = null
-    this.selected.clear()
+    this.picked.leavePage()
+    this.rows.letGo()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
     go({page: page > 1 ? page : "", ...this.opening("")})
   }
@@ -507,7 +689,8 @@ export class List extends FacePage {
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
   narrow(to, options = {}) {
     this.cursor = null
-    this.selected.clear()
+    this.picked.leavePage()
+    this.rows.letGo()
     go({page: "", ...this.opening(""), ...to}, options)
   }
 
@@ -515,6 +698,7 @@ export class List extends FacePage {
   onKey(event) {
     const field = /** @type {HTMLInputElement} */ (event.target)
     if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
+    else if (this.finding?.onKey(event) || this.details?.onKey(event)) return
     else if (field.dataset.search) this.typing.press(field, event)
     else if (event.key === "Escape" && this.menu) this.toggle(this.menu) // from a field for a day
   }
@@ -522,7 +706,7 @@ export class List extends FacePage {
   /** @param {Event} event */
   onChange(event) {
     const {value, dataset} = /** @type {HTMLInputElement} */ (event.target)
-    if (dataset.search) return // it is applied while a person types
+    if (dataset.search || this.finding?.onChange(event) || this.details?.onChange(event)) return
     if (dataset.change === "choice") this.narrow({[dataset.name]: value})
     else if (dataset.change === "to") this.narrow(JSON.parse(dataset.to))
     else if (dataset.change === "part") go({...JSON.parse(dataset.to), [dataset.name]: value})
@@ -531,6 +715,7 @@ export class List extends FacePage {
 
   /** @param {HTMLInputElement} target */
   onType(target) {
+    if (this.finding?.onType(target) || this.details?.onType(target)) return false
     if (!target.dataset.search) return super.onType(target)
     this.typing.type(target)
     return false

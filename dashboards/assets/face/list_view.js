@@ -3,6 +3,7 @@ import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
 import {drawPortrait} from "#face/images.js"
 import {drawFilters} from "#face/list_filters.js"
+import {isDense} from "#face/tag_fit.js"
 import {
   boneRows,
   button,
@@ -19,39 +20,52 @@ import {count, plural, rangeOf} from "#face/wording.js"
 
 /** @typedef {import("#face/list.js").List<any, any>} List */
 
+/** The box that selects a row. @type {(list: List, row: any, canPick: boolean) => HTMLElement} */
+const drawPick = (list, row, canPick) =>
+  h(
+    "span",
+    {class: "c", role: "gridcell"},
+    h(
+      "label",
+      {class: "hit", data: {act: "pick"}},
+      h("input", {
+        type: "checkbox",
+        tabindex: "-1",
+        checked: canPick && list.picked.has(row),
+        disabled: !canPick || null,
+        "aria-label": `Select ${list.spec.name(row)}`,
+      }),
+    ),
+  )
+
+/** Return whether a row is selected; null if it cannot be. @type {(list: List, row: any, isCursor: boolean) => boolean | null} */
+function isSelected(list, row, isCursor) {
+  const {selects, folds} = list.spec
+  if (!selects) return isCursor && (!folds || Boolean(list.opened()))
+  return list.picked.canHave(row) ? list.picked.has(row) : null
+}
+
 /** @type {(list: List, row: any) => HTMLElement} */
 function drawRow(list, row) {
   const {spec} = list
   const id = list.rows.idOf(row)
+  const knows = list.rows.head().value
   const isCursor = id === list.cursorId()
   const isStop = isCursor || (id === list.firstId() && Boolean(list.outside().value))
-  const isSelected = spec.selects ? list.selected.has(id) : isCursor && (!spec.folds || Boolean(list.opened()))
+  const selected = isSelected(list, row, isCursor)
+  const classes = ["row lrow", isCursor && "cursor", hasTiles(list) && "tile", spec.isFaded?.(row) && "faded"]
   return h(
     "div",
     {
-      class: `row lrow${isCursor ? " cursor" : ""}${hasTiles(list) ? " tile" : ""}`,
+      class: classes.filter(Boolean).join(" "),
       role: "row",
       tabindex: isStop ? "0" : "-1",
-      "aria-selected": String(isSelected),
+      "aria-selected": selected === null ? null : String(selected),
       data: {act: "open", key: id},
     },
-    spec.selects &&
-      h(
-        "span",
-        {class: "c", role: "gridcell"},
-        h(
-          "label",
-          {class: "hit", data: {act: "pick"}},
-          h("input", {
-            type: "checkbox",
-            tabindex: "-1",
-            checked: list.selected.has(id),
-            "aria-label": `Select ${spec.name(row)}`,
-          }),
-        ),
-      ),
+    spec.selects && drawPick(list, row, selected !== null),
     columnsOf(list).map(({kind, phone, value}) =>
-      h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row))),
+      h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row, knows))),
     ),
     hasInline(spec) &&
       h(
@@ -78,12 +92,75 @@ function drawHeads(list) {
   return h(
     "div",
     {class: "row lrow th", role: "row", data: {key: "heads"}},
-    list.spec.selects && h("span", {role: "columnheader"}, h("span", {class: "vh"}, "Selected")),
-    columns.map(({head, kind}) =>
-      h("span", {class: CLASSES[kind] === "num" ? "num" : "", role: "columnheader"}, head ?? ""),
+    list.spec.selects && (list.spec.selection ? drawPickAll(list) : h("span", {role: "columnheader"}, vh("Selected"))),
+    columns.map(column => drawColumnHead(list, column)),
+  )
+}
+
+/** @param {string} text */
+const vh = text => h("span", {class: "vh"}, text)
+
+/** @type {(list: List, column: ListColumn<any>) => HTMLElement} */
+function drawColumnHead(list, {head, kind, sort}) {
+  const {by, isDescending} = list.order()
+  const isSorted = Boolean(sort) && by === sort
+  const isNumber = CLASSES[kind].startsWith("num")
+  return h(
+    "span",
+    {
+      class: isNumber ? "num" : "",
+      role: "columnheader",
+      "aria-sort": isSorted ? (isDescending ? "descending" : "ascending") : null,
+    },
+    sort
+      ? h(
+          "button",
+          {type: "button", class: isNumber ? "sort right" : "sort", data: {act: "sort", sort, key: `sort-${sort}`}},
+          head,
+          isSorted && h("span", {"aria-hidden": "true"}, isDescending ? " ↓" : " ↑"),
+        )
+      : (head ?? ""),
+  )
+}
+
+/** The box that selects all rows of the search, on all pages. @param {List} list */
+function drawPickAll(list) {
+  const {spec, picked} = list
+  const able = spec.selection.able(list.rows.head().value) ?? 0
+  const total = /** @type {import("#face/list_selection.js").FixedSelection} */ (picked).count()
+  const isAll = able > 0 && total >= able
+  const [noun, nouns = `${noun}s`] = [spec.noun, spec.nouns]
+  let text = `Select the ${count(able)} ${nouns} that can be written`
+  if (!able) text = `No ${noun} here can be written`
+  else if (isAll) text = "Select none"
+  else if (able === 1) text = `Select the one ${noun} that can be written`
+  return h(
+    "span",
+    {role: "columnheader", class: "c"},
+    h(
+      "label",
+      {class: "hit", data: {act: "pick-all"}},
+      h("input", {
+        type: "checkbox",
+        checked: isAll,
+        indeterminate: !isAll && total > 0,
+        disabled: !able || null,
+        title: text,
+        "aria-label": text,
+      }),
     ),
   )
 }
+
+/** An invisible row without a height: its cell has the width of the tags of all rows. @param {List} list */
+const drawProbe = list =>
+  columnsOf(list).some(({kind}) => kind === "changes") &&
+  h(
+    "div",
+    {class: "row lrow probe", "aria-hidden": "true", data: {key: "probe"}},
+    list.spec.selects && h("span"),
+    columnsOf(list).map(({kind}) => h("span", {class: CLASSES[kind]})),
+  )
 
 /** @type {Record<CellKind, string>} */
 const CLASSES = {
@@ -92,6 +169,10 @@ const CLASSES = {
   tags: "tags",
   number: "num",
   text: "text",
+  file: "file",
+  cost: "num n",
+  changes: "tags changes",
+  risk: "r",
   link: "text",
   time: "num",
   state: "state",
@@ -114,6 +195,7 @@ function drawRows(list) {
     {
       role: "grid",
       class: hasTiles(list) ? "tiles" : "",
+      "aria-multiselectable": spec.selects ? "true" : null,
       "aria-label": plural(list.rows.total, spec.noun, spec.nouns),
       "aria-rowcount": list.rows.total,
       data: {key: "rows"},
@@ -320,12 +402,12 @@ function drawSign(list, {act, sign, label, key}, row) {
 
 /** @param {List} list */
 function drawAbove(list) {
-  const {spec, selected} = list
-  if (selected.size)
+  const {spec, picked} = list
+  if (picked.size && !spec.selection)
     return h(
       "div",
       {class: "pager top", data: {key: "top"}},
-      h("b", null, `${plural(selected.size, spec.noun, spec.nouns)} selected`),
+      h("b", null, `${plural(picked.size, spec.noun, spec.nouns)} selected`),
       h(
         "span",
         {class: "turn"},
@@ -390,8 +472,10 @@ function drawBody(list) {
   const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {title, text, act} = spec.empty(list.place(), rows.head().value)
-  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act)))
+  const {value} = rows.head()
+  if (spec.bar && !value) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
+  const {title, text, act, more} = spec.empty(list.place(), value)
+  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act), more))
 }
 
 /** @param {List} list */
@@ -429,6 +513,7 @@ function drawSide(list) {
   const {spec} = list
   const place = list.place()
   const more = list.rows.more(row)
+  if (list.details) return list.details.draw(row, more)
   const acts = drawActions(list, row, "row")
   const [hinted, plain] = [acts.filter(each => each.matches("div")), acts.filter(each => !each.matches("div"))]
   return h(
@@ -465,36 +550,56 @@ function drawSide(list) {
   )
 }
 
+/** Whether the pager of a list with a bar stays in view. @param {List} list */
+const isPaged = list => Boolean(list.spec.bar) && list.rows.pages > 1
+
+/** The card of the rows, with what stands above and below them. @param {List} list */
+function drawCard(list) {
+  const isNarrow = list.spec.narrows && isDense()
+  return h(
+    "div",
+    {
+      class: ["card list", isNarrow && "dense", isPaged(list) && "paged"].filter(Boolean).join(" "),
+      data: {key: "list"},
+    },
+    drawProbe(list),
+    drawAbove(list),
+    drawComplaint(list),
+    drawBody(list),
+    drawPager(list),
+  )
+}
+
+/** Return the widths of the columns. @param {List} list */
+function widthsOf(list) {
+  const {spec} = list
+  const widths = columnsOf(list).map(({width}) => width)
+  if (spec.selects) widths.unshift("34px")
+  if (hasInline(spec)) widths.push(spec.inlineWidth ?? "max-content")
+  return widths.join(" ")
+}
+
+/** The rows, and their details or what stands in the place of them. @param {List} list */
+function drawWork(list) {
+  const details = list.spec.details ? drawSide(list) : null
+  const aside = list.spec.asides && h("div", {class: "side aside", data: {key: "aside"}}, h("slot"))
+  const kind = details ? "" : aside ? " folded" : " single"
+  return h(
+    "div",
+    {class: `work${kind}`, style: {"--columns": widthsOf(list)}, data: {key: "work"}},
+    list.spec.areas ? drawAreas(list) : drawCard(list),
+    details ?? aside,
+  )
+}
+
 /** Return the elements of a list. @param {List} list */
 export function drawList(list) {
-  const side = list.spec.details ? drawSide(list) : null
-  const {selects} = list.spec
-  const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width)]
-  if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
     drawHead(list),
-    list.spec.tells && h("slot", {data: {key: "slot"}}),
+    list.spec.tells && !list.spec.asides && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
     drawChips(list),
     ...drawFilters(list),
-    h(
-      "div",
-      {
-        class: side ? "work" : "work single",
-        style: {"--columns": widths.filter(Boolean).join(" ")},
-        data: {key: "work"},
-      },
-      list.spec.areas
-        ? drawAreas(list)
-        : h(
-            "div",
-            {class: "card list", data: {key: "list"}},
-            drawAbove(list),
-            drawComplaint(list),
-            drawBody(list),
-            drawPager(list),
-          ),
-      side,
-    ),
+    drawWork(list),
   ].filter(Boolean)
 }

@@ -12,13 +12,14 @@ import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {people} from "#face/people.js"
+import {plan} from "#face/plan.js"
 import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, history, jobs, people, requests]
+export const LISTS = [accounts, activity, checks, history, jobs, people, plan, requests]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account, connections]
 

@@ -55,7 +55,7 @@ type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix
 type DangerousFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
-type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string}
+type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; sentence: string; text: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
 type EmptyFolderReport = {path: string; folders: string[]; removed: number; problems: string[]}
@@ -203,13 +203,14 @@ type RequestLosses = {digest: string; summary: string; why: string; by_risk: Rec
 type RequestPage = {items: ProviderRequest[]; total: number; page: number; per_page: number; providers: string[]}
 type RequestedFile = {item: string; file_id: number | null; name: string; path: string; tags: Record<string, string>[]; more: number; risk: string; reason: string; texts: LostText[]}
 type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; per_page: number}
+type RescanReport = {processed: number; updated: number; unchanged: number; skipped: number; missing: number; errors: Record<string, number>; locked: Record<string, number>; seconds: number; total: number; cancelled: boolean; failed: number; summary: string; text: string}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
 type ResolutionReport = {files: number; text: string; step_id: number | null}
 type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number}
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
 type RollbackNote = {player: string; reason: string}
 type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
-type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean}
+type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean; means: string}
 type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string}
 type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]}
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
@@ -542,6 +543,7 @@ interface Calls {
   "queries.values": [args: {text?: string; typed?: Record<string, string>}, value: Record<string, string>]
   "queries.write": [args: {text?: string; out?: string; parameters?: Record<string, string> | null; seconds?: number; is_stopped?: any}, value: number]
   "rescans.add": [args: {query?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
+  "rescans.read_file": [args: {file_id?: number; refresh?: string[]}, value: RescanReport]
   "retries.preview": [args: {operation_id?: number}, value: RetryPreview]
   "retries.preview_publication": [args: {operation_id?: number; risk?: string[] | null}, value: PublicationRetry]
   "retries.preview_rollback": [args: {operation_id?: number}, value: RollbackCheck]
@@ -630,6 +632,7 @@ interface Calls {
   "views.list": [args: {}, value: SavedView[]]
   "views.remove": [args: {view_id?: number}, value: SavedView]
   "views.rename": [args: {view_id?: number; name?: string}, value: SavedView]
+  "views.restore": [args: {view?: SavedView}, value: SavedView]
   "views.save": [args: {name?: string; query?: string; sort?: string; descending?: boolean}, value: SavedView]
   "views.set_default": [args: {view_id?: number | null}, value: null]
   "webhooks.add": [args: {kind?: string; name?: string; folder_map?: string[][]; anchor?: string}, value: NewSecret]

@@ -10,7 +10,7 @@ from dashboards.bridge import Bridge
 from dashboards.components import person_field
 from dashboards.components.bulk import bulk
 from dashboards.session import Session
-from dashboards.state import NOTHING, PINNED, PlanState
+from dashboards.state import NOTHING, PINNED, FilesState
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.files.properties import LockReport
@@ -37,7 +37,7 @@ class BulkEdit:
     """The dialog of one session. It edits the files that were selected when it was opened."""
 
     def __init__(
-        self, library: Library, bridge: Bridge, state: PlanState, session: Session, *, keeps_selection: bool = True
+        self, library: Library, bridge: Bridge, state: FilesState, session: Session, *, keeps_selection: bool = True
     ) -> None:
         """`keeps_selection`: the files of the dialog are the selection of `state`, and stay selected."""
         self._keeps_selection = keeps_selection
@@ -70,13 +70,13 @@ class BulkEdit:
             return
         self.open_for(target, tab)
 
-    def open_for(self, target: Selection | list[int], tab: str = "people") -> None:
-        """Show the dialog for some files."""
+    def open_for(self, target: Selection | list[int], tab: str = "people", *, within: str = "") -> None:
+        """Show the dialog for some files; those that the search `within` does not find are counted as hidden."""
         library = self._library
         tabs = TABS if library.settings.metadata_enable_inline_edit else TABS_WITHOUT_EDITING
         tab = tab if tab in tabs else tabs[0]
 
-        query = self._state.query
+        query = within or self._state.query
 
         def read() -> tuple[BulkPeople, list[Template], int]:
             self._seen = library.decisions.newest()

@@ -16,7 +16,7 @@ from dashboards.pages.query import query_parts, result_table
 from dashboards.pages.query.result_chart import ResultChart
 from dashboards.screen import Screen
 from dashboards.session import Session
-from dashboards.state import PlanState, QueryState
+from dashboards.state import FilesState, QueryState
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, SavedQuery, SchemaTable
@@ -61,7 +61,7 @@ class QueryScreen(Screen):
         self._side = query_parts.QuerySide()
         self._chart = ResultChart(self._bridge, drawn=self._draw_result)
         self._result = query_parts.QueryResult(plot=self._chart.place)
-        self._bulk = BulkEdit(self._library, self._bridge, PlanState(), session, keeps_selection=False)
+        self._bulk = BulkEdit(self._library, self._bridge, FilesState(), session, keeps_selection=False)
         self._contents = _Contents((), ())
         self._examples: list[SavedQuery] = []
         self._removed: SavedQuery | None = None
