@@ -139,6 +139,8 @@ function drawProvider(provider, known, parts) {
   )
 }
 
+const KIND = {name: "name", label: "Kind of the key", kind: /** @type {const} */ ("select")}
+
 /** The form for a key of a provider. @type {(provider: Provider, known: Known) => Question} */
 function keyQuestion(provider, known) {
   const {name, leaves} = provider
@@ -147,17 +149,6 @@ function keyQuestion(provider, known) {
   return {
     title: `Key of ${name}`,
     fields: [
-      ...(kinds.length > 1
-        ? [
-            {
-              name: "name",
-              label: "Kind of the key",
-              kind: /** @type {const} */ ("select"),
-              choices: kinds,
-              value: kinds[0].value,
-            },
-          ]
-        : []),
       {
         name: "key",
         label: `Key of ${name}`,
@@ -166,6 +157,7 @@ function keyQuestion(provider, known) {
         autocomplete: "off",
         longest: 1000,
       },
+      ...(kinds.length > 1 ? [{...KIND, choices: kinds, value: kinds[0].value}] : []),
     ],
     confirm: "Save and test",
     hint: leaves,
@@ -205,6 +197,7 @@ export const providers = {
       needs: "provider_keys.enter",
       label: (row, _place, known) => (hasKey(row, known) ? "Replace the key…" : "Enter a key…"),
       isForm: true,
+      keeps: true,
       asks: ([row], _place, known) => known && keyQuestion(row, known),
       call: ([row], {name, key}, _place, known) => [
         "provider_keys.enter",

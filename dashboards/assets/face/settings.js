@@ -26,6 +26,9 @@ const GROUPS = [
  * @typedef {import("#face/setting_rows.js").Known} Known
  */
 
+/** @param {Row[]} rows */
+const inOrder = rows => [...rows].sort((a, b) => a.place - b.place)
+
 /** @type {(title: string) => SectionSpec<Row, Known>} */
 const groupSection = title => ({
   name: `group-${title.toLowerCase().replaceAll(" ", "-")}`,
@@ -35,33 +38,36 @@ const groupSection = title => ({
   reads: () => ({settings: SETTINGS}),
   rows: "settings",
   id: "name",
-  draw: ({settings}, parts) =>
-    settings
+  draw: ({settings: all}, parts) =>
+    inOrder(all)
       .filter(({group, is_advanced: isAdvanced}) => group === title && !isAdvanced)
-      .sort((a, b) => a.place - b.place)
       .map(row => drawSetting(row, parts)),
   actions: settingActions,
 })
 
 /** @typedef {Known & {cache: {summary: string}}} Advanced */
 
+/** @type {(title: string, rows: Row[], draw: (row: Row) => HTMLElement) => HTMLElement} */
+const drawGroup = (title, rows, draw) => h("div", {data: {key: title}}, h("h3", null, title), rows.map(draw))
+
 /** @type {(known: Advanced, parts: SectionParts<Row>) => Child[]} */
-function drawAdvanced({settings, cache}, parts) {
-  const inOrder = [...settings].sort((a, b) => a.place - b.place)
-  const rows = inOrder.filter(each => each.is_advanced)
+function drawAdvanced({settings: all, cache}, parts) {
+  const rows = inOrder(all).filter(each => each.is_advanced)
+  const draw = (/** @type {Row} */ row) => drawSetting(row, parts, row.name === "artwork_budget" ? cache.summary : "")
   return [
-    [...new Set(rows.map(({group}) => group))].map(title => [
-      h("h3", {data: {key: title}}, title),
-      rows
-        .filter(({group}) => group === title)
-        .map(row => drawSetting(row, parts, row.name === "artwork_budget" ? cache.summary : "")),
-    ]),
+    [...new Set(rows.map(({group}) => group))].map(title =>
+      drawGroup(
+        title,
+        rows.filter(({group}) => group === title),
+        draw,
+      ),
+    ),
     h(
       "div",
       {class: "variables", data: {key: "variables"}},
       h("h3", null, "Environment variables"),
       h("p", {class: "hint"}, "In settings.toml, a name has small letters and no INDEXIUM_."),
-      facts(inOrder.map(({label, variable}) => [label, variable])),
+      facts(inOrder(all).map(({label, variable}) => [label, variable])),
     ),
   ]
 }
