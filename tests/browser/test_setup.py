@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from dashboards.web import server
 from indexium_core.library import Library
 from indexium_core.model.files.scan_reports import ScanProgress
+from indexium_core.model.operations.operation import WriteOptions
 from tests.browser.conftest import Site
 from tests.support import media as clips
 from tests.support import photos
@@ -211,6 +212,23 @@ def test_settings_change_at_run_time_and_reject_invalid_values(
     days.fill("1")
     days.press("Enter")  # nothing was written: it costs nothing
     expect(page.get_by_text("Backup retention, in days: 1. The change applies to the next write.")).to_be_visible()
+
+
+def test_setting_that_deletes_backups_is_changed_after_a_question(site: Site, library: Library) -> None:
+    library.write(library.plan(), WriteOptions(risk=("safe",))).wait()
+    page = site.visit("/settings")
+    budget = page.get_by_role("textbox", name="Backup budget")
+    budget.fill("1000")
+    budget.press("Enter")
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("the next write deletes the oldest")
+    question.get_by_role("button", name="Cancel").click()
+    expect(budget).to_have_value("10GB")
+    budget.fill("1000")
+    budget.press("Enter")
+    question.get_by_role("button", name="Set to 1000").click()
+    expect(page.get_by_text("Backup budget: 1KB. The change applies to the next write.")).to_be_visible()
+    assert library.settings.backup_budget == 1000
 
 
 def test_audio_files_are_included_and_excluded_after_explanation(
