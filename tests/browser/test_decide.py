@@ -175,6 +175,20 @@ def test_place_follows_the_shown_question_in_each_list(site: Site, library: Libr
     expect(head(page)).not_to_contain_text("decided")
 
 
+def test_keys_lead_over_the_pages_of_a_list(site: Site, library: Library) -> None:
+    total = counts(library)[1]
+    names = [each.item.name for each in library.matches.pending("accepted", per_page=100).items]
+    page = site.visit("/titles/decide?show=accepted")
+    expect(head(page)).to_contain_text(f"1 of {total}")
+    for _ in range(12):
+        page.keyboard.press("j")
+    expect(head(page)).to_contain_text(f"13 of {total}")
+    expect(current(page)).to_have_text(names[12])
+    page.keyboard.press("k")
+    expect(head(page)).to_contain_text(f"12 of {total}")
+    expect(current(page)).to_have_text(names[11])
+
+
 @pytest.mark.usefixtures("alone")
 def test_toast_undoes_the_decision(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")

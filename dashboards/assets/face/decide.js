@@ -221,6 +221,7 @@ const ACTIONS = [
     needs: "enrichment.schedule_library_enrichment",
     where: "field",
     label: "Search now",
+    keeps: true,
     call: () => ["enrichment.schedule_library_enrichment", {}],
     done: () => ({text: "The titles are searched in the background.", kind: "info"}),
   },

@@ -192,14 +192,14 @@ export class Deciding extends List {
 
   /** A decision about a question that others have changed only shows what is there now. @type {List<Row, Head>["run"]} */
   async run(action, meant = this.meantBy(action), given = {}) {
-    if (action.call && meant.length && this.replacement()) this.showReplacement()
+    if (action.call && !action.where && this.replacement()) this.showReplacement()
     else await super.run(action, meant, action.sets || !meant.length ? given : {...this.stateOf(meant[0]), ...given})
   }
 
   /** @type {List<Row, Head>["show"]} */
   show(action, meant, answers, head) {
     if (!action.decides) {
-      this.searching = {id: this.rows.idOf(meant[0]), text: answers.text ?? this.spec.name(meant[0])}
+      if (!action.where) this.searching = {id: this.rows.idOf(meant[0]), text: answers.text ?? this.spec.name(meant[0])}
       return super.show(action, meant, answers, head)
     }
     const gone = this.takenBy(action, meant, answers)
