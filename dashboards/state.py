@@ -466,9 +466,11 @@ class QueryState(AddressedState):
 
 
 class SettingsState(AddressedState):
-    """The state of the settings page; its address has no parameters."""
+    """The section of the settings page that is shown first; then the address has no parameters."""
 
     section = param.String(default="", doc="The section that the page shows first: another page has opened it.")
+
+    _address: ClassVar[Mapping[str, str]] = {"section": "section"}
 
 
 def _moment(text: str, at: time) -> datetime | None:

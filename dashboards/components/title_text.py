@@ -11,15 +11,6 @@ from indexium_core.model.lookups.traffic import ProviderRequest
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
 from indexium_core.model.providers.registry import label_of
 
-ORIGINS: Mapping[str, str] = {
-    "hand": "by hand",
-    "nfo": "NFO file",
-    "provider": "provider",
-    "tag": "container tag",
-    "sender": "event of a sender",
-    "name": "name of file or folder",
-    "measured": "measured",
-}
 # Parameters that say nothing about the library of the user.
 TECHNICAL = (
     "append_to_response",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from indexium_core.model.lookups.candidates import Candidate, MatchDecision
 from indexium_core.model.lookups.records import EnrichedMetadata, ImageCandidate, ProviderRecord
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.shapes import ListPage
 
 ProviderState: TypeAlias = Literal["on", "paused", "off"]
@@ -79,6 +81,16 @@ class ProviderStatus:
     url: str  # base address
     requests_today: int  # in the last 24 hours
     requests_per_day: int | None  # limit; None without one
+
+    @property
+    def finds_titles(self) -> bool:
+        """Whether it has titles: others have only pictures or ratings."""
+        return bool(PROVIDERS[self.provider].ids)
+
+    @property
+    def plain_reason(self) -> str:
+        """The reason without the command in it: a page has a button instead."""
+        return re.sub(r", or (run|start it): [^.]*\.", ".", self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
