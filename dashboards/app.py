@@ -23,7 +23,6 @@ from dashboards.components import drawing
 from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.frame.entries import entries
-from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
@@ -39,6 +38,7 @@ from dashboards.state import (
     ActivityState,
     AddressedState,
     ChecksState,
+    DecideState,
     JobsState,
     PeopleState,
     RequestsState,
@@ -58,7 +58,7 @@ FAILED = "An error occurred while this page was created; no file was changed. Th
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
-    PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
+    PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("publish", "Publish", PublishScreen, "titles/publish"),

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from dashboards.components.view_types import ProviderRequestView
 from indexium_core.model import wording
 from indexium_core.model.lookups.traffic import ProviderRequest
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
-
-ORIGINS: Mapping[str, str] = {
-    "hand": "by hand",
-    "nfo": "NFO file",
-    "provider": "provider",
-    "tag": "container tag",
-    "sender": "event of a sender",
-    "name": "name of file or folder",
-    "measured": "measured",
-}
 
 
 def initials(title: str) -> str:

@@ -166,8 +166,25 @@ interface ListAction<Row, Head> {
   run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   sets?(state: any, answers: Answers): Record<string, any> // in place of a call: what it changes in the `state` of the details
   keeps?: boolean // the rows stay in the list
+  takes?(rows: Row[], answers: Answers): any[] // ids of other rows that leave the list, too
+  decides?: string // what the row is then, in a word: it is a decision about a question
   isOwn?: boolean // it changes no other row of the list
-  done?(result: any, rows: Row[], answers: Answers): string | {text: string; kind: "info" | "error"} // the sentence after it
+  done?(result: any, rows: Row[], answers: Answers): string | Told // the sentence after it
+}
+
+/** A sentence after an action; `undo` is the step that its button undoes. */
+interface Told {
+  text: string
+  kind: "good" | "info" | "error"
+  undo?: number
+}
+
+/** A button that leads on: with `to`, the act is *to*. */
+interface LeadingButton {
+  label: string
+  act: string
+  to?: Route
+  isPrimary?: boolean
 }
 
 /** What a person can choose in a menu: each choice leads to an address. */
@@ -341,6 +358,31 @@ interface ListSpec<Row = any, Head = any> {
   selects?: boolean
   actions: ListAction<Row, Head>[]
   empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string} // `act`: its form is shown
+}
+
+/** What the drawing function of a question may use. */
+interface DecidingParts {
+  state: Record<string, any>
+  searching: string // the text of a search that runs; "" for none
+  /** The button of an action that is possible now; `more` follows its label. */
+  act(act: string, options?: {more?: Child; [attribute: string]: any}): HTMLElement | null
+  has(act: string): boolean // whether it is possible now
+}
+
+/** A page of questions that a person decides, one after the other: each row is one of them. */
+interface DecidingSpec<Row = any, Head = any> extends ListSpec<Row, Head> {
+  empty(place: Route, head: Head): {title: string; text: string; acts: LeadingButton[]}
+  isOpen(place: Route): boolean // the list has what waits for a decision: then its progress is shown
+  entry(place: Route, head: Head, total: number): Route | null // what is shown in place of the list when the page is opened
+  state: {all: boolean} // a decision counts for others, too
+  undo: CallName // with the id of a decision
+  factsOf(row: Row): string // what a decision depends on
+  warning(head: Head, place: Route): {text: string; acts: LeadingButton[]} | null
+  file(row: Row): Child // what the question is about
+  draw(row: Row, place: Route, parts: DecidingParts): Child // what can be decided
+  pictures(row: Row): string[] // addresses, which are read ahead
+  best(row: Row): string // beside its name in the queue
+  said(row: Row): string // for a screen reader
 }
 
 declare var indexiumEarlyKeys: {event: KeyboardEvent; page: string}[] | null

@@ -70,7 +70,7 @@ export const privacy = {
 // The providers and their keys.
 
 /**
- * @typedef {Pick<Values.ProviderStatus, "provider" | "name" | "is_on" | "state" | "needs_action" | "requests_today" | "requests_per_day"> & Record<"hint" | "leaves", string>} Provider
+ * @typedef {Pick<Values.ProviderStatus, "provider" | "name" | "is_on" | "state" | "needs_action" | "requests_today" | "requests_per_day"> & Record<"plain_reason" | "leaves", string>} Provider
  * @typedef {{providers: Provider[], keys: Values.KeyState[]}} Known
  */
 
@@ -126,14 +126,14 @@ function drawKeys(provider, known, {act, form}) {
 
 /** @type {(provider: Provider, known: Known, parts: SectionParts<Provider>) => HTMLElement} */
 function drawProvider(provider, known, parts) {
-  const {provider: id, name, hint} = provider
+  const {provider: id, name, plain_reason: reason} = provider
   const [level, word] = stateOfProvider(provider)
   return h(
     "li",
     {data: {row: id, key: id}},
     h("b", null, name),
     chip(level, word),
-    h("span", {class: "reason"}, h("bdi", null, hint)),
+    h("span", {class: "reason"}, h("bdi", null, reason)),
     h("small", {class: "num"}, countOf(provider)),
     h("div", {class: "keys", data: {key: "keys"}}, drawKeys(provider, known, parts)),
   )
@@ -178,7 +178,7 @@ export const providers = {
       {},
       {
         ...{provider: 1, name: 1, is_on: 1, state: 1, needs_action: 1, requests_today: 1, requests_per_day: 1},
-        ...{hint: 1, leaves: 1},
+        ...{plain_reason: 1, leaves: 1},
       },
     ],
     keys: ["provider_keys.list", {}],

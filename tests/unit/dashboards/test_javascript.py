@@ -20,6 +20,11 @@ CALLS: list[tuple[str, list[Any]]] = [
     *(("and_more", [number]) for number in NUMBERS),
     *(("kept_back", [number]) for number in NUMBERS),
     *(("range_of", [1, number, number]) for number in NUMBERS),
+    *(
+        (name, [seconds])
+        for name in ("duration", "estimate")
+        for seconds in (0.003, 0.9996, 1, 2.14, 45, 60, 3900, 9000)
+    ),
 ]
 
 
@@ -40,7 +45,7 @@ def test_every_module_is_valid_javascript() -> None:
 
 def test_python_and_javascript_wording_agree() -> None:
     script = f"""{source("wording.js")}
-        const functions = {{count, plural, and_more: andMore, range_of: rangeOf, kept_back: keptBack}}
+        const functions = {{count, plural, and_more: andMore, range_of: rangeOf, kept_back: keptBack, duration, estimate}}
         const results = {json.dumps(CALLS)}.map(([name, values]) => functions[name](...values))
         console.log(JSON.stringify(results))
     """
@@ -50,4 +55,4 @@ def test_python_and_javascript_wording_agree() -> None:
 
 def test_every_javascript_wording_function_is_compared() -> None:
     names = {line.split()[2] for line in source("wording.js").splitlines() if line.startswith("export const")}
-    assert names == {"count", "plural", "andMore", "rangeOf", "keptBack"}
+    assert names == {"count", "plural", "andMore", "rangeOf", "keptBack", "duration", "estimate"}

@@ -55,5 +55,5 @@ def test_downloads_of_pictures_have_a_name_of_their_own() -> None:
 
 def test_provider_says_what_to_do_in_a_page() -> None:
     shown = status("There is no key. Enter it in the settings, or run: indexium providers set-key omdb_api_key.")
-    assert shown.hint == "There is no key. Enter it in the settings."
+    assert shown.plain_reason == "There is no key. Enter it in the settings."
     assert shown.leaves.startswith("The key goes to OMDb only. A test sends ")
