@@ -17,12 +17,13 @@ import {people} from "#face/people.js"
 import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
+import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
 export const LISTS = [accounts, activity, checks, decide, history, jobs, people, requests]
 /** @type {SectionsSpec[]} */
-const SECTIONS = [account, connections]
+const SECTIONS = [account, connections, settings]
 
 /** @type {Map<string, List | Sections>} */
 const made = new Map()
