@@ -147,12 +147,7 @@ export class List extends FacePage {
     this.picked.follow()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     this.lookForOutside()
-<<<<<<< HEAD
-    morph(this.root, drawList(this))
-=======
     morph(this.root, this.content())
-    this.spec.follow?.()
->>>>>>> main
     this.waitForTime()
     this.followSheet()
     this.followDrawing()
@@ -161,7 +156,11 @@ export class List extends FacePage {
     if (!this.rows.isKnown() && (this.rows.page().error ?? this.rows.head().error)) dropDelayed()
   }
 
-<<<<<<< HEAD
+  /** Return the elements of the page. */
+  content() {
+    return drawList(this)
+  }
+
   /** The focus stays in the list; it follows the cursor to another row. @type {(hadFocus: boolean, isElsewhere: boolean) => void} */
   keepFocus(hadFocus, isElsewhere) {
     if (!hadFocus) return
@@ -177,11 +176,6 @@ export class List extends FacePage {
     this.spec.follow?.()
     this.tellServer()
     this.typing.follow()
-=======
-  /** Return the elements of the page. */
-  content() {
-    return drawList(this)
->>>>>>> main
   }
 
   /** Say so if the row that the address names is not in the list. */
@@ -466,12 +460,8 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["show"]} */
   show(action, meant, answers, head) {
-<<<<<<< HEAD
-    const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
-    if (action.keeps && this.spec.holds) this.rows.hold(meant)
-=======
     const ids = this.takenBy(action, meant, answers)
->>>>>>> main
+    if (action.keeps && this.spec.holds) this.rows.hold(meant)
     const shown = (/** @type {Row} */ row) => /** @type {Partial<Row>} */ (action.shows(row, answers, head))
     const edits = action.shows ? meant.map(row => this.rows.edit(row, shown(row))) : []
     const taken = this.rows.take(ids)

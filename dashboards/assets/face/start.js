@@ -22,11 +22,7 @@ import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-<<<<<<< HEAD
-export const LISTS = [accounts, activity, checks, history, jobs, people, plan, requests]
-=======
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, requests]
->>>>>>> main
+export const LISTS = [accounts, activity, checks, decide, history, jobs, people, plan, requests]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account, connections, settings]
 
