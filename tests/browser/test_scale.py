@@ -50,7 +50,7 @@ def rows(page: Page) -> Locator:
 def ids(page: Page, which: str = "") -> list[int]:
     """Return the file ids of the shown rows, or of those with an attribute."""
     found = page.get_by_role("grid", name="Planned changes").locator(f"[role=row][data-id]{which}")
-    return [int(text) for text in found.evaluate_all("rows => rows.map(row => row.dataset.id)")]
+    return [int(text) for text in found.evaluate_all("rows => rows.map(row => row.dataset.key)")]
 
 
 def shown(page: Page, text: str) -> None:

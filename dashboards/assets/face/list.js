@@ -336,7 +336,8 @@ export class List extends FacePage {
     const at = shown.findIndex(row => this.rows.idOf(row) === this.cursorId())
     const next = shown[at + step]
     if (next) this.moveTo(this.rows.idOf(next))
-    else if (shown.length) this.turnTo(this.rows.number + Math.sign(step), step > 0 ? 0 : Number.POSITIVE_INFINITY)
+    else if (!this.turnTo(this.rows.number + Math.sign(step), step > 0 ? 0 : Number.POSITIVE_INFINITY))
+      this.focusCursor()
   }
 
   /** Put the cursor and the focus on a row. @param {any} id */

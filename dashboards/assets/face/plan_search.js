@@ -145,6 +145,7 @@ export class PlanSearch {
         toast(error.message, {kind: "error"})
       }
       this.pending -= 1
+      this.paint()
     })
   }
 
@@ -235,8 +236,17 @@ export class PlanSearch {
     const isTyping = this.searchTimer || this.error
     if (input && !isTyping && input.value !== this.typed && this.activeElement() !== input) this.showText(this.typed)
     this.facets.follow()
+    this.openFirst()
     const {value} = this.list.rows.page()
     if (!this.error && value) this.jump.follow(this.query, value.total > 0)
+  }
+
+  /** A review begins with the first file in detail. */
+  openFirst() {
+    if (!this.opensFirst || this.pending || !this.list.rows.isKnown()) return
+    this.opensFirst = false
+    const id = this.list.firstId()
+    if (id !== undefined) setTimeout(() => this.list.open(id))
   }
 
   /** The text of the field is that of the address, unless a person is typing. */

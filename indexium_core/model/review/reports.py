@@ -100,9 +100,14 @@ class DecisionReport:
         return wording.sentence(self.label or "nothing was changed: the files already have these values")
 
     @property
+    def copies_text(self) -> str:
+        """Which copies it reached; "" for none."""
+        return copies.sentence(self.copies, self.copy_files)
+
+    @property
     def text(self) -> str:
         """The result, and the copies that it reached."""
-        return " ".join(filter(None, (self.sentence, copies.sentence(self.copies, self.copy_files))))
+        return " ".join(filter(None, (self.sentence, self.copies_text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
