@@ -96,7 +96,7 @@ def test_keys_act_on_the_row_under_the_eye(
     expect(page.get_by_role("button", name=f"{len(meant)} ignored")).to_be_visible()
     expect(rows(page, "checks")).to_have_count(25)
     assert ignored(many, kind) == [subjects[place] for place in meant]
-    shown = rows(page, "checks").evaluate_all("rows => rows.map(row => row.dataset.key)")
+    shown = rows(page, "checks").evaluate_all("rows => rows.map(row => row.dataset.row)")
     assert shown == [each for each in subjects if each not in ignored(many, kind)][:25]
 
 
@@ -299,6 +299,6 @@ def test_row_under_the_eye_stays_when_another_one_comes_above_it(many: Library, 
 def test_keys_move_in_the_activity(site: Site) -> None:
     page = site.visit("/history/activity")
     expect(rows(page, "activity").first).to_be_visible()
-    keys = rows(page, "activity").evaluate_all("rows => rows.map(row => row.dataset.key)")
+    keys = rows(page, "activity").evaluate_all("rows => rows.map(row => row.dataset.row)")
     press(page, "jjk")
     expect(page.locator("[role=row]:focus")).to_have_attribute("data-key", keys[1])

@@ -28,7 +28,7 @@ def entry(page: Page, name: str) -> Locator:
 
 
 def rows(page: Page) -> Locator:
-    return page.get_by_role("grid", name="Planned changes").locator("[role=row][data-id]")
+    return page.locator(".page-plan [role=grid]").locator("[role=row][data-row]")
 
 
 # The navigation.

@@ -30,7 +30,7 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows(page: Page) -> Any:
-    return page.get_by_role("grid", name="Planned changes").get_by_role("row").filter(has=page.get_by_role("gridcell"))
+    return page.locator(".page-plan [role=grid]").get_by_role("row").filter(has=page.get_by_role("gridcell"))
 
 
 def start(page: Page) -> None:

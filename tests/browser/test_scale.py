@@ -44,13 +44,13 @@ def site(served: tuple[Library, str], context: BrowserContext) -> Iterator[Site]
 
 
 def rows(page: Page) -> Locator:
-    return page.get_by_role("grid", name="Planned changes").locator("[role=row][data-id]")
+    return page.locator(".page-plan [role=grid]").locator("[role=row][data-row]")
 
 
 def ids(page: Page, which: str = "") -> list[int]:
     """Return the file ids of the shown rows, or of those with an attribute."""
-    found = page.get_by_role("grid", name="Planned changes").locator(f"[role=row][data-id]{which}")
-    return [int(text) for text in found.evaluate_all("rows => rows.map(row => row.dataset.key)")]
+    found = page.locator(".page-plan [role=grid]").locator(f"[role=row][data-row]{which}")
+    return [int(text) for text in found.evaluate_all("rows => rows.map(row => row.dataset.row)")]
 
 
 def shown(page: Page, text: str) -> None:
@@ -163,14 +163,14 @@ def test_selection_of_all_but_two_survives_navigation(site: Site, many: Library)
 
     page.keyboard.press("PageDown")
     shown(page, f"{PAGE + 1}–{2 * PAGE} of")
-    expect(page.locator("[role=row][aria-selected=false][data-id]")).to_have_count(0)
+    expect(page.locator("[role=row][aria-selected=false][data-row]")).to_have_count(0)
     page.get_by_role("button", name="File", exact=True).click()
     find(page, "risk:danger")
     expect(said).to_contain_text(f"{able - 2:,} selected")
     page.reload()
     expect(said).to_contain_text(f"{able - 2:,} selected")
     find(page, " OR ".join(f'name:"{many.plan().item(file_id).file_name}"' for file_id in sorted(out)))
-    expect(page.locator("[role=row][aria-selected=false][data-id]")).to_have_count(2)
+    expect(page.locator("[role=row][aria-selected=false][data-row]")).to_have_count(2)
     assert set(ids(page, "[aria-selected=false]")) == out
     page.keyboard.press("i")  # the other files of this search: only these two
     expect(said).to_contain_text("2 selected")
@@ -182,16 +182,16 @@ def test_list_is_walked_through_without_losing_focus(site: Site, many: Library) 
     shown(page, f"1–{PAGE} of")
     page.keyboard.press("j")
     focused = page.locator("[role=row]:focus")
-    expect(focused).to_have_attribute("data-id", str(first[0].file_id))
+    expect(focused).to_have_attribute("data-row", str(first[0].file_id))
     page.keyboard.press("End")
-    expect(focused).to_have_attribute("data-id", str(first[-1].file_id))
+    expect(focused).to_have_attribute("data-row", str(first[-1].file_id))
     expect(focused).to_be_in_viewport()
     page.keyboard.press("Home")
     page.keyboard.press(" ")
     expect(focused).to_have_attribute("aria-selected", "true")
     page.keyboard.press("s")  # it leaves the list: the next one gets its place, the cursor and the focus
-    expect(focused).to_have_attribute("data-id", str(first[1].file_id))
+    expect(focused).to_have_attribute("data-row", str(first[1].file_id))
     expect(focused).to_have_attribute("aria-rowindex", "2")
     many.decisions.end_postponements("postponed:yes")
-    expect(page.locator(f"[role=row][data-id='{first[0].file_id}']")).to_be_visible()
-    expect(focused).to_have_attribute("data-id", str(first[1].file_id))
+    expect(page.locator(f"[role=row][data-row='{first[0].file_id}']")).to_be_visible()
+    expect(focused).to_have_attribute("data-row", str(first[1].file_id))

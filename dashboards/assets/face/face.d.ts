@@ -151,6 +151,7 @@ interface ListFinding {
   onType(target: HTMLInputElement): boolean
   onChange(event: Event): boolean
   close(): boolean // whether something was open
+  goOn(): void // goes to the next row that a person has to decide
 }
 
 /** The details of a row, where they have more than a declaration says: editors, drafts, parts that open. */

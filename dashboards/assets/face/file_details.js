@@ -180,6 +180,7 @@ export class FileDetails {
 
   /** Open the editor of the people within the key press. @param {{file_id: number}} row */
   edit(row) {
+    if (!row) return
     if (!canEdit) {
       toast("Editing is switched off by INDEXIUM_METADATA_ENABLE_INLINE_EDIT.", {kind: "info"})
       return
@@ -214,6 +215,7 @@ export class FileDetails {
     /** @type {(act: string, answers: Answers) => () => void} */
     const decides = (act, answers) => () => void this.decide(act, answers).catch(error => this.complain(error))
     return {
+      edit: () => this.edit(this.row),
       "cancel-edit": () => editor.cancel(),
       "save-draft": () => editor.save(),
       "remove-name": () => editor.remove(Number(index)),
@@ -339,8 +341,38 @@ export class FileDetails {
     return false
   }
 
+  /** @returns {Record<string, KeyBinding>} */
   keys() {
-    return {}
+    const {list} = this
+    const group = "Decide"
+    return {
+      e: {does: "edit the people", group, when: () => may("decisions.edit"), run: () => this.edit(list.current())},
+      p: {
+        does: "preserve the comment’s custom text",
+        group,
+        when: () => may("decisions.set_mode"),
+        run: () => this.preserve(list.current()),
+      },
+    }
+  }
+
+  preserving = 0 // the file that a review is about to preserve
+
+  /** Preserve the text. In a review the next file follows, and a quick second key takes nothing back. @param {any} row */
+  preserve(row) {
+    const {list} = this
+    if (!row) return
+    if (!list.goesOn()) list.runKey("p")
+    else if (row.risk_level !== "danger") list.goOn()
+    else if (this.preserving !== row.file_id) {
+      this.preserving = row.file_id
+      const action = list.actions.find(each => each.act === "preserve")
+      const asked = {at: place(), head: list.knownTo(), question: /** @type {any} */ (null)}
+      list.perform(action, [row], {}, asked).then(
+        () => list.cursorId() === row.file_id && list.goOn(),
+        error => this.complain(error),
+      )
+    }
   }
 
   /** Remember whether a picture could be shown, and its shape. @param {Event} event */

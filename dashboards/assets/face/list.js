@@ -124,6 +124,11 @@ export class List extends FacePage {
     if (!this.spec.news.length) this.rows.readAllAgain()
   }
 
+  /** Another page is shown. */
+  leave() {
+    document.documentElement.removeAttribute("data-beside")
+  }
+
   /** A step in the history may lead to another open row. */
   followAddress() {
     if (!this.isShown()) return
@@ -238,6 +243,7 @@ export class List extends FacePage {
     if (hasSheet && !this.hasSheet) /** @type {HTMLElement} */ (sheet.querySelector("h2")).focus({preventScroll: true})
     else if (!hasSheet && this.hasSheet) this.focusCursor()
     this.hasSheet = hasSheet
+    document.documentElement.toggleAttribute("data-beside", Boolean(sheet) && WIDE.matches) // toasts leave room
   }
 
   /** Give the focus to the list, or to the details that cover it, because its element has gone. */
@@ -500,6 +506,11 @@ export class List extends FacePage {
   /** Whether the details go on with the next row when theirs has gone. */
   goesOn() {
     return this.spec.goesOn?.(place(), this.rows.head().value) ?? false
+  }
+
+  /** Go to the next row that a person has to decide. */
+  goOn() {
+    this.finding?.goOn()
   }
 
   /** The keys that select rows. @returns {Record<string, KeyBinding>} */

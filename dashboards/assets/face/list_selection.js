@@ -15,6 +15,16 @@ const PATIENCE = 80 // milliseconds without another choice before the library co
  * @typedef {{query: string, risk: string[], plan_id: number}} Base What was selected as a whole, and in which version.
  */
 
+/** Select files of the plan in place of those that are selected. @param {number[]} ids */
+export function selectFiles(ids) {
+  store(STORED, JSON.stringify({home, query: null, risk: [], included: ids, excluded: []}), ofTab)
+  for (const each of fixed) each.restore()
+}
+window.addEventListener("indexium:select", event => selectFiles(/** @type {CustomEvent} */ (event).detail))
+
+/** @type {Set<FixedSelection>} */
+const fixed = new Set()
+
 /** The selected rows of a page: another page has none. */
 export class PageSelection {
   /** @type {Set<any>} */
@@ -98,6 +108,7 @@ export class FixedSelection extends PageSelection {
   constructor(list, spec) {
     super(list)
     this.spec = spec
+    fixed.add(this)
     this.restore()
   }
 

@@ -45,8 +45,8 @@ function isSelected(list, row, isCursor) {
   return list.picked.canHave(row) ? list.picked.has(row) : null
 }
 
-/** @type {(list: List, row: any) => HTMLElement} */
-function drawRow(list, row) {
+/** @type {(list: List, row: any, index?: number) => HTMLElement} */
+function drawRow(list, row, index) {
   const {spec} = list
   const id = list.rows.idOf(row)
   const knows = list.rows.head().value
@@ -61,7 +61,8 @@ function drawRow(list, row) {
       role: "row",
       tabindex: isStop ? "0" : "-1",
       "aria-selected": selected === null ? null : String(selected),
-      data: {act: "open", key: id},
+      "aria-rowindex": index === undefined ? null : index,
+      data: {act: "open", key: id, row: id},
     },
     spec.selects && drawPick(list, row, selected !== null),
     columnsOf(list).map(({kind, phone, value}) =>
@@ -184,11 +185,12 @@ function drawRows(list) {
   /** @type {HTMLElement[]} */
   const drawn = [drawHeads(list)]
   let group = ""
-  for (const row of list.rows.ownRows()) {
+  const first = (list.rows.number - 1) * list.rows.perPage + (drawn[0] ? 2 : 1) // the heads are the first row
+  for (const [index, row] of list.rows.ownRows().entries()) {
     const own = spec.groupOf?.(row) ?? ""
     if (own !== group) drawn.push(h("h2", {class: "group", data: {key: `group-${own}`}}, own))
     group = own
-    drawn.push(drawRow(list, row))
+    drawn.push(drawRow(list, row, first + index))
   }
   return h(
     "div",

@@ -173,14 +173,12 @@ export class PlanSearch {
       this.paint()
       return
     }
-    try {
-      await call("search.describe", {text}, {query: 1})
-    } catch (/** @type {any} */ error) {
-      if (text === this.typed) this.error = error
+    const problem = await call("search.problem", {text}).catch(error => error) // without an answer, the list says so
+    if (text !== this.typed) return
+    if (problem) {
+      this.error = problem
       this.paint()
-      return
-    }
-    if (text === this.typed) this.go(text, {isTyped})
+    } else this.go(text, {isTyped})
   }
 
   /** Search for another text, with the focus in the field. @param {string} text */
@@ -327,7 +325,7 @@ export class PlanSearch {
       },
       review: () => this.leave(() => this.review()),
       "end-review": () => this.go(aside),
-      "next-danger": () => this.moveToDanger(),
+      "next-danger": () => this.goOn(),
       skipped: () => this.leave(() => this.go("postponed:yes")),
       "select-safe": () => selection.takeAll(aside, ["safe"]),
       "search-for": () => this.go(rest),
@@ -353,7 +351,7 @@ export class PlanSearch {
   opensFirst = false // the details of the first row open when it is read
 
   /** Put the cursor on the next dangerous file that is neither selected nor skipped. */
-  moveToDanger() {
+  goOn() {
     const {rows, picked} = this.list
     const shown = rows.shown()
     const at = shown.findIndex(row => rows.idOf(row) === this.list.cursorId())
@@ -507,8 +505,7 @@ export class PlanSearch {
       d: {
         does: "dry run of the selected files; in a review, the next dangerous file to decide",
         group: "Decide",
-        run: () =>
-          this.numbers()?.search.is_review && this.leftToReview().left ? this.moveToDanger() : this.list.runKey("d"),
+        run: () => (this.numbers()?.search.is_review && this.leftToReview().left ? this.goOn() : this.list.runKey("d")),
       },
     }
   }

@@ -217,6 +217,7 @@ type Schedule = {name: string; kind: string; cron: string; when: string; params:
 type ScorePart = {name: string; points: number; most: number; reason: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
 type SearchPart = {text: string; rest: string}
+type SearchProblem = {message: string; position: number; word: string}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]}
 type SecondFactorStart = {secret: string; uri: string; qr: string}
 type SecondFactorState = {is_on: boolean; recovery_codes: number}
@@ -560,9 +561,9 @@ interface Calls {
   "schedules.set": [args: {name?: string; cron?: string | null; enabled?: boolean | null}, value: Schedule]
   "search.as_sql": [args: {text?: string}, value: string]
   "search.complete": [args: {plan?: {query?: string; plan_id?: number}; text?: string; position?: number | null}, value: Completion[]]
-  "search.describe": [args: {text?: string}, value: DescribedSearch]
   "search.facets": [args: {plan?: {query?: string; plan_id?: number}; containing?: Record<string, string> | null; most?: number}, value: Facets]
   "search.numbers": [args: {plan?: {query?: string; plan_id?: number}}, value: PlanNumbers]
+  "search.problem": [args: {text?: string}, value: SearchProblem | null]
   "search.volume": [args: {plan?: {query?: string; plan_id?: number}}, value: number]
   "search.wider": [args: {plan?: {query?: string; plan_id?: number}}, value: Wider[]]
   "search.with_value": [args: {text?: string; key?: string; value?: string; on?: boolean}, value: DescribedSearch]

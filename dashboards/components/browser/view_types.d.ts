@@ -189,4 +189,4 @@ type ValueView = {field: string; label: string; about: string; text: string; ori
 type ValuesMoreView = {field: string; label: string}
 type ValuesView = {values: ValueView[]; more: ValuesMoreView[]; opened: string; problem: string}
 type WhySectionView = {kind: "why"; level: string; text: string}
-type WireView = {page: string; title: string; url: string; push: boolean; selection: string}
+type WireView = {page: string; title: string; url: string; push: boolean}

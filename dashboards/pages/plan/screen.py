@@ -32,7 +32,7 @@ class PlanScreen(FaceScreen):
         self._risk = PlanRisk(session.read_cache, bridge, session, self.state)
         self._write = PlanWrite(library, bridge, dialog, session)
         self._changes = ImportChanges(library, bridge, dialog, session.result_cache)
-        self._bulk = BulkEdit(library, bridge, FilesState(), session, keeps_selection=False)
+        self._bulk = BulkEdit(library, bridge, FilesState(), session)
 
     def roots(self) -> Mapping[str, Component]:
         """Return the chart and the dialog for many files by their places in the page."""

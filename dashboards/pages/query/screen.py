@@ -61,7 +61,7 @@ class QueryScreen(Screen):
         self._side = query_parts.QuerySide()
         self._chart = ResultChart(self._bridge, drawn=self._draw_result)
         self._result = query_parts.QueryResult(plot=self._chart.place)
-        self._bulk = BulkEdit(self._library, self._bridge, FilesState(), session, keeps_selection=False)
+        self._bulk = BulkEdit(self._library, self._bridge, FilesState(), session)
         self._contents = _Contents((), ())
         self._examples: list[SavedQuery] = []
         self._removed: SavedQuery | None = None
@@ -462,10 +462,9 @@ class QueryScreen(Screen):
         if self._found is None or not self._found.file_ids:
             return
         ids = self._found.file_ids
-        selection = Selection(included=frozenset(ids))
         query = f"id:{','.join(map(str, ids))}" if len(ids) <= LISTED else ""
-        self._session.keep_selection(selection)
-        self._session.go("plan", selection=selection, query=query, typed=query, error=None, number=1)
+        self._session.select_files(ids)
+        self._session.go("plan", query=query)
 
 
 def cut_sentence(answer: QueryAnswer) -> str:

@@ -54,7 +54,7 @@ class Browsing:
         ] = []  # decisions in their order; the first of them runs
         self._file_state = FilesState()  # of the details, which the plan page has, too
         self._file = FilePanel(self._library, self._bridge, self._file_state, session, update_address=self._put_address)
-        self._bulk = BulkEdit(self._library, self._bridge, self._file_state, session, keeps_selection=False)
+        self._bulk = BulkEdit(self._library, self._bridge, self._file_state, session)
         self._grid = pictures.Pictures()
         self._grid.on(
             tiles=self._send_tiles,
