@@ -29,7 +29,6 @@ from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
-from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.screen import FaceScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
@@ -43,6 +42,7 @@ from dashboards.state import (
     JobsState,
     PeopleState,
     RequestsState,
+    SettingsState,
 )
 from indexium_core import errors
 from indexium_core.library import Library
@@ -69,7 +69,7 @@ PAGES = (
     PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
     PageEntry("jobs", "Jobs", lambda _: FaceScreen(JobsState())),
-    PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
+    PageEntry("settings", "Settings", lambda _: FaceScreen(SettingsState()), needs=SETTINGS_MANAGE),
     PageEntry(
         "connections",
         "Connections",

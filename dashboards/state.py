@@ -454,9 +454,9 @@ class QueryState(AddressedState):
 
 
 class SettingsState(AddressedState):
-    """The section of the settings page that is shown first; then the address has no parameters."""
+    """The part of the page that has the focus first."""
 
-    section = param.String(default="", doc="The section that the page shows first: another page has opened it.")
+    section = param.String(default="", doc="Name of the part; '' for the beginning. Another page has opened it.")
 
     _address: ClassVar[Mapping[str, str]] = {"section": "section"}
 

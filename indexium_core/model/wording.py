@@ -2,11 +2,12 @@
 Numbers, sizes, durations, times and lists as text: one wording for the command line, the dashboards, REST and the logs.
 
 The functions are pure. Sizes are decimal: 1 KB is 1,000 bytes. Times are shown in the local time zone.
-`dashboards/components/wording.js` has functions of the same names for texts that the browser makes itself.
+`dashboards/assets/face/wording.js` has functions of the same names for texts that the browser makes itself.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -43,6 +44,11 @@ def waiting_ratings(number: int) -> str:
 def kept_back(number: int) -> str:
     """Return how many names are not searched: they may be those of home videos."""
     return f"{plural(number, 'name is', 'names are')} kept back: {'it' if number == 1 else 'each'} may be a home video."
+
+
+def without_command(text: str) -> str:
+    """Return a sentence without the command that it offers: a page has a button instead."""
+    return re.sub(r", or (run|start it): [^.]*\.", ".", text)
 
 
 def size(number: float) -> str:

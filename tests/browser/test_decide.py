@@ -433,7 +433,8 @@ def test_without_provider_stored_candidates_are_decided(site: Site, library: Lib
     page.keyboard.press("1")
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
     page.locator(".prevented").get_by_role("button", name="Open settings").click()
-    expect(page.locator("#privacy :focus")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="Privacy")).to_be_focused()
+    expect(page.get_by_role("heading", name="Privacy")).to_be_in_viewport()
     site.complaints.clear()  # the browser notes each call that is refused
 
 
@@ -454,7 +455,7 @@ def test_answers_whether_video_is_film(site: Site, library: Library) -> None:
     kept = keep_names_back(library)
     page = site.visit("/settings")
     expect(page.locator(".kept")).to_contain_text(f"{kept} names are kept back")
-    page.locator(".kept").get_by_role("button", name="Maybe a film?").click()
+    page.locator(".kept").get_by_role("link", name="Maybe a film?").click()
     expect(page.get_by_role("heading", name="Is it a film or an episode?")).to_be_visible()
     expect(page.locator(".doubt li").first).to_have_text("Nothing says that it is a film or an episode.")
     assert grave(page) == []

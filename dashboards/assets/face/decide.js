@@ -1,7 +1,7 @@
 // To decide: titles whose match a person chooses, each with the candidates of the providers.
 import {go, visit} from "#face/address.js"
 import {SHOWN, drawFile, drawQuestion, offerAt, postersOf, stillOf} from "#face/decide_question.js"
-import {count, plural} from "#face/wording.js"
+import {count, keptBack, plural} from "#face/wording.js"
 
 /**
  * @typedef {import("#face/decide_question.js").Row} Row
@@ -98,7 +98,7 @@ function emptyOpen(head) {
         acts: later ? [leadTo("later", `The ${count(later)} for later`)] : [],
       }
   if (!maybe) return found
-  const kept = `${plural(maybe, "name is", "names are")} kept back: ${maybe === 1 ? "it" : "each"} may be a home video.`
+  const kept = keptBack(maybe)
   return {...found, text: `${found.text} ${kept}`, acts: [leadTo("maybe"), ...found.acts]}
 }
 

@@ -35,7 +35,8 @@ interface QuestionField {
   name: string
   label: OfAnswers
   // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
-  kind?: "text" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person"
+  // Lines are a text of several lines.
+  kind?: "text" | "lines" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person"
   value?: any
   required?: boolean // default: true, and false of checks and pairs
   placeholder?: OfAnswers
@@ -149,7 +150,9 @@ interface ListAction<Row, Head> {
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
   // What is asked before the call, from the answer to the same call with `dry_run`; null: nothing would change.
-  preview?(rows: Row[], answers: Answers, effect: any): Question | null
+  preview?(rows: Row[], answers: Answers, effect: any): Question | null | false
+  // In place of the same call: then false of `preview` means that nothing is asked, and so does null.
+  weighs?(rows: Row[], answers: Answers): CallOf | null
   // What the row shows before the library has answered; of an action of a section without a row, what is read by name.
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head>
   leads?(result: any): string // the address of the page that is opened after it
@@ -271,6 +274,7 @@ interface SectionSpec<Row = any, Known = any> {
   label?: string // for a screen reader; default: the title
   isWide?: boolean
   isFlush?: boolean // its rows reach the edges
+  news?: string[] // the events after which it is read again; default: those of the page
   isInHead?: boolean // it stands beside the title of the page, without a title of its own
   hasNoTitle?: boolean
   beside?(known: Known, parts: SectionParts<Row>): Child // its title
@@ -291,6 +295,9 @@ interface SectionsSpec<Head = any> {
   page: string
   title: string
   crumb?: {label: string; href: string} // the page above it
+  links?(): {label: string; href: string}[] // beside the title
+  // The name in the address of what has the focus first: an element with this value as `data.start`, or a section.
+  starts?: string
   sheets?: string[] // style sheets of this page alone
   head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
   summary?(head: Head | undefined): string

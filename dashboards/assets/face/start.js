@@ -18,12 +18,13 @@ import {QueryPage} from "#face/query.js"
 import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
+import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
 export const LISTS = [accounts, activity, checks, decide, history, jobs, people, requests]
 /** @type {SectionsSpec[]} */
-const SECTIONS = [account, connections]
+const SECTIONS = [account, connections, settings]
 
 /** @typedef {List | Sections | QueryPage} Page */
 /** How each page is made. @type {Map<string, (host: HTMLElement) => Page>} */

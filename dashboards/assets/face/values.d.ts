@@ -51,7 +51,7 @@ type ComparedNames = {label: string; tags: CheckTag[]}
 type Completion = {start: number; end: number; text: string; label: string; hint: string; count: number | null}
 type ConflictItem = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; choices: string[]; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type CrewMember = {name: string; job: string}
-type CustomField = {key: string; title: string; type: "text" | "integer" | "date" | "datetime" | "list"; about: string; choices: string[]; lowest: number; highest: number; multiline: boolean; tag: string; mp4: string; xmp: string; namespace: string; field: Field; names: CustomNames}
+type CustomField = {key: string; title: string; type: "text" | "integer" | "date" | "datetime" | "list"; about: string; choices: string[]; lowest: number; highest: number; multiline: boolean; tag: string; mp4: string; xmp: string; namespace: string; field: Field; limits: string; names: CustomNames}
 type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix: string; xmp_name: string; xmp_namespace: string}
 type DangerousFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
@@ -170,8 +170,8 @@ type PlayerTest = {id: number; accepted: boolean; version: string; may: string[]
 type PlayerView = {player: string; versions: string; is_shown: boolean; title: string; year: number | null; people: string[]; plot: string; poster: string; facts: PlayerFact[]}
 type ProviderDetails = {title: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; problems: Record<string, string>; records: Record<string, ProviderRecord>; faults: string[]}
 type ProviderRecord = {candidate: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; tagline: string; studios: string[]; countries: string[]; collection: string; status: string; is_complete: boolean}
-type ProviderRequest = {id: number; at: string; provider: string; route: string; parameters: Record<string, string>; status: number | null; seconds: number | null; bytes: number | null}
-type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "on" | "paused" | "off"; next_try: string | null; reason: string; needs_action: boolean; url: string; requests_today: number; requests_per_day: number | null; finds_titles: boolean; plain_reason: string}
+type ProviderRequest = {id: number; at: string; provider: string; route: string; parameters: Record<string, string>; status: number | null; seconds: number | null; bytes: number | null; answer: string; day: string; is_good: boolean; label: string; sent: string[][]; technical: string; time: string}
+type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "on" | "paused" | "off"; next_try: string | null; reason: string; needs_action: boolean; url: string; requests_today: number; requests_per_day: number | null; finds_titles: boolean; leaves: string; plain_reason: string}
 type PublicationDecision = {step_id: number | null; summary: string}
 type PublicationDetails = {item: PublicationItem; files: SideFileDetails[]; issues: PublicationIssue[]; players: PlayerView[]; rollback: RollbackNote[]; members: string[][]; last_published: string | null}
 type PublicationFilter = {query: string; risk: string[]; action: string[]; code: string[]; library_id: number | null; unpublished: boolean | null}
@@ -204,7 +204,7 @@ type RemovalReport = {library_id: number; path: string; files: number; missing: 
 type RemovedPeople = {removed: number; copies: number; copy_files: FileCopy[]; step_id: number | null}
 type RequestDetails = {approval: Approval; may_decide: boolean; why_not: string; may_withdraw: boolean; files: RequestedFilePage; search: string}
 type RequestLosses = {digest: string; summary: string; why: string; by_risk: Record<string, number>; has_changed: boolean; danger: number; loses_text: number; removes_all_people: number; files: DangerousFilePage}
-type RequestPage = {items: ProviderRequest[]; total: number; page: number; per_page: number; providers: string[]}
+type RequestPage = {items: ProviderRequest[]; total: number; page: number; per_page: number; providers: string[]; labels: Record<string, string>}
 type RequestedFile = {item: string; file_id: number | null; name: string; path: string; tags: Record<string, string>[]; more: number; risk: string; reason: string; texts: LostText[]}
 type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; per_page: number}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
@@ -237,7 +237,7 @@ type SelectionRule = {asset_type: string; language: string; provider: string; is
 type SelectionSummary = {count: number; by_risk: Record<string, number>; tags_to_add: number; tags_to_remove: number; est_seconds: number; est_bytes: number; excluded: Record<string, number>; by_strategy: Record<string, number>; loses_text: number; removes_all_people: number; breaks_links: number; hidden: number; rollback_until: string | null; backup: boolean; exact: number; tags_only: number}
 type SeriesCollection = {id: number; name: string; display_name: string; total_episodes: number; total_seasons: number; seasons: SeasonCollection[]; metadata: SeriesMetadata | null; gaps: EpisodeGap[]; created_at: string; updated_at: string; artwork: string | null; last_watched: string | null}
 type SeriesMetadata = {tmdb_id: string | null; imdb_id: string | null; tvdb_id: string | null; overview: string; first_air_date: string; genres: string[]; status: string; network: string; studios: string[]; countries: string[]; collection: string}
-type SettingRow = {name: string; variable: string; value: string; default: string; source: "environment" | "file" | "default" | "start"; help: string; allowed: string; choices: string[]; kind: "folder" | "number" | "size" | "choice" | "switch" | "names" | "executor" | "address" | "code"; counts: string; locked: string}
+type SettingRow = {name: string; variable: string; value: string; default: string; source: "environment" | "file" | "default" | "start"; help: string; allowed: string; choices: string[]; kind: "folder" | "number" | "size" | "choice" | "switch" | "names" | "executor" | "address" | "code"; counts: string; locked: string; group: string; is_advanced: boolean; label: string; may_cost_backups: boolean; place: number}
 type ShownField = {program: string; name: string; basis: string}
 type SideFileDetails = {file: SideFilePlan; lines: NfoLine[]; added: number; removed: number; kept: number; problem: string}
 type SideFilePlan = {path: string; name: string; kind: string; action: "create" | "update" | "replace" | "remove" | "unchanged" | "blocked"; owner: "nobody" | "ours" | "others" | "changed"; codes: string[]; message: string; before_size: number; after_size: number; candidate_id: number | null; changed_fields: string[]; writer: string; folder_bytes: string; is_nfo: boolean; is_written: boolean; media_type: string; word: string}
@@ -325,6 +325,7 @@ interface Calls {
   "checks.resolve_all": [args: {kind?: string}, value: ResolutionReport]
   "checks.unignore": [args: {kind?: string; subjects?: string[]}, value: number]
   "configuration.effect": [args: {name?: string; text?: string}, value: string]
+  "configuration.file": [args: {}, value: string]
   "configuration.row": [args: {name?: string}, value: SettingRow]
   "configuration.set": [args: {name?: string; text?: string | null}, value: SettingRow]
   "configuration.table": [args: {}, value: SettingRow[]]
@@ -522,6 +523,7 @@ interface Calls {
   "previews.of_publication": [args: {selection?: PublicationSelection}, value: PublicationPreview]
   "previews.of_selection": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number | null; among?: number[]}, value: SelectedFiles]
   "previews.of_write": [args: {plan?: {query?: string; plan_id?: number}; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; within?: string}, value: WritePreview]
+  "provider_keys.enter": [args: {name?: string; value?: string}, value: KeyTest]
   "provider_keys.list": [args: {}, value: KeyState[]]
   "provider_keys.remove": [args: {name?: string}, value: null]
   "provider_keys.set": [args: {name?: string; value?: string}, value: null]

@@ -16,6 +16,10 @@ export const rangeOf = (first, last, total) => `${count(first)}–${count(last)}
  */
 export const andMore = number => (number > 0 ? `and ${count(number)} more` : "")
 
+/** Return how many names are not searched: "1 name is kept back: it may be a home video." @type {(number: number) => string} */
+export const keptBack = number =>
+  `${plural(number, "name is", "names are")} kept back: ${number === 1 ? "it" : "each"} may be a home video.`
+
 /** Return a number with one decimal if below 10. @param {number} number */
 const decimal = number => (number < 9.95 ? number.toFixed(1).replace(".0", "") : number.toFixed(0))
 
