@@ -86,6 +86,7 @@ def test_query_that_runs_is_cancelled(library: Library) -> None:
 def test_nobody_gets_the_result_of_another_account(library: Library) -> None:
     results = library.query_results
     results.run(ticket(6), "SELECT 1 AS n", {})
+    library.users.add("Ann", role="admin", password="a long secret word")
     token = library.tokens.add("Analyst", permissions=["plan.read", "query.run"]).token
     with library.acting_as(Actor("token", str(token.id), token.name)), pytest.raises(errors.UnknownIdError):
         results.page(ticket(6))
