@@ -28,7 +28,6 @@ from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
-from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
@@ -42,6 +41,7 @@ from dashboards.state import (
     ChecksState,
     JobsState,
     PeopleState,
+    PublishState,
     RequestsState,
 )
 from indexium_core import errors
@@ -61,7 +61,7 @@ PAGES = (
     PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", TitlesScreen),
-    PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
+    PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),
     PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
     PageEntry("progress", "Progress", ProgressScreen),

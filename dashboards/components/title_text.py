@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from dashboards.components.view_types import ProviderRequestView
@@ -36,11 +35,8 @@ _NOT_FOUND = 404
 _ANSWERS: Mapping[int, str] = {304: "unchanged", _NOT_FOUND: "not found", 401: "key rejected", 429: "too many requests"}
 
 
-def initials(title: str) -> str:
-    """Return at most two letters for a poster that is not there."""
-    words = [word for word in title.split() if word[0].isalnum()]
-    main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
-    return "".join(word[0].upper() for word in main[:2]) or "?"
+initials = wording.initials
+without_command = wording.without_command
 
 
 def kind_choices() -> list[dict[str, str]]:
@@ -53,11 +49,6 @@ def provider_label(name: str) -> str:
     own = name.removesuffix(_PICTURES)
     known = label_of(own)
     return f"{known} pictures" if name.endswith(_PICTURES) else known
-
-
-def without_command(reason: str) -> str:
-    """Return why a provider is off, without the command: a page has a button instead."""
-    return re.sub(r", or (run|start it): [^.]*\.", ".", reason)
 
 
 def request_row(each: ProviderRequest) -> ProviderRequestView:

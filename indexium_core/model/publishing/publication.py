@@ -8,14 +8,17 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 from blake3 import blake3
 
 from indexium_core.model import shapes, wording
 from indexium_core.model.operations.outcomes import ACTION_WORDS
+from indexium_core.model.publishing import publication_words as words
 from indexium_core.model.publishing import risks
-from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLICATION_RISKS
+from indexium_core.model.publishing.publication_words import PublicationRemark, SideFileChip
+from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLICATION_RISKS, PUBLISHED_RISKS
 from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.shapes import ListPage, Shaped
@@ -76,6 +79,11 @@ class SideFilePlan(Shaped):
     def word(self) -> str:
         """What happens to it, in a word. A file that is neither there nor written was left out by choice."""
         return "left out" if self.action == "unchanged" and self.before_hash is None else ACTION_WORDS[self.action]
+
+    @property
+    def chip(self) -> SideFileChip:
+        """The file in a few words."""
+        return words.chip(self)
 
     @property
     def media_type(self) -> str:
@@ -172,6 +180,41 @@ class PublicationItem(Shaped):
         """The files by action in words: `2 new, 1 edited`."""
         return counts_in_words(self.action_counts)
 
+    @property
+    def can_publish(self) -> bool:
+        """Whether there is something to write, and nothing forbids it."""
+        return self.risk in PUBLISHED_RISKS
+
+    @property
+    def about(self) -> str:
+        """The kind in words: of a series, with the number of its parts."""
+        return words.about(self)
+
+    @property
+    def chips(self) -> list[SideFileChip]:
+        """The files: the first ones by name, the others as numbers."""
+        return words.chips(self)
+
+    @property
+    def remarks(self) -> list[PublicationRemark]:
+        """The most important sentences about it."""
+        return words.remarks(self)
+
+    @property
+    def reason(self) -> str:
+        """The reason for the risk in a few words."""
+        return words.reason(self)
+
+    @property
+    def why(self) -> str:
+        """The sentences of the reasons for the risk, one a line."""
+        return words.why(self)
+
+    @property
+    def initials(self) -> str:
+        """At most two letters, in place of a picture."""
+        return wording.initials(self.name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationPage(ListPage):
@@ -197,6 +240,47 @@ class PublicationPage(ListPage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationChoice(Shaped):
+    """A value of a filter, with the number of rows or files that it would find."""
+
+    value: str
+    label: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationOverview(Shaped):
+    """What stands above the plan of publications."""
+
+    risks: dict[str, int]  # rows by risk; over all risks, whatever the filter has chosen
+    actions: dict[str, int]  # files by action
+    new_bytes: int
+    titles: int  # rows with something to write
+    selectable: int  # rows of the list that can be selected all at once: no person has to decide about a file first
+    by_action: list[PublicationChoice]
+    by_code: list[PublicationChoice]
+    by_library: list[PublicationChoice]
+    has_libraries: bool
+    about: str  # what the libraries publish; "": nothing
+    rollback_until: datetime  # of a publication that starts now
+
+    @property
+    def rollback(self) -> str:
+        """How long a publication can be rolled back."""
+        return f"every byte can be rolled back until {wording.day(self.rollback_until)}"
+
+    @property
+    def summary(self) -> str:
+        """The files by action, and their size: `3 files new · 1 edited · 2 MB`."""
+        found = [(self.actions[each], ACTION_WORDS[each]) for each in ACTIONS if self.actions.get(each)]
+        parts = [f"{wording.count(number)} {word}" for number, word in found]
+        if found:
+            number, word = found[0]
+            parts[0] = f"{wording.files(number)} {word}"
+        return " · ".join([*parts, *([wording.size(self.new_bytes)] if self.new_bytes else [])])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationIssue(Shaped):
     """What is worth saying about a title before it is published."""
 
@@ -205,6 +289,11 @@ class PublicationIssue(Shaped):
     label: str
     message: str
     remedy: str
+
+    @property
+    def advice(self) -> str:
+        """The remedy for a page, which has a button in place of a command."""
+        return wording.without_command(self.remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from indexium_core.library import Library
-from indexium_core.model.publishing.requests import PUBLISHED_RISKS, PublicationFilter, PublicationSelection
+from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
+from indexium_core.model.publishing.risks import PUBLISHED_RISKS
 
 
 def test_series_that_is_named_beside_a_filter_has_its_episodes(library: Library) -> None:
