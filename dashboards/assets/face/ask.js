@@ -338,6 +338,7 @@ export function ask(question, send) {
     function onRead() {
       if (question.fieldsOf && shown.first !== undefined) own.begin(question.fieldsOf(shown.first))
       draw()
+      if (shown.first === undefined) return // there is nothing to confirm yet
       const isWaiting = !root.activeElement || root.activeElement.matches("h2, dialog") // nobody has gone to a field
       if (isFirst && box.open && isWaiting) focusFirst(form)
       isFirst = false

@@ -141,7 +141,7 @@ interface ListAction<Row, Head> {
   key?: string
   refuses?(row: Row | undefined, place: Route): string // why its key has no effect now: a toast says it
   sign?: string // in place of the label, on a small button
-  label: string | ((row: Row, place: Route, head: Head) => string)
+  label: string | ((row: Row, place: Route, head: Head, selected?: number) => string) // `selected`: of a bar, how many rows
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
   // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.

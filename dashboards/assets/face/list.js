@@ -380,9 +380,10 @@ export class List extends FacePage {
 
   /** Select exactly the rows that a call finds. @type {(own: ReadCall, isFound: boolean) => Promise<void>} */
   async select([name, args], isFound) {
+    const later = this.lasting.wait()
     try {
       const found = await call(name, /** @type {any} */ (args))
-      this.lasting.replace(/** @type {Record<string, any>} */ (found), isFound)
+      this.lasting.replace(/** @type {Record<string, any>} */ (found), isFound, later)
     } catch (error) {
       toast(/** @type {Error} */ (error).message, {kind: "error"})
     }

@@ -506,13 +506,11 @@ function drawSelection(list) {
 
 /** @param {List} list */
 const drawBarActions = list =>
-  list.actionsAt(undefined, "bar").map(({act, key, label, isPrimary}) =>
-    button(typeof label === "function" ? label(undefined, list.place(), list.rows.head().value) : label, act, {
-      key,
-      kind: isPrimary ? "primary" : "",
-      data: {key: act},
-    }),
-  )
+  list.actionsAt(undefined, "bar").map(({act, key, label, isPrimary}) => {
+    const {value} = list.rows.head()
+    const text = typeof label === "function" ? label(undefined, list.place(), value, list.selected.size) : label
+    return button(text, act, {key, kind: isPrimary ? "primary" : "", data: {key: act}})
+  })
 
 /** @param {List} list */
 function drawSide(list) {

@@ -17,7 +17,7 @@ const RISKS = {
   warning: "edits or restores a file",
   danger: "something would be lost",
   blocked: "cannot be written",
-  unchanged: "as it should be",
+  unchanged: "",
 }
 const SORTS = {risk: "Highest risk first", title: "By title", folder: "By folder"}
 /** The filters with several choices: the name in the address, and the label. @type {Record<"action" | "code" | "library", {name: string, label: string}>} */
@@ -216,7 +216,7 @@ const ACTIONS = [
     where: "bar",
     needs: "publications.start_titles",
     key: "w",
-    label: "Publish…",
+    label: (_row, _place, _head, selected) => `Publish ${plural(selected, "title")}…`,
     does: "publish the selected titles",
     isPrimary: true,
     refuses: () => UNSELECTED,
@@ -270,6 +270,7 @@ const ACTIONS = [
 
 /** @type {(place: Route, head: Head | undefined) => ReturnType<ListSpec["empty"]>} */
 function emptyOf(place, head) {
+  if (!head) return {title: "", text: ""} // it comes
   const {about, has_libraries: hasLibraries, risks} = head.overview
   if (!about)
     return {
