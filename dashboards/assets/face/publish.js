@@ -29,6 +29,7 @@ const FILTERS = {
 const UNSELECTED = "Select titles first: press x for the title at the cursor."
 const ROW = {
   ...{address: 1, entity_type: 1, entity_id: 1, name: 1, about: 1, folder: 1, initials: 1, chips: 1, remarks: 1},
+  ...{is_video: 1, is_wide: 1},
   ...{people: 1, risk: 1, reason: 1, why: 1, can_publish: 1},
 }
 const OVERVIEW = {
@@ -37,7 +38,7 @@ const OVERVIEW = {
 }
 
 /**
- * @typedef {Pick<Values.PublicationItem, "address" | "entity_type" | "entity_id" | "name" | "about" | "folder" | "initials" | "chips" | "remarks" | "people" | "risk" | "reason" | "why" | "can_publish">} Row
+ * @typedef {Pick<Values.PublicationItem, "address" | "entity_type" | "entity_id" | "name" | "about" | "folder" | "initials" | "is_video" | "is_wide" | "chips" | "remarks" | "people" | "risk" | "reason" | "why" | "can_publish">} Row
  * @typedef {Pick<Values.PublicationOverview, "risks" | "titles" | "selectable" | "by_action" | "by_code" | "by_library" | "has_libraries" | "about" | "summary" | "rollback">} Overview
  * @typedef {{overview: Overview}} Head
  * @typedef {import("#face/lasting_selection.js").Chosen} Chosen Its `known` is the risk of the title.

@@ -10,7 +10,13 @@ const WIDE = new Set(["backdrop", "banner", "still", "thumb", "logo", "clearart"
 const FILE = {path: 1, name: 1, kind: 1, action: 1, chip: 1, is_nfo: 1, is_written: 1}
 export const DETAILS = {
   ...{members: 1, published: 1, can_discard: 1, kept_after_rollback: 1, remarks: 1},
-  item: {...{address: 1, entity_type: 1, entity_id: 1, name: 1, about: 1, folder: 1, initials: 1}, people: 1, codes: 1},
+  item: {
+    ...{address: 1, entity_type: 1, entity_id: 1, name: 1, about: 1, folder: 1, initials: 1},
+    people: 1,
+    codes: 1,
+    is_video: 1,
+    is_wide: 1,
+  },
   files: {...{about: 1, compared: 1, problem: 1, decisions: 1, before: 1, after: 1}, file: {...FILE, candidate_id: 1}},
   players: {...{player: 1, versions: 1, is_shown: 1, title: 1, about: 1, poster: 1, sentences: 1}},
 }
@@ -58,18 +64,11 @@ export function drawSideFile({action, name, word}) {
   )
 }
 
-/** The poster of a title, or the frame of a video. @param {{name: string, entity_type: string, entity_id: number, initials: string}} item @param {string} [poster] */
-export function drawPicture({name, entity_type: kind, entity_id: id, initials}, poster) {
-  const own = kind === "video" ? `/thumbnail/${id}?width=320` : `/poster/${id}`
-  return h(
-    "span",
-    {class: isWide(kind) ? "pic wide" : "pic"},
-    drawPoster({title: name, poster: poster ?? own, initials}),
-  )
+/** The poster of a title, or the frame of a video. @type {(item: Pick<Row, "name" | "entity_id" | "initials" | "is_video" | "is_wide">, poster?: string) => HTMLElement} */
+export const drawPicture = ({name, entity_id: id, initials, is_video: isVideo, is_wide: isWide}, poster) => {
+  const own = isVideo ? `/thumbnail/${id}?width=320` : `/poster/${id}`
+  return h("span", {class: isWide ? "pic wide" : "pic"}, drawPoster({title: name, poster: poster ?? own, initials}))
 }
-
-/** @param {string} kind */
-const isWide = kind => kind === "video" || kind === "episode"
 
 /** @type {(people: string[], more?: number) => Child} */
 export const drawActors = (people, more = 0) =>
@@ -209,7 +208,7 @@ function drawPair(shown, address) {
 export function posterOf({poster}, {item, files}) {
   const shown = files.find(({file}) => file.name === poster)
   if (shown) return plannedOf(shown) || presentOf(shown, item.address)
-  const isOwn = poster ? item.codes.includes("local_picture_selected") : isWide(item.entity_type)
+  const isOwn = poster ? item.codes.includes("local_picture_selected") : item.is_wide
   return isOwn ? undefined : ""
 }
 

@@ -12,8 +12,12 @@ from typing import Literal, TypeAlias
 from indexium_core.model import wording
 from indexium_core.model.fields import comment_diff
 from indexium_core.model.publishing.player_views import PlayerView, RollbackNote
-from indexium_core.model.publishing.publication import PublicationIssue, PublicationItem, SideFilePlan
-from indexium_core.model.publishing.publication_words import PublicationRemark, changed_since
+from indexium_core.model.publishing.publication import (
+    PublicationIssue,
+    PublicationItem,
+    PublicationRemark,
+    SideFilePlan,
+)
 from indexium_core.model.shapes import Shaped
 
 LineState: TypeAlias = Literal["kept", "removed", "added", "folded"]
@@ -168,7 +172,7 @@ class PublicationDetails(Shaped):
             changed = wording.plural(len(own.changed_fields), "field changes", "fields change")
             return f"{own.name} was written by {own.writer}. {changed}; the rest stays byte for byte."
         if issue.code == "drift":
-            return f"{changed_since(own)} It is written only if you select this title here."
+            return f"{own.changed_since} It is written only if you select this title here."
         if issue.code == "own_file_missing":
             return f"{issue.message} It is restored only if you select this title here."
         return f"{own.name}: {own.message}" if own.message else issue.message

@@ -15,12 +15,15 @@ from blake3 import blake3
 
 from indexium_core.model import shapes, wording
 from indexium_core.model.operations.outcomes import ACTION_WORDS
-from indexium_core.model.publishing import publication_words as words
 from indexium_core.model.publishing import risks
-from indexium_core.model.publishing.publication_words import PublicationRemark, SideFileChip
-from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLICATION_RISKS, PUBLISHED_RISKS
+from indexium_core.model.publishing.risks import (
+    PUBLICATION_CODES,
+    PUBLICATION_RISKS,
+    PUBLISHED_RISKS,
+    PublicationCode,
+)
 from indexium_core.model.publishing.side_file_names import NFO
-from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.publishing.subjects import VIDEO, Entity, name_of_type
 from indexium_core.model.shapes import ListPage, Shaped
 
 if TYPE_CHECKING:
@@ -33,6 +36,27 @@ _COLUMNS = (  # of tables
     "address entity_type entity_id library_id name folder risk codes people is_unpublished new_bytes members"
 )
 SideFileOwner: TypeAlias = Literal["nobody", "ours", "others", "changed"]
+_FILES = 4  # of a row of the list; the others are counted
+_OF_ONE_FILE = frozenset({"nfo_unreadable", "foreign_element_lost", "foreign_value_replaced"})  # a file says more
+_REMARKS = 2  # of a row of the list
+_FIELDS = 4  # that a sentence names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideFileChip(Shaped):
+    """A side file, or some with one action, in a few words."""
+
+    action: str
+    name: str
+    word: str  # what happens to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationRemark(Shaped):
+    """A sentence about a title, with its severity."""
+
+    level: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +107,14 @@ class SideFilePlan(Shaped):
     @property
     def chip(self) -> SideFileChip:
         """The file in a few words."""
-        return words.chip(self)
+        return SideFileChip(action=self.action, name=self.name, word=self.word)
+
+    @property
+    def changed_since(self) -> str:
+        """Who changed a file of ours, as a sentence."""
+        fields = [each.replace("_", " ") for each in self.changed_fields]
+        what = f": {', '.join(fields[:_FIELDS])}" if fields else ""
+        return f"{self.name} was changed by {self.writer or 'another program'} since the last publication{what}."
 
     @property
     def media_type(self) -> str:
@@ -188,27 +219,78 @@ class PublicationItem(Shaped):
     @property
     def about(self) -> str:
         """The kind in words: of a series, with the number of its parts."""
-        return words.about(self)
+        if self.entity_type == "series":
+            return f"series, {wording.plural(self.members - 1, 'part')}" if self.members > 1 else "series"
+        return "" if self.entity_type in ("movie", VIDEO) else name_of_type(self.entity_type)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its picture is a frame: wider than high."""
+        return self.entity_type in (VIDEO, "episode")
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a file that belongs to no title."""
+        return self.entity_type == VIDEO
 
     @property
     def chips(self) -> list[SideFileChip]:
-        """The files: the first ones by name, the others as numbers."""
-        return words.chips(self)
+        """The files, those that change first: the first ones by name, the others as numbers."""
+        ordered = sorted(self.files, key=lambda each: each.action in ("unchanged", "blocked"))
+        shown = ordered if len(ordered) == sum(self.action_counts.values()) <= _FILES + 1 else ordered[:_FILES]
+        left = dict(self.action_counts)
+        for each in shown:
+            left[each.action] -= 1
+        more = [
+            SideFileChip(action=name, name=f"{wording.count(left[name])} more", word=word)
+            for name, word in ACTION_WORDS.items()
+            if left.get(name)
+        ]
+        return [*(each.chip for each in shown), *more]
 
     @property
-    def remarks(self) -> list[PublicationRemark]:
-        """The most important sentences about it."""
-        return words.remarks(self)
+    def _grave(self) -> list[PublicationCode]:
+        """The reasons for the risk."""
+        return [PUBLICATION_CODES[code] for code in self.codes if PUBLICATION_CODES[code].severity == self.risk]
 
     @property
     def reason(self) -> str:
-        """The reason for the risk in a few words."""
-        return words.reason(self)
+        """The reason for the risk in a few words: the only one, or the number of reasons."""
+        grave = self._grave
+        if grave:
+            return grave[0].label if len(grave) == 1 else f"{len(grave)} reasons"
+        if self.risk != "safe":
+            return self.risk
+        counts = {name: number for name, number in self.action_counts.items() if number and name != "unchanged"}
+        if counts.keys() - {"create"}:
+            return "ours"
+        return "new file" if counts.get("create") == 1 else "new files"
 
     @property
     def why(self) -> str:
         """The sentences of the reasons for the risk, one a line."""
-        return words.why(self)
+        return "\n".join(each.message for each in self._grave)
+
+    @property
+    def remarks(self) -> list[PublicationRemark]:
+        """The most important sentences about it; what its files or its risk say is left out."""
+        found = [
+            PublicationRemark(level=PUBLICATION_CODES[code].severity, text=text)
+            for code in self.codes
+            for text in [self._remark(code)]
+            if text
+        ]
+        return found[:_REMARKS]
+
+    def _remark(self, code: str) -> str:
+        own = next((each for each in self.files if code in each.codes), None)
+        if code == "drift":
+            return own.changed_since if own else ""
+        if code in ("foreign_nfo_edited", "own_file_removed"):
+            return ""
+        if code in _OF_ONE_FILE and own and own.message:
+            return f"{own.name}: {own.message}"
+        return PUBLICATION_CODES[code].message
 
     @property
     def initials(self) -> str:

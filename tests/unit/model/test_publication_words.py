@@ -13,11 +13,12 @@ from indexium_core.model.publishing.player_views import PlayerFact, PlayerSenten
 from indexium_core.model.publishing.publication import (
     PublicationItem,
     PublicationOverview,
+    PublicationRemark,
+    SideFileChip,
     SideFilePlan,
     action_counts,
     issues_of,
 )
-from indexium_core.model.publishing.publication_words import PublicationRemark, SideFileChip
 from indexium_core.model.publishing.requests import (
     PUBLISHED_RISKS,
     DangerousTitle,
