@@ -23,13 +23,11 @@ from dashboards.components import drawing
 from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.frame.entries import entries
-from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
-from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.screen import FaceScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
@@ -39,10 +37,12 @@ from dashboards.state import (
     ActivityState,
     AddressedState,
     ChecksState,
+    DecideState,
     JobsState,
     PeopleState,
     PublishState,
     RequestsState,
+    SettingsState,
 )
 from indexium_core import errors
 from indexium_core.library import Library
@@ -58,7 +58,7 @@ FAILED = "An error occurred while this page was created; no file was changed. Th
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
-    PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
+    PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),
@@ -69,7 +69,7 @@ PAGES = (
     PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
     PageEntry("jobs", "Jobs", lambda _: FaceScreen(JobsState())),
-    PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
+    PageEntry("settings", "Settings", lambda _: FaceScreen(SettingsState()), needs=SETTINGS_MANAGE),
     PageEntry(
         "connections",
         "Connections",

@@ -304,12 +304,12 @@ class ProviderRequestView(TypedDict):
     id: int
     day: str
     time: str
-    provider: str
+    label: str
     route: str
-    sent: list[list[str]]  # Names and values of the parameters that concern a title
+    sent: list[tuple[str, str]]  # Names and values of the parameters that concern a title
     technical: str  # The other parameters
     answer: str
-    level: str  # "bad" without a good answer
+    is_good: bool
 
 
 class ChartLineView(TypedDict):
@@ -349,9 +349,3 @@ class PosterView(TypedDict, total=False):
     title: str
     poster: str
     initials: str
-
-
-class SettingProblemView(TypedDict):
-    name: str
-    text: str
-    typed: str

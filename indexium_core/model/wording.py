@@ -2,7 +2,7 @@
 Numbers, sizes, durations, times and lists as text: one wording for the command line, the dashboards, REST and the logs.
 
 The functions are pure. Sizes are decimal: 1 KB is 1,000 bytes. Times are shown in the local time zone.
-`dashboards/components/wording.js` has functions of the same names for texts that the browser makes itself.
+`dashboards/assets/face/wording.js` has functions of the same names for texts that the browser makes itself.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ def waiting_ratings(number: int) -> str:
 def kept_back(number: int) -> str:
     """Return how many names are not searched: they may be those of home videos."""
     return f"{plural(number, 'name is', 'names are')} kept back: {'it' if number == 1 else 'each'} may be a home video."
+
+
+def without_command(text: str) -> str:
+    """Return a sentence without the command that it offers: a page has a button instead."""
+    return re.sub(r", or (run|start it): [^.]*\.", ".", text)
 
 
 def size(number: float) -> str:
@@ -124,6 +129,11 @@ def list_of(names: Sequence[str], *, most: int = 0, conjunction: str = "and") ->
     return f" {conjunction} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
+def people_counts(added: int, removed: int) -> str:
+    """Return `+66 −3`; a number that is 0 is left out, "" if both are."""
+    return " ".join(f"{sign}{count(number)}" for sign, number in (("+", added), ("−", removed)) if number)
+
+
 def short_folder(parts: Sequence[str], *, most: int) -> str:
     """Return a folder with at most `most` characters, if possible: `Work / … / Paris` has its first and last parts."""
     whole = " / ".join(parts)
@@ -153,11 +163,6 @@ def initials(title: str) -> str:
     words = [word for word in title.split() if word[0].isalnum()]
     main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
     return "".join(word[0].upper() for word in main[:2]) or "?"
-
-
-def without_command(text: str) -> str:
-    """Return a sentence without the command that it proposes: a page has a button instead."""
-    return re.sub(r", or (run|start it): [^.]*\.", ".", text)
 
 
 def _decimal(number: float) -> str:

@@ -35,7 +35,8 @@ interface QuestionField {
   name: string
   label: OfAnswers
   // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
-  kind?: "text" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person"
+  // Lines are a text of several lines.
+  kind?: "text" | "lines" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person"
   value?: any
   required?: boolean // default: true, and false of checks and pairs
   placeholder?: OfAnswers
@@ -157,7 +158,9 @@ interface ListAction<Row, Head> {
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
   // What is asked before the call, from the answer to the same call with `dry_run`; null: nothing would change.
-  preview?(rows: Row[], answers: Answers, effect: any): Question | null
+  preview?(rows: Row[], answers: Answers, effect: any): Question | null | false
+  // In place of the same call: then false of `preview` means that nothing is asked, and so does null.
+  weighs?(rows: Row[], answers: Answers): CallOf | null
   // What the row shows before the library has answered; of an action of a section without a row, what is read by name.
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head>
   leads?(result: any): string // the address of the page that is opened after it
@@ -171,11 +174,28 @@ interface ListAction<Row, Head> {
   run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   sets?(state: any, answers: Answers): Record<string, any> // in place of a call: what it changes in the `state` of the details
   keeps?: boolean // the rows stay in the list
+  takes?(rows: Row[], answers: Answers): any[] // ids of other rows that leave the list, too
+  decides?: string // what the row is then, in a word: it is a decision about a question
   isOwn?: boolean // it changes no other row of the list
   selectsFound?(place: Route): ReadCall // in place of a call: it selects exactly the rows that this call finds
   clears?: boolean // nothing is selected after it; a `run` that returns false has done nothing
   picks?(answers: Answers): boolean // whether its rows are selected after it
-  done?(result: any, rows: Row[], answers: Answers): string | {text: string; kind: "info" | "error"} // the sentence after it
+  done?(result: any, rows: Row[], answers: Answers): string | Told // the sentence after it
+}
+
+/** A sentence after an action; `undo` is the step that its button undoes. */
+interface Told {
+  text: string
+  kind: "good" | "info" | "error"
+  undo?: number
+}
+
+/** A button that leads on: with `to`, the act is *to*. */
+interface LeadingButton {
+  label: string
+  act: string
+  to?: Route
+  isPrimary?: boolean
 }
 
 /** What a person can choose in a menu: each choice leads to an address. */
@@ -277,6 +297,7 @@ interface SectionSpec<Row = any, Known = any> {
   label?: string // for a screen reader; default: the title
   isWide?: boolean
   isFlush?: boolean // its rows reach the edges
+  news?: string[] // the events after which it is read again; default: those of the page
   isInHead?: boolean // it stands beside the title of the page, without a title of its own
   hasNoTitle?: boolean
   beside?(known: Known, parts: SectionParts<Row>): Child // its title
@@ -297,6 +318,9 @@ interface SectionsSpec<Head = any> {
   page: string
   title: string
   crumb?: {label: string; href: string} // the page above it
+  links?(): {label: string; href: string}[] // beside the title
+  // The name in the address of what has the focus first: an element with this value as `data.start`, or a section.
+  starts?: string
   sheets?: string[] // style sheets of this page alone
   head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
   summary?(head: Head | undefined): string
@@ -361,11 +385,33 @@ interface ListSpec<Row = any, Head = any> {
   entered?(): void // the page is shown
   isBare?(head: Head): boolean // the empty list has neither chips nor a search
   actions: ListAction<Row, Head>[]
-  // `act`: its form is shown; `acts`: actions with buttons; `to`: a button that leads to other rows.
-  empty(
-    place: Route,
-    head: Head | undefined,
-  ): {title: string; text: string; act?: string; acts?: string[]; to?: {label: string; to: Route}}
+  // `act`: its form is shown. A button of an action that the person may not use is left out.
+  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string; acts?: LeadingButton[]}
+}
+
+/** What the drawing function of a question may use. */
+interface DecidingParts {
+  state: Record<string, any>
+  searching: string // the text of a search that runs; "" for none
+  /** The button of an action that is possible now; `more` follows its label. */
+  act(act: string, options?: {more?: Child; [attribute: string]: any}): HTMLElement | null
+  has(act: string): boolean // whether it is possible now
+}
+
+/** A page of questions that a person decides, one after the other: each row is one of them. */
+interface DecidingSpec<Row = any, Head = any> extends ListSpec<Row, Head> {
+  empty(place: Route, head: Head): {title: string; text: string; acts: LeadingButton[]}
+  isOpen(place: Route): boolean // the list has what waits for a decision: then its progress is shown
+  entry(place: Route, head: Head, total: number): Route | null // what is shown in place of the list when the page is opened
+  state: {all: boolean} // a decision counts for others, too
+  undo: CallName // with the id of a decision
+  factsOf(row: Row): string // what a decision depends on
+  warning(head: Head, place: Route): {text: string; acts: LeadingButton[]} | null
+  file(row: Row): Child // what the question is about
+  draw(row: Row, place: Route, parts: DecidingParts): Child // what can be decided
+  pictures(row: Row): string[] // addresses, which are read ahead
+  best(row: Row): string // beside its name in the queue
+  said(row: Row): string // for a screen reader
 }
 
 declare var indexiumEarlyKeys: {event: KeyboardEvent; page: string}[] | null

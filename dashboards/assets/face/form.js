@@ -9,7 +9,7 @@ import {button, drawSelect, iconButton} from "#face/widgets.js"
 const EMPTY = {switch: false, checks: [], pairs: []}
 /** @type {Record<string, string>} */
 const MISSING = {
-  ...{text: "Enter a text.", password: "Enter a password.", time: "Enter a time."},
+  ...{text: "Enter a text.", lines: "Enter a text.", password: "Enter a password.", time: "Enter a time."},
   checks: "Choose at least one.",
 }
 
@@ -252,10 +252,11 @@ export class Form {
     const {name, title, longest, inputmode, autocomplete} = field
     const isSecret = field.kind === "password"
     const error = this.missing.has(name) ? MISSING[kindOf(field)] : ""
-    const input = h("input", {
+    const isLong = field.kind === "lines"
+    const input = h(isLong ? "textarea" : "input", {
       name,
       title,
-      type: kindOf(field),
+      ...(isLong ? {rows: 3} : {type: kindOf(field)}),
       autocomplete: autocomplete ?? (isSecret ? "new-password" : "off"),
       inputmode,
       spellcheck: "false",

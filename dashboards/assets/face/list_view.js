@@ -8,6 +8,7 @@ import {
   button,
   chip,
   closeButton,
+  drawLead,
   drawSelect,
   drawTitle,
   emptyState,
@@ -435,7 +436,8 @@ function drawBody(list) {
   const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {title, text, act, acts = [], to} = spec.empty(list.place(), rows.head().value)
+  const {title, text, act, acts = []} = spec.empty(list.place(), rows.head().value)
+  const leads = acts.filter(lead => lead.to || list.actions.some(each => each.act === lead.act))
   return h(
     "div",
     {data: {key: "empty"}},
@@ -443,19 +445,10 @@ function drawBody(list) {
       title,
       text,
       act && list.drawForm(act),
-      (acts.length > 0 || to) &&
-        h(
-          "div",
-          {class: "acts"},
-          list.actions.filter(each => acts.includes(each.act)).map(drawOffer),
-          to && button(to.label, "to", {data: {to: JSON.stringify(to.to), key: "to"}}),
-        ),
+      leads.length > 0 && h("div", {class: "acts"}, leads.map(drawLead)),
     ),
   )
 }
-
-/** The button of an action in an empty list. @param {ListAction<any, any>} action */
-const drawOffer = ({act, label}) => button(/** @type {string} */ (label), act, {kind: "primary", data: {key: act}})
 
 /** @param {List} list */
 function drawPager({rows, spec, keysShown}) {

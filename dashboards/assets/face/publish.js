@@ -194,13 +194,6 @@ const ACTIONS = [
     label: "Change what is published…",
     run: () => askOptions(),
   },
-  {
-    act: "first-options",
-    where: "empty",
-    needs: "publications.set_options",
-    label: "Choose what to publish…",
-    run: () => askOptions(),
-  },
   {act: "folders", where: "empty", label: "Open the library", run: () => visit("/library?show=folders")},
   {
     act: "dry-run",
@@ -269,6 +262,8 @@ const ACTIONS = [
   },
 ]
 
+const FIRST_OPTIONS = {label: "Choose what to publish…", act: "options", isPrimary: true}
+
 /** @type {(place: Route, head: Head | undefined) => ReturnType<ListSpec["empty"]>} */
 function emptyOf(place, head) {
   if (!head) return {title: "", text: ""} // it comes
@@ -277,13 +272,13 @@ function emptyOf(place, head) {
     return {
       title: "No folder publishes yet",
       text: "Indexium can write NFO files and pictures beside your films, series and videos, so that Kodi, Jellyfin and Plex show them. People of home videos become actors. You see every change before it is written, and every byte can be rolled back.",
-      acts: [hasLibraries ? "first-options" : "folders"],
+      acts: [hasLibraries ? FIRST_OPTIONS : {label: "Open the library", act: "folders"}],
     }
   if (isNarrowed(place))
     return {
       title: "No title matches",
       text: "Remove a filter, or search for other words.",
-      to: {label: "Clear all filters", to: EVERYTHING},
+      acts: [{label: "Clear all filters", act: "to", to: EVERYTHING}],
     }
   if (risks.unchanged)
     return {
@@ -293,7 +288,7 @@ function emptyOf(place, head) {
   return {
     title: "Nothing to publish",
     text: "No title of the chosen folders has values that players could read. Home videos are published if they have people or values by hand.",
-    acts: ["first-options"],
+    acts: [FIRST_OPTIONS],
   }
 }
 

@@ -109,7 +109,7 @@ function drawInHead(page, section) {
 
 /** Return the elements of a page of sections. @param {Sections} page */
 export function drawSections(page) {
-  const {page: name, title, crumb, summary, sections, closed} = page.spec
+  const {page: name, title, crumb, links, summary, sections, closed} = page.spec
   const why = closed?.()
   const above = why ? [] : sections.filter(({isInHead}) => isInHead)
   return [
@@ -118,7 +118,8 @@ export function drawSections(page) {
       {class: "head", data: {key: "head"}},
       drawTitle(title, crumb),
       h("p", {"aria-live": "polite"}, summary?.(why ? undefined : page.head().value) ?? ""),
-      above.length > 0 && h("span", {class: "grow"}),
+      (above.length > 0 || links) && h("span", {class: "grow"}),
+      links?.().map(({label, href}) => h("a", {class: "btn", href, data: {key: href}}, label)),
       above.map(section => drawInHead(page, section)),
     ),
     why

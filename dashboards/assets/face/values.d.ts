@@ -31,7 +31,7 @@ type BulkPeople = {files: number; copies: number; total: number; people: BulkPer
 type BulkPerson = {name: string; files: number}
 type CacheUsage = {budget_bytes: number; images: number; bytes: number; selected: number; selected_bytes: number; protected: number; protected_bytes: number; removable: number; removable_bytes: number; unused: number; summary: string}
 type CacheUse = {hits: number; misses: number; hashed_bytes: number; seconds_saved: number; rate: number}
-type Candidate = {provider: string; external_id: string; content_type: "movie" | "tv" | "unknown"; title: string; original_title: string; alternative_titles: string[]; year: number | null; original_language: string; countries: string[]; popularity: number; runtime_minutes: number | null; external_ids: Record<string, string>; plot: string; cast: string[]; poster_url: string; season_sizes: number[][]; ids: ExternalId[]; name: string; titles: string[]}
+type Candidate = {provider: string; external_id: string; content_type: "movie" | "tv" | "unknown"; title: string; original_title: string; alternative_titles: string[]; year: number | null; original_language: string; countries: string[]; popularity: number; runtime_minutes: number | null; external_ids: Record<string, string>; plot: string; cast: string[]; poster_url: string; season_sizes: number[][]; ids: ExternalId[]; name: string; other_title: string; provider_name: string; runtime_text: string; titles: string[]}
 type CastMember = {name: string; character: string; order: number; person_ids: Record<string, string>}
 type Change = {field: string; old: string | null; new: string | null; where: string; segment: string | null}
 type ChangePreview = {files: number; copies: number; changed: number; emptied: number; added: Record<string, number>; removed: Record<string, number>; examples: Example[]}
@@ -53,13 +53,14 @@ type ComparedNames = {label: string; tags: CheckTag[]}
 type Completion = {start: number; end: number; text: string; label: string; hint: string; count: number | null}
 type ConflictItem = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; choices: string[]; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type CrewMember = {name: string; job: string}
-type CustomField = {key: string; title: string; type: "text" | "integer" | "date" | "datetime" | "list"; about: string; choices: string[]; lowest: number; highest: number; multiline: boolean; tag: string; mp4: string; xmp: string; namespace: string; field: Field; names: CustomNames}
+type CustomField = {key: string; title: string; type: "text" | "integer" | "date" | "datetime" | "list"; about: string; choices: string[]; lowest: number; highest: number; multiline: boolean; tag: string; mp4: string; xmp: string; namespace: string; field: Field; limits: string; names: CustomNames}
 type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix: string; xmp_name: string; xmp_namespace: string}
 type DangerousFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
 type DangerousTitle = {address: string; name: string; folder: string; labels: string[]; files: ItemSideFile[]; message: string}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
 type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string}
+type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
 type EmptyFolderReport = {path: string; folders: string[]; removed: number; problems: string[]}
 type EnrichedMetadata = {source: string; confidence: number; last_enriched: string | null; external_ids: Record<string, string>; plot: string; cast: CastMember[]; crew: CrewMember[]; ratings: ExternalRatings; votes: ExternalVotes; artwork: Artwork; genres: string[]; keywords: string[]; release_date: string | null; runtime_minutes: number | null; content_rating: string}
@@ -88,7 +89,7 @@ type FileChange = {line: number; file_id: number; file_name: string; file_path: 
 type FileCopy = {file_id: number; file_path: string}
 type FileDetails = {file_id: number; file_path: string; path_raw: string; file_name: string; file_ext: string; folder: string; library_id: number; library: string; library_path: string; library_state: string; library_reason: string; state: string; state_message: string; size: number; mtime: string; nlink: number; read_only: boolean; file_hash: string | null; container: string; media_kind: "video" | "audio" | "photo" | null; duration: number | null; first_seen_at: string; scanned_at: string; streams: StreamFacts[]; tags: TagPlace[]; comment: string | null; comment_fields: FieldValue[]; fields: Record<string, string>; field_details: FieldDetails[]; fields_differ: boolean; people: PersonDetails[]; copies: FileCopy[]; copies_total: number; decisions: StandingDecision[]; strategy: string; strategy_words: string; strategy_why: string; strategy_code: string; est_seconds: number; est_bytes: number; readings: Reading[]; history: FileEvent[]; history_total: number; plan: PlanItem | null; properties: FileProperty[]; read_with: string; properties_read_at: string | null; properties_problem: string; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file" | null; place: string}
 type FileEvent = {operation_id: number; item_id: number; operation_type: string; at: string; note: string; status: string; code: string; message: string; before: string | null; after: string | null; tags_added: string[]; tags_removed: string[]; fields: Change[]; strategy: string; can_rollback: boolean; exact: boolean; rollback_until: string | null; rollback_reason: string}
-type FileFact = {name: string; text: string; source: string}
+type FileFact = {name: string; text: string; source: string; source_text: string}
 type FilePage = {items: ListedFile[]; total: number; page: number; per_page: number}
 type FileProperty = {field: string; label: string; value: string | number | null; text: string; lock: FieldLock | null}
 type FolderComparison = {library_id: number; path: string; known: number; gone: number; new: number; with_people: number; reason: string}
@@ -107,7 +108,7 @@ type ImageCandidate = {provider: string; kind: "poster" | "backdrop" | "logo" | 
 type ImportReport = {matched: number; waiting: number; rejected: RejectedRow[]; skipped: RejectedRow[]; added: number; files: number; copies: number; copy_files: FileCopy[]; step_id: number | null; suggestions: number; operations: number; known_operations: number; by_hash: number; by_path: number; unmatched: UnmatchedFile[]; problems: string[]}
 type InterruptedFile = {item_id: number; file_id: number; file_path: string; outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; code: string; message: string; file_name: string}
 type InterruptedOperation = {operation: MetadataOperation; counts: Record<string, number>; files: InterruptedFile[]; resumes_automatically: boolean; id: number; remaining: number; stop_reason: string; successes: number; total: number}
-type Issue = {code: string; message: string; severity: string}
+type Issue = {code: string; message: string; severity: string; label: string; remedy: string; text: string}
 type ItemDetails = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type ItemSideFile = {path: string; kind: string; action: string}
 type Job = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; has_ended: boolean; is_resumable: boolean; pause_text: string}
@@ -118,6 +119,7 @@ type KeyState = {name: string; provider: string; label: string; origin: "environ
 type KeyTest = {provider: string; accepted: boolean; message: string}
 type KindCounts = {kind: string; title: string; states: Record<string, number>}
 type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; videos: number; photos: number; reason: string; is_partial: boolean}
+type LevelCount = {level: string; files: number; hint: string; is_chosen: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string; about: string; library_id: number; limit: string}
 type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LibraryPublishing = {library_id: number; name: string; options: PublishOptions; proposed: "off" | "nfo" | "artwork" | "both"; usual: PublishOptions; pictures: PictureKind[]}
@@ -129,8 +131,8 @@ type LostText = {where: string; text: string}
 type MatchCandidate = {position: number; candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; state: string; key: string}
 type MatchDecision = {candidates: ScoredCandidate[]; accepted: ScoredCandidate | null; explanation: string; missing: ("title" | "year" | "runtime" | "seasons" | "cast" | "id" | "answers")[]; titles: ScoredCandidate[]}
 type MatchPage = {items: MatchQuestion[]; total: number; page: number; per_page: number; counts: Record<string, number>}
-type MatchQuestion = {item: TitleItem; state: "open" | "later" | "accepted" | "none" | "failed" | "ignored" | "unsearched" | "maybe"; explanation: string; evidence: string[]; missing: ("title" | "year" | "runtime" | "seasons" | "cast" | "id" | "answers")[]; search_title: string; search_year: number | null; search_id: string; facts: FileFact[]; by_hand: boolean; files: TitleFile[]; candidates: MatchCandidate[]; others: TitleItem[]; other_count: number; same_count: number; decided_by: string; decided_at: string | null; revision: string; accepted: MatchCandidate | null; evidence_against: string[]; evidence_for: string[]; missing_text: string; offers: MatchCandidate[]}
-type MatchReason = {code: "id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes"; text: string; points: number}
+type MatchQuestion = {item: TitleItem; state: "open" | "later" | "accepted" | "none" | "failed" | "ignored" | "unsearched" | "maybe"; explanation: string; evidence: string[]; missing: ("title" | "year" | "runtime" | "seasons" | "cast" | "id" | "answers")[]; search_title: string; search_year: number | null; search_id: string; facts: FileFact[]; by_hand: boolean; files: TitleFile[]; candidates: MatchCandidate[]; others: TitleItem[]; other_count: number; same_count: number; decided_by: string; decided_at: string | null; revision: string; accepted: MatchCandidate | null; evidence_against: string[]; evidence_for: string[]; length_text: string; marked_name: string[][]; missing_text: string; offers: MatchCandidate[]; others_text: string; searched_text: string; shown_file: TitleFile | null; title_id: number; why: string}
+type MatchReason = {code: "id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes"; text: string; points: number; has_points: boolean; level: "yes" | "partly" | "no" | "neutral"; share: number}
 type MatchResult = {decision_id: number; description: string; titles: number; files: number; job_id: number | null; replaced: string}
 type MatroskaPlace = {names: string[]; level: number; kind: string; kinds: string[]; all_equal: boolean; label: string; words: string}
 type MetadataOperation = {id: number; operation_id: number; operation_type: "write" | "rollback" | "publish"; status: string; started_at: string; completed_at: string | null; file_count: number; success_count: number; failure_count: number; skipped_count: number; conflict_count: number; unknown_count: number; outcomes: Record<string, number>; seconds: number; user_note: string; user_action: string; source: string; error_message: string; reverts_id: number | null; can_rollback: boolean; rollback_reason: string; comment_only: number; origin: string; approved_by: string; about: string; actor: Actor; adds_people: boolean; can_resume: boolean; is_active: boolean; is_reversible: boolean; items_text: string; kept_text: string; kind_name: string; name: string; noun: string; outcome_text: string; people: string; people_text: string; problems_text: string; remaining: number; result_text: string; reverts_text: string; rollback_blocker: string; rollback_text: string; rollback_until: string; rounded_seconds: number; started: string}
@@ -159,9 +161,11 @@ type PictureDecision = {step_id: number | null; summary: string; titles: number;
 type PictureKind = {value: string; label: string}
 type PictureSearchResult = {provider: string; label: string; state: "found" | "none" | "failed"; total: number; message: string}
 type Places = {bmff: BmffPlace | null; matroska: MatroskaPlace | null; asf: AsfPlace | null; avi: string; flv: string; ogg: string[]; xmp: XmpPlace | null; limits: Record<string, ValueLimit>; ffmpeg: Record<string, string[]>; percent_in: string[]; programs: Record<string, Record<string, string>>}
-type PlanItem = {file_id: number; file_hash: string | null; file_path: string; file_name: string; file_ext: string; size: number; mtime: string; mtime_ns: number; container: string; library: string; folder: string; duration: number | null; db_people: string[]; existing_people: string[]; result_people: string[]; tags_to_add: string[]; tags_to_remove: string[]; existing_comment: string | null; result_comment: string | null; changes: Change[]; category: string; risk_level: string; can_update: boolean; issues: Issue[]; strategy: string; est_seconds: number; est_bytes: number; edited: boolean; postponed: boolean; people_mode: string; comment_mode: string; field_changes: Change[]}
+type PlanItem = {file_id: number; file_hash: string | null; file_path: string; file_name: string; file_ext: string; size: number; mtime: string; mtime_ns: number; container: string; library: string; folder: string; duration: number | null; db_people: string[]; existing_people: string[]; result_people: string[]; tags_to_add: string[]; tags_to_remove: string[]; existing_comment: string | null; result_comment: string | null; changes: Change[]; category: string; risk_level: string; can_update: boolean; issues: Issue[]; strategy: string; est_seconds: number; est_bytes: number; edited: boolean; postponed: boolean; people_mode: string; comment_mode: string; cost_text: string; field_changes: Change[]; folder_text: string; grave_issues: Issue[]; is_selectable: boolean; mark: string; method: string; more_tags: number; ordered_issues: Issue[]; people_tags: Record<string, string>[]; place: string; place_in_home: string; reason: string; row_tags: Record<string, string>[]; size_text: string; why: string}
+type PlanNumbers = {plan_id: number; search: DescribedSearch; listed: number; found: PlanStatistics; beside: PlanStatistics; everything: PlanStatistics; warning_reasons: Record<string, number>; volume: number; able: number; safe: number; folders: number; wider: Wider[]; changing: number; export_text: string; headline: string; levels: LevelCount[]; skipped: number; summary: string; to_review: number; whole_export_text: string}
+type PlanPage = {items: PlanItem[]; total: number; page: number; per_page: number; statistics: PlanStatistics; plan_id: number}
 type PlanQuery = {query: string; mode: string | null; comment_mode: string | null; include_unknown: boolean; hard_links: string; plan_id: number | null; file_hashes: string[] | null; file_ids: number[] | null; include_blocked: boolean; max_age: number}
-type PlanStatistics = {total_files: number; safe_count: number; warning_count: number; danger_count: number; blocked_count: number; total_tags_to_add: number; will_overwrite_custom: number; unchanged_count: number; postponed_count: number; edited_count: number; total_tags_to_remove: number; bytes_to_write: number; est_seconds: number; by_category: Record<string, number>; by_container: Record<string, number>; by_issue: Record<string, number>}
+type PlanStatistics = {total_files: number; safe_count: number; warning_count: number; danger_count: number; blocked_count: number; total_tags_to_add: number; will_overwrite_custom: number; unchanged_count: number; postponed_count: number; edited_count: number; total_tags_to_remove: number; bytes_to_write: number; est_seconds: number; by_category: Record<string, number>; by_container: Record<string, number>; by_issue: Record<string, number>; listed_count: number}
 type PlayerConnection = {id: number; kind: "jellyfin" | "emby" | "kodi" | "plex"; name: string; url: string; folders: FolderRule[]; enabled: boolean; version: string; key_name: string; key: "environment" | "file" | ""; state: "new" | "connected" | "waits" | "refused" | "failed"; reason: string; attempts: number; contact_at: string | null; next_attempt_at: string | null; read_at: string | null; waiting: number; seen: number; not_yet: number; differs: number; about: string; next_attempt: string; program: string; read: string; waits: string}
 type PlayerFact = {field: string; state: "seen" | "warning" | "not_seen"; reason: string}
 type PlayerNotice = {id: number; name: string; notified: number; waiting: number; message: string}
@@ -172,8 +176,8 @@ type PlayerTest = {id: number; accepted: boolean; version: string; may: string[]
 type PlayerView = {player: string; versions: string; is_shown: boolean; title: string; year: number | null; people: string[]; plot: string; poster: string; facts: PlayerFact[]; about: string; sentences: PlayerSentence[]}
 type ProviderDetails = {title: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; problems: Record<string, string>; records: Record<string, ProviderRecord>; faults: string[]}
 type ProviderRecord = {candidate: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; tagline: string; studios: string[]; countries: string[]; collection: string; status: string; is_complete: boolean}
-type ProviderRequest = {id: number; at: string; provider: string; route: string; parameters: Record<string, string>; status: number | null; seconds: number | null; bytes: number | null}
-type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "on" | "paused" | "off"; next_try: string | null; reason: string; needs_action: boolean; url: string; requests_today: number; requests_per_day: number | null}
+type ProviderRequest = {id: number; at: string; provider: string; route: string; parameters: Record<string, string>; status: number | null; seconds: number | null; bytes: number | null; answer: string; day: string; is_good: boolean; label: string; sent: string[][]; technical: string; time: string}
+type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "on" | "paused" | "off"; next_try: string | null; reason: string; needs_action: boolean; url: string; requests_today: number; requests_per_day: number | null; finds_titles: boolean; leaves: string; plain_reason: string}
 type PublicationChoice = {value: string; label: string; total: number}
 type PublicationDecision = {step_id: number | null; summary: string}
 type PublicationDetails = {item: PublicationItem; files: SideFileDetails[]; issues: PublicationIssue[]; players: PlayerView[]; rollback: RollbackNote[]; members: string[][]; last_published: string | null; can_discard: boolean; kept_after_rollback: string[][]; published: string; remarks: PublicationRemark[]}
@@ -206,12 +210,12 @@ type RemovalReport = {library_id: number; path: string; files: number; missing: 
 type RemovedPeople = {removed: number; copies: number; copy_files: FileCopy[]; step_id: number | null}
 type RequestDetails = {approval: Approval; may_decide: boolean; why_not: string; may_withdraw: boolean; files: RequestedFilePage; search: string}
 type RequestLosses = {digest: string; summary: string; why: string; by_risk: Record<string, number>; has_changed: boolean; danger: number; loses_text: number; removes_all_people: number; files: DangerousFilePage}
-type RequestPage = {items: ProviderRequest[]; total: number; page: number; per_page: number; providers: string[]}
+type RequestPage = {items: ProviderRequest[]; total: number; page: number; per_page: number; providers: string[]; labels: Record<string, string>}
 type RequestedFile = {item: string; file_id: number | null; name: string; path: string; tags: Record<string, string>[]; more: number; risk: string; reason: string; texts: LostText[]}
 type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; per_page: number}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
 type ResolutionReport = {files: number; text: string; step_id: number | null}
-type RetryPreview = {operation_id: number; plan: string; selection: Selection; options: WriteOptions; files: number; ready: number}
+type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number}
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
 type RollbackNote = {player: string; reason: string}
 type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
@@ -221,10 +225,11 @@ type ScanReport = {libraries: number; offline: number; seen: number; new: number
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
 type ScorePart = {name: string; points: number; most: number; reason: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
+type SearchPart = {text: string; rest: string}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]}
 type SecondFactorStart = {secret: string; uri: string; qr: string}
 type SecondFactorState = {is_on: boolean; recovery_codes: number}
-type Selection = {query: string | null; risk: string[]; included: number[]; excluded: number[]}
+type SelectedFiles = {ids: number[]; summary: SelectionSummary; new: number; omitted: string; promise: string}
 type SelectionChanges = {comments: number; fields: FieldChangeCount[]}
 type SelectionDigest = {count: number; digest: number; size: number}
 type SelectionPreview = {titles: number; changes: PictureChange[]; total: number; kept: number; without: number}
@@ -232,7 +237,7 @@ type SelectionRule = {asset_type: string; language: string; provider: string; is
 type SelectionSummary = {count: number; by_risk: Record<string, number>; tags_to_add: number; tags_to_remove: number; est_seconds: number; est_bytes: number; excluded: Record<string, number>; by_strategy: Record<string, number>; loses_text: number; removes_all_people: number; breaks_links: number; hidden: number; rollback_until: string | null; backup: boolean; exact: number; tags_only: number}
 type SeriesCollection = {id: number; name: string; display_name: string; total_episodes: number; total_seasons: number; seasons: SeasonCollection[]; metadata: SeriesMetadata | null; gaps: EpisodeGap[]; created_at: string; updated_at: string; artwork: string | null; last_watched: string | null}
 type SeriesMetadata = {tmdb_id: string | null; imdb_id: string | null; tvdb_id: string | null; overview: string; first_air_date: string; genres: string[]; status: string; network: string; studios: string[]; countries: string[]; collection: string}
-type SettingRow = {name: string; variable: string; value: string; default: string; source: "environment" | "file" | "default" | "start"; help: string; allowed: string; choices: string[]; kind: "folder" | "number" | "size" | "choice" | "switch" | "names" | "executor" | "address" | "code"; counts: string; locked: string}
+type SettingRow = {name: string; variable: string; value: string; default: string; source: "environment" | "file" | "default" | "start"; help: string; allowed: string; choices: string[]; kind: "folder" | "number" | "size" | "choice" | "switch" | "names" | "executor" | "address" | "code"; counts: string; locked: string; group: string; is_advanced: boolean; label: string; may_cost_backups: boolean; place: number}
 type ShownField = {program: string; name: string; basis: string}
 type SideFileChip = {action: string; name: string; word: string}
 type SideFileDecision = {name: string; label: string}
@@ -308,9 +313,9 @@ interface Calls {
   "backups.show": [args: {operation_id?: number; limit?: number}, value: BackupDetails[][]]
   "backups.use": [args: {}, value: BackupUse]
   "backups.verify": [args: {operation_id?: number | null; full?: boolean}, value: BackupCheck[]]
-  "bulk.people_in": [args: {target?: string | Selection | number[]; like?: string; limit?: number; only_this?: boolean}, value: BulkPeople]
-  "bulk.preview": [args: {target?: string | Selection | number[]; add?: string[]; remove?: string[]; replace?: string[] | null; examples?: number; only_this?: boolean}, value: ChangePreview]
-  "bulk.preview_fields": [args: {target?: string | Selection | number[]; values?: Record<string, string>; examples?: number; only_this?: boolean}, value: FieldsPreview]
+  "bulk.people_in": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; like?: string; limit?: number; only_this?: boolean}, value: BulkPeople]
+  "bulk.preview": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; add?: string[]; remove?: string[]; replace?: string[] | null; examples?: number; only_this?: boolean}, value: ChangePreview]
+  "bulk.preview_fields": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; values?: Record<string, string>; examples?: number; only_this?: boolean}, value: FieldsPreview]
   "changes.apply": [args: {preview?: ChangesPreview; overwrite?: boolean}, value: DecisionReport]
   "changes.read": [args: {source?: string}, value: ChangesPreview]
   "checks.as_sql": [args: {kind?: string; ignored?: boolean}, value: string]
@@ -322,25 +327,26 @@ interface Calls {
   "checks.resolve_all": [args: {kind?: string}, value: ResolutionReport]
   "checks.unignore": [args: {kind?: string; subjects?: string[]}, value: number]
   "configuration.effect": [args: {name?: string; text?: string}, value: string]
+  "configuration.file": [args: {}, value: string]
   "configuration.row": [args: {name?: string}, value: SettingRow]
   "configuration.set": [args: {name?: string; text?: string | null}, value: SettingRow]
   "configuration.table": [args: {}, value: SettingRow[]]
   "database_backups.list": [args: {}, value: DatabaseBackup[]]
   "database_backups.make": [args: {}, value: DatabaseBackup]
-  "decisions.change_people": [args: {target?: string | Selection | number[]; add?: string[]; remove?: string[]; label?: any | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.decline": [args: {target?: string | Selection | number[]; names?: string[]}, value: number]
-  "decisions.edit": [args: {target?: string | Selection | number[]; people?: string[]; seen?: number | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.end_postponements": [args: {target?: string | Selection | number[]}, value: DecisionReport]
+  "decisions.change_people": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; add?: string[]; remove?: string[]; label?: any | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.decline": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; names?: string[]}, value: number]
+  "decisions.edit": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; people?: string[]; seen?: number | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.end_postponements": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]}, value: DecisionReport]
   "decisions.list": [args: {file_ids?: number[] | null}, value: StandingDecision[]]
   "decisions.newest": [args: {}, value: number]
-  "decisions.postpone": [args: {target?: string | Selection | number[]; until?: string | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.replace_person": [args: {target?: string | Selection | number[]; old?: string; new?: string; label?: any | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.postpone": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; until?: string | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.replace_person": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; old?: string; new?: string; label?: any | null; only_this?: boolean}, value: DecisionReport]
   "decisions.revoke": [args: {decision_ids?: number[]}, value: number]
-  "decisions.revoke_of": [args: {target?: string | Selection | number[]; kinds?: string[]}, value: DecisionReport]
-  "decisions.set_all": [args: {target?: string | Selection | number[]; people?: string[] | null; fields?: Record<string, string> | null; seen?: number | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.set_favorite": [args: {target?: string | Selection | number[]; wanted?: boolean | null; kind?: "video" | "audio" | "photo" | null; only_this?: boolean}, value: RatedFile[]]
-  "decisions.set_fields": [args: {target?: string | Selection | number[]; values?: Record<string, string>; as_typed?: boolean; seen?: number | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.set_mode": [args: {target?: string | Selection | number[]; mode?: string | null; comment_mode?: string | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.revoke_of": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; kinds?: string[]}, value: DecisionReport]
+  "decisions.set_all": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; people?: string[] | null; fields?: Record<string, string> | null; seen?: number | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.set_favorite": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; wanted?: boolean | null; kind?: "video" | "audio" | "photo" | null; only_this?: boolean}, value: RatedFile[]]
+  "decisions.set_fields": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; values?: Record<string, string>; as_typed?: boolean; seen?: number | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.set_mode": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; mode?: string | null; comment_mode?: string | null; only_this?: boolean}, value: DecisionReport]
   "disaster_recovery.detect_missing_assets": [args: {entity_type?: string; entity_id?: number}, value: PublishedFileCheck[]]
   "disaster_recovery.restore_from_cache": [args: {entity_type?: string; entity_id?: number}, value: PublishResult]
   "doctor.run": [args: {}, value: Check[]]
@@ -359,7 +365,7 @@ interface Calls {
   "fields.get": [args: {key?: string}, value: CustomField]
   "fields.list": [args: {}, value: CustomField[]]
   "fields.remove": [args: {key?: string}, value: CustomField]
-  "files.file": [args: {file_id?: number; plan?: string | null}, value: FileDetails]
+  "files.file": [args: {file_id?: number; plan?: {query?: string; plan_id?: number} | null}, value: FileDetails]
   "files.find": [args: {text?: string}, value: number]
   "files.has": [args: {file_id?: number}, value: boolean]
   "files.names_like": [args: {text?: string; count?: number}, value: string[][]]
@@ -425,12 +431,12 @@ interface Calls {
   "jobs.set_priority": [args: {job_id?: number; priority?: number | string}, value: Job]
   "jobs.unrecorded": [args: {}, value: UnrecordedResults[]]
   "jobs.wait": [args: {job_id?: number; timeout?: number | null}, value: Job]
-  "locks.count": [args: {target?: string | Selection | number[]}, value: number]
+  "locks.count": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]}, value: number]
   "locks.list": [args: {query?: string}, value: FieldLock[]]
-  "locks.lock": [args: {target?: string | Selection | number[]; fields?: string[]}, value: LockReport]
+  "locks.lock": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; fields?: string[]}, value: LockReport]
   "locks.of": [args: {file_id?: number}, value: FieldLock[]]
-  "locks.set": [args: {target?: string | Selection | number[]; field?: string; text?: string}, value: LockReport]
-  "locks.unlock": [args: {target?: string | Selection | number[]; fields?: string[] | null}, value: LockReport]
+  "locks.set": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; field?: string; text?: string}, value: LockReport]
+  "locks.unlock": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; fields?: string[] | null}, value: LockReport]
   "matches.accept": [args: {title_id?: number; position?: number; others?: boolean; expected?: string; revision?: string}, value: MatchResult]
   "matches.accept_id": [args: {title_id?: number; known?: ExternalId; kind?: "movie" | "tv"; revision?: string}, value: MatchResult]
   "matches.accepted": [args: {title_id?: number}, value: MatchCandidate | null]
@@ -450,7 +456,7 @@ interface Calls {
   "operations.pause_operation": [args: {operation_id?: number; wait?: boolean}, value: boolean]
   "operations.rename": [args: {operation_id?: number; title?: string}, value: string]
   "operations.resume": [args: {operation_id?: number}, value: string]
-  "operations.start_operation": [args: {items?: string | PlanItem[]; options?: WriteOptions | null; selection?: Selection | null; expected?: SelectionDigest | null; request?: IdempotentRequest | null}, value: string]
+  "operations.start_operation": [args: {items?: {query?: string; plan_id?: number} | PlanItem[]; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; expected?: SelectionDigest | null; request?: IdempotentRequest | null}, value: string]
   "operations.wait": [args: {operation_id?: number; seconds?: number}, value: OperationStatus]
   "overview.numbers": [args: {}, value: HomeNumbers]
   "people.add": [args: {paths?: string[]; names?: string[]; only_this?: boolean}, value: ImportReport]
@@ -487,11 +493,20 @@ interface Calls {
   "picture_selection.slots": [args: {entity_type?: string; entity_id?: number}, value: SlotSummary[]]
   "picture_selection.take_back_rejection": [args: {candidate_id?: number; of?: string | null}, value: PictureDecision]
   "picture_selection.title_ids": [args: {}, value: number[]]
+  "plan.edit": [args: {plan?: {query?: string; plan_id?: number}; file_id?: number; people?: string[]}, value: DecisionReport]
+  "plan.ids": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}}, value: number[]]
+  "plan.item": [args: {plan?: {query?: string; plan_id?: number}; file_id?: number}, value: PlanItem]
+  "plan.narrowed": [args: {plan?: {query?: string; plan_id?: number}; query?: string}, value: {query?: string; plan_id?: number}]
+  "plan.newest": [args: {plan?: {query?: string; plan_id?: number}}, value: {query?: string; plan_id?: number}]
+  "plan.page": [args: {plan?: {query?: string; plan_id?: number}; number?: number; per_page?: number | null; sort?: string; descending?: boolean; include_unchanged?: boolean}, value: PlanPage]
+  "plan.select": [args: {plan?: {query?: string; plan_id?: number}; query?: number[] | string; risk?: string[]}, value: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}]
+  "plan.statistics": [args: {plan?: {query?: string; plan_id?: number}}, value: PlanStatistics]
+  "plans.fixed": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number}, value: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}]
   "plans.home_summary": [args: {}, value: HomeSummary]
-  "plans.outside": [args: {plan?: string; file_ids?: number[] | null}, value: number]
-  "plans.plan": [args: {request?: PlanQuery | null}, value: string]
-  "plans.stale": [args: {plan?: string; selection?: Selection; limit?: number}, value: StaleFiles]
-  "plans.summary": [args: {plan?: string; selection?: Selection; risk?: string[]; within?: string; backup?: boolean}, value: SelectionSummary]
+  "plans.outside": [args: {plan?: {query?: string; plan_id?: number}; file_ids?: number[] | null}, value: number]
+  "plans.plan": [args: {request?: PlanQuery | null}, value: {query?: string; plan_id?: number}]
+  "plans.stale": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; limit?: number}, value: StaleFiles]
+  "plans.summary": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; risk?: string[]; within?: string; backup?: boolean}, value: SelectionSummary]
   "plans.waiting_ratings": [args: {library_id?: number}, value: number]
   "players.add": [args: {kind?: string; url?: string; name?: string; folders?: string[][]; key?: string; enabled?: boolean}, value: PlayerConnection]
   "players.change": [args: {player_id?: number; name?: string | null; url?: string | null; folders?: string[][] | null; enabled?: boolean | null}, value: PlayerConnection]
@@ -508,8 +523,10 @@ interface Calls {
   "players.set_key": [args: {player_id?: number; key?: string}, value: PlayerConnection]
   "players.test": [args: {player_id?: number}, value: PlayerTest]
   "previews.of_publication": [args: {selection?: PublicationSelection}, value: PublicationPreview]
+  "previews.of_selection": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number | null; among?: number[]}, value: SelectedFiles]
   "previews.of_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean}, value: PublicationPreview]
-  "previews.of_write": [args: {plan?: string; options?: WriteOptions | null; selection?: Selection | null; within?: string}, value: WritePreview]
+  "previews.of_write": [args: {plan?: {query?: string; plan_id?: number}; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; within?: string}, value: WritePreview]
+  "provider_keys.enter": [args: {name?: string; value?: string}, value: KeyTest]
   "provider_keys.list": [args: {}, value: KeyState[]]
   "provider_keys.remove": [args: {name?: string}, value: null]
   "provider_keys.set": [args: {name?: string; value?: string}, value: null]
@@ -544,7 +561,7 @@ interface Calls {
   "queries.run": [args: {text?: string; parameters?: Record<string, string> | null; seconds?: number; max_rows?: number; max_bytes?: number; is_stopped?: any}, value: QueryAnswer]
   "queries.values": [args: {text?: string; typed?: Record<string, string>}, value: Record<string, string>]
   "queries.write": [args: {text?: string; out?: string; parameters?: Record<string, string> | null; seconds?: number; is_stopped?: any}, value: number]
-  "rescans.add": [args: {query?: string | Selection; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
+  "rescans.add": [args: {query?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
   "retries.preview": [args: {operation_id?: number}, value: RetryPreview]
   "retries.preview_publication": [args: {operation_id?: number; risk?: string[] | null}, value: PublicationRetry]
   "retries.preview_rollback": [args: {operation_id?: number}, value: RollbackCheck]
@@ -557,10 +574,16 @@ interface Calls {
   "schedules.list": [args: {}, value: Schedule[]]
   "schedules.run": [args: {name?: string}, value: Job]
   "schedules.set": [args: {name?: string; cron?: string | null; enabled?: boolean | null}, value: Schedule]
-  "search.complete": [args: {plan?: string; text?: string; position?: number | null}, value: Completion[]]
-  "search.facets": [args: {plan?: string; containing?: Record<string, string> | null; most?: number}, value: Facets]
-  "search.volume": [args: {plan?: string}, value: number]
-  "search.wider": [args: {plan?: string}, value: Wider[]]
+  "search.as_sql": [args: {text?: string}, value: string]
+  "search.complete": [args: {plan?: {query?: string; plan_id?: number}; text?: string; position?: number | null}, value: Completion[]]
+  "search.describe": [args: {text?: string}, value: DescribedSearch]
+  "search.facets": [args: {plan?: {query?: string; plan_id?: number}; containing?: Record<string, string> | null; most?: number}, value: Facets]
+  "search.numbers": [args: {plan?: {query?: string; plan_id?: number}}, value: PlanNumbers]
+  "search.volume": [args: {plan?: {query?: string; plan_id?: number}}, value: number]
+  "search.wider": [args: {plan?: {query?: string; plan_id?: number}}, value: Wider[]]
+  "search.with_value": [args: {text?: string; key?: string; value?: string; on?: boolean}, value: DescribedSearch]
+  "search.with_values": [args: {text?: string; key?: string; values?: string[]; all_of?: boolean}, value: DescribedSearch]
+  "search.without_filters": [args: {text?: string}, value: DescribedSearch]
   "second_factor.confirm": [args: {code?: string}, value: string[]]
   "second_factor.start": [args: {}, value: SecondFactorStart]
   "second_factor.state": [args: {}, value: SecondFactorState]
@@ -579,10 +602,10 @@ interface Calls {
   "steps.undo": [args: {step_id?: number | null; kind?: "review" | "match" | "value" | "move" | "picture" | "side_file" | "discard" | null}, value: StepReport | null]
   "stories.build": [args: {operation_id?: number; page?: number; per_page?: number}, value: OperationStory]
   "suggestions.suggest": [args: {file_id?: number; limit?: number}, value: Suggestion[]]
-  "templates.apply": [args: {name?: string; target?: string | Selection | number[]; only_this?: boolean}, value: DecisionReport]
+  "templates.apply": [args: {name?: string; target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; only_this?: boolean}, value: DecisionReport]
   "templates.get": [args: {name?: string}, value: Template]
   "templates.list": [args: {}, value: Template[]]
-  "templates.preview": [args: {name?: string; target?: string | Selection | number[]; examples?: number; only_this?: boolean}, value: ChangePreview]
+  "templates.preview": [args: {name?: string; target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; examples?: number; only_this?: boolean}, value: ChangePreview]
   "templates.remove": [args: {name?: string}, value: null]
   "templates.save": [args: {name?: string; people?: string[]; replace?: string[] | null}, value: Template]
   "thumbnail_jobs.add": [args: {query?: string}, value: Job]

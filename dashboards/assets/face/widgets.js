@@ -48,6 +48,13 @@ export function button(label, act, {kind = "", key, data = {}, disabled, ...rest
   )
 }
 
+/** A button that leads on. @param {LeadingButton} lead */
+export const drawLead = ({label, act, to, isPrimary}) =>
+  button(label, act, {
+    kind: isPrimary ? "small primary" : "small",
+    data: {key: `${act}-${label}`, ...(to && {to: JSON.stringify(to)})},
+  })
+
 /** @type {(sign: string, label: string, data: object, attributes?: object) => HTMLButtonElement} */
 export const iconButton = (sign, label, data, attributes = {}) =>
   h("button", {type: "button", class: "icon", "aria-label": label, data, ...attributes}, sign)
@@ -216,8 +223,12 @@ export const boneRows = number =>
 /** The label above a part. @type {(text: string, data?: object) => HTMLElement} */
 export const label = (text, data) => h("div", {class: "label", data}, text)
 
-/** @param {ProviderRequestView} request */
-const drawRequest = ({id, day, time, provider, route, sent, technical, answer, level}) =>
+/**
+ * @typedef {Pick<Values.ProviderRequest, "id" | "route"> & Record<"day" | "time" | "label" | "technical" | "answer", string> & {sent: string[][], is_good: boolean}} ProviderRequest
+ */
+
+/** @param {ProviderRequest} request */
+const drawRequest = ({id, day, time, label: provider, route, sent, technical, answer, is_good: isGood}) =>
   h(
     "li",
     {data: {key: `request-${id}`}},
@@ -233,9 +244,9 @@ const drawRequest = ({id, day, time, provider, route, sent, technical, answer, l
       ]),
       technical && [" ", h("small", {class: "technical"}, technical)],
     ),
-    h("span", {class: `answer ${level}`}, answer),
+    h("span", {class: isGood ? "answer" : "answer bad"}, answer),
   )
 
-/** @param {ProviderRequestView[]} rows */
+/** @param {ProviderRequest[]} rows */
 export const drawProviderRequests = rows =>
   h("ul", {class: "requests", "aria-label": "Requests", data: {key: "requests"}}, rows.map(drawRequest))

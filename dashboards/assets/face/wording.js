@@ -16,6 +16,10 @@ export const rangeOf = (first, last, total) => `${count(first)}–${count(last)}
  */
 export const andMore = number => (number > 0 ? `and ${count(number)} more` : "")
 
+/** Return how many names are not searched: "1 name is kept back: it may be a home video." @type {(number: number) => string} */
+export const keptBack = number =>
+  `${plural(number, "name is", "names are")} kept back: ${number === 1 ? "it" : "each"} may be a home video.`
+
 /** Return a number with one decimal if it is below 10; a trailing `.0` is left out. @param {number} number */
 const decimal = number => (number < 9.95 ? rounded(number, 1, 0.25).replace(/\.0$/, "") : rounded(number, 0, 0.5))
 
@@ -48,3 +52,6 @@ export const duration = seconds => {
   const hours = Math.floor(minutes / 60)
   return hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`
 }
+
+/** Return an estimated duration: "under 1 s", "about 2.1 s". @type {(seconds: number) => string} */
+export const estimate = seconds => (seconds < 1 ? "under 1 s" : `about ${duration(seconds)}`)

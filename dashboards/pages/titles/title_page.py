@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module, needing
-from dashboards.components.title_text import ORIGINS, initials, request_row
+from dashboards.components.title_text import initials, request_row
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.titles import titles_list
 from dashboards.pages.titles.artwork_dialog.artwork_dialog import main_picture
@@ -36,6 +36,7 @@ from indexium_core.model.providers.registry import label_of, providers_of_titles
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.title_filter import RelatedTitle
 from indexium_core.model.titles.titles import (
+    ORIGINS,
     STATES,
     EpisodeEntry,
     IdentifiedTitle,

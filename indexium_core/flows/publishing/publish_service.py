@@ -24,7 +24,8 @@ from indexium_core.model.accounts.needs import FOUND, NAMED, internal, needs, re
 from indexium_core.model.accounts.permissions import PUBLISH
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
-from indexium_core.model.operations import item_words, strategies
+from indexium_core.model.files import strategies
+from indexium_core.model.operations import item_words
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.operation import WriteResult

@@ -26,6 +26,15 @@ ROLES: Mapping[str, str] = {
     "trailer": "a trailer",
     "sample": "a sample",
 }
+ORIGINS: Mapping[str, str] = {  # of a value
+    "hand": "by hand",
+    "nfo": "NFO file",
+    "provider": "provider",
+    "tag": "container tag",
+    "sender": "event of a sender",
+    "name": "name of file or folder",
+    "measured": "measured",
+}
 MOST_MOVED_FILES = 10_000  # of one call
 MOST_EPISODES = 50  # of one file that a person moves
 LOCKED_BY_NFO = 1.0  # the confidence of a value whose field its NFO file locks

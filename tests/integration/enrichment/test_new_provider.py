@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-
 from dashboards.pages.settings import privacy
+
 from indexium_core.library import Library
 from indexium_core.model.artwork.addresses import refusal
 from indexium_core.model.providers import registry

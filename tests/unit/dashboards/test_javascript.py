@@ -18,9 +18,14 @@ CALLS: list[tuple[str, list[Any]]] = [
     *(("plural", [number, "file"]) for number in NUMBERS),
     *(("plural", [number, "person", "people"]) for number in NUMBERS),
     *(("and_more", [number]) for number in NUMBERS),
+    *(("kept_back", [number]) for number in NUMBERS),
     *(("range_of", [1, number, number]) for number in NUMBERS),
     *(("size", [number]) for number in (*NUMBERS, 1050, 1250, 1750, 12_500, 13_500, 999_499, 999_950, 2**53)),
-    *(("duration", [seconds]) for seconds in (0, 0.003, 0.25, 0.9995, 2.14, 2.25, 12.5, 59.4, 59.5, 240, 3900, 90_000)),
+    *(
+        (name, [seconds])
+        for name in ("duration", "estimate")
+        for seconds in (0.003, 0.25, 0.9996, 1, 2.14, 2.25, 12.5, 45, 59.5, 60, 3900, 9000)
+    ),
 ]
 
 
@@ -41,7 +46,8 @@ def test_every_module_is_valid_javascript() -> None:
 
 def test_python_and_javascript_wording_agree() -> None:
     script = f"""{source("wording.js")}
-        const functions = {{count, plural, and_more: andMore, range_of: rangeOf, size, duration}}
+        const renamed = {{and_more: andMore, range_of: rangeOf, kept_back: keptBack}}
+        const functions = {{count, plural, size, duration, estimate, ...renamed}}
         const results = {json.dumps(CALLS)}.map(([name, values]) => functions[name](...values))
         console.log(JSON.stringify(results))
     """
@@ -51,4 +57,4 @@ def test_python_and_javascript_wording_agree() -> None:
 
 def test_every_javascript_wording_function_is_compared() -> None:
     names = {line.split()[2] for line in source("wording.js").splitlines() if line.startswith("export const")}
-    assert names == {"count", "plural", "andMore", "rangeOf", "size", "duration"}
+    assert names == {"count", "plural", "andMore", "rangeOf", "keptBack", "size", "duration", "estimate"}

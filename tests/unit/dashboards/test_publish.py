@@ -89,12 +89,12 @@ def test_address_of_another_page_has_the_names_of_the_filters() -> None:
 
 
 def test_empty_list_says_why_and_offers_what_helps() -> None:
-    empty = "(({title, acts, to}) => [title, acts ?? null, to?.label ?? null])(publish.empty(place, head))"
-    assert publish(empty, about="") == ["No folder publishes yet", ["first-options"], None]
-    assert publish(empty, about="", has_libraries=False)[1] == ["folders"]
-    assert publish(empty, {"q": "sky"}) == ["No title matches", None, "Clear all filters"]
-    assert publish(empty, risks={"unchanged": 4}) == ["Everything is published", None, None]
-    assert publish(empty, risks={}) == ["Nothing to publish", ["first-options"], None]
+    empty = "(({title, acts = []}) => [title, ...acts.map(({label}) => label)])(publish.empty(place, head))"
+    assert publish(empty, about="") == ["No folder publishes yet", "Choose what to publish…"]
+    assert publish(empty, about="", has_libraries=False) == ["No folder publishes yet", "Open the library"]
+    assert publish(empty, {"q": "sky"}) == ["No title matches", "Clear all filters"]
+    assert publish(empty, risks={"unchanged": 4}) == ["Everything is published"]
+    assert publish(empty, risks={}) == ["Nothing to publish", "Choose what to publish…"]
 
 
 def test_selection_is_counted_by_risk_and_sent_as_it_was_made() -> None:
