@@ -24,7 +24,6 @@ from dashboards.frame.undo import Undoing
 from dashboards.frame.wire import Wire
 from dashboards.questions import rollback_question
 from dashboards.questions.interrupted_question import Interrupted
-from dashboards.questions.publish_options_question import PublishOptionsQuestion
 from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
 from dashboards.refused_screen import RefusedScreen
@@ -115,12 +114,6 @@ class Session:
             announced=shared.announced,
         )
         self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
-        self._options = PublishOptionsQuestion(
-            shared.library,
-            self.bridge,
-            self.dialog,
-            changed=lambda: None,  # an event tells the scripts
-        )
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}
@@ -137,7 +130,6 @@ class Session:
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
         self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
         self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
-        self._wire.on(options=lambda message: self._options.ask(int(message["id"])))
         self._wire.on(
             plan_act=self._screens["plan"].act,
             import_changes=self._screens["plan"].import_changes,
@@ -408,6 +400,10 @@ class Session:
     def change_place(self, values: Mapping[str, str], *, push: bool = True) -> None:
         """Change values of the address of a page that the browser draws; "" removes one."""
         self._wire.change_place(values, push=push)
+
+    def run_sql(self, text: str) -> None:
+        """Let the page of queries run a query."""
+        self._wire.run_sql(text)
 
     def _take_values(self, message: Mapping[str, Any]) -> None:
         screen = self._screens.get(str(message["page"]))

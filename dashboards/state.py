@@ -7,7 +7,6 @@ only source of the search: facets and chips read and change it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -21,10 +20,13 @@ from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
 from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.planning.plan import SORT_KEYS, Selection
+from indexium_core.model.publishing.risks import PUBLICATION_RISKS
+from indexium_core.model.publishing.subjects import PUBLISHED_TYPES
 
 NOTHING = Selection()
 PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
 LARGEST = 2**53  # largest exact integer in a browser; safe in the database
+_PUBLISHED = rf"^(({'|'.join(PUBLISHED_TYPES)}):\d{{1,15}})?$"  # the address of a title, such as movie:12
 _YEARS = range(1900, 9001)  # years whose days can be converted to any local time
 SIX_WEEKS = timedelta(days=42)  # the default period of the charts
 
@@ -338,6 +340,36 @@ class RequestsState(AddressedState):
     }
 
 
+class PublishState(AddressedState):
+    """The filters of the publications, the title in detail, and what another page has selected."""
+
+    query = param.String(default="", doc="Words of titles, folders, files and people; '' for all.")
+    risk = param.Selector(default="", objects=["", *PUBLICATION_RISKS], doc="The risk; '' for all but unchanged.")
+    action = param.String(default="", doc="What happens to files, any of these, with | between them.")
+    code = param.String(default="", doc="Codes of notes, any of them, with | between them.")
+    library_id = param.Integer(default=None, allow_None=True, doc="The library; None for all.")
+    sort = param.Selector(default="risk", objects=["risk", "title", "folder"], doc="The order of the titles.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+    address = param.String(default="", regex=_PUBLISHED, doc="The title in detail; '' for none.")
+    member = param.String(default="", regex=_PUBLISHED, doc="Its season or episode in detail.")
+    picked = param.String(default="", doc="Addresses of titles that are selected, with | between them.")
+    asks = param.Boolean(default=False, doc="Ask what to publish if nothing is.")
+
+    _address: ClassVar[Mapping[str, str]] = {
+        "query": "q",
+        "risk": "risk",
+        "action": "files",
+        "code": "note",
+        "library_id": "folder",
+        "sort": "sort",
+        "number": "page",
+        "address": "title",
+        "member": "member",
+        "picked": "pick",
+        "asks": "ask",
+    }
+
+
 class AccountsState(AddressedState):
     """The person in detail."""
 
@@ -354,17 +386,6 @@ class QueryState(AddressedState):
     runs = param.Boolean(default=False, doc="The page runs the query when it is shown: another page has opened it.")
 
     _address: ClassVar[Mapping[str, str]] = {"text": "q", "values": "v"}
-
-    def take_query(self, text: str, values: Mapping[str, str]) -> None:
-        """Set the query and the texts in its fields."""
-        self.param.update(text=text, values=json.dumps(dict(values), ensure_ascii=False) if values else "")
-
-    def typed_values(self) -> dict[str, str]:
-        """Return the texts in the fields by name; an invalid address has none."""
-        try:
-            return {str(name): str(value) for name, value in json.loads(self.values or "{}").items()}
-        except (ValueError, AttributeError, RecursionError):
-            return {}
 
 
 class SettingsState(AddressedState):

@@ -35,6 +35,7 @@ function onMessage(message) {
   if (message.place) announce("place", message.place)
   if (message.written) announce("written", message.written)
   if (message.select) announce("select", message.select)
+  if (message.sql !== undefined) announce("sql", message.sql)
   if (message.events) announce("events", message.events)
   if (message.answered || message.busy === false) announce("answered")
 }

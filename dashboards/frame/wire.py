@@ -17,11 +17,11 @@ class Wire(Component):
 
     Messages: `hello` {theme}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
     step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `retry` and `resolve` {id} (of an operation),
-    `roll_back` {id, person, items, query} (of an operation), `options` {id} (of a library), `values` {page, search}:
-    what the address of a page has now; `plan_act` {act, selection, plan_id, query} and `import_changes` {token, name,
-    refused} of the plan. Sends: {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose
-    errors are removed; {events}, ids by names; {busy}; {answered}; {place}, other values of the address;
-    {written}, the search and the id of a write that has started; {select}, files of the plan.
+    `roll_back` {id, person, items, query} (of an operation), `values` {page, search}: what the address of a page has
+    now; `plan_act` {act, selection, plan_id, query} and `import_changes` {token, name, refused} of the plan. Sends:
+    {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events}, ids by
+    names; {busy}; {answered}; {place}, other values of the address; {written}, the search and the id of a write that
+    has started; {select}, files of the plan; {sql}, a query that runs.
     """
 
     _esm = module("wire")
@@ -57,6 +57,10 @@ class Wire(Component):
     def tell_written(self, query: str, operation_id: int) -> None:
         """Tell which write has started, and from which search of the plan."""
         self._send_msg({"written": {"query": query, "id": operation_id}})
+
+    def run_sql(self, text: str) -> None:
+        """Let the page of queries run a query."""
+        self._send_msg({"sql": text})
 
     def answered(self) -> None:
         """Tell that everything that the browser asked for is shown."""

@@ -89,9 +89,9 @@ def hold(page: Page, call: str) -> Callable[[], None]:
     page.route(f"**/call/{call}", lambda route: held.append(route))  # noqa: PLW0108 - Playwright needs a function
 
     def go_on() -> None:
+        while held:
+            held.pop(0).continue_()
         page.unroute(f"**/call/{call}")
-        for each in held:
-            each.continue_()
 
     return go_on
 

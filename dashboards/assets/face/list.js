@@ -7,6 +7,7 @@ import {keepFocusInside} from "#face/focus.js"
 import {may, tell, toast} from "#face/frame.js"
 import {hideBroken} from "#face/images.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
+import {LastingSelection} from "#face/lasting_selection.js"
 import {ListBar} from "#face/list_bar.js"
 import {SearchTyping} from "#face/list_filters.js"
 import {ListRows} from "#face/list_rows.js"
@@ -16,6 +17,7 @@ import {cell, forgetWidths} from "#face/tag_fit.js"
 import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
+const OF_ROWS = new Set(["row", "bar"]) // the places of actions that mean rows
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
 
 /** Return the selection of one row. @param {number} id @returns {import("#face/list_selection.js").Chosen} */
@@ -56,7 +58,7 @@ export class List extends FacePage {
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
     this.typing = new SearchTyping(this)
     /** @type {PageSelection | FixedSelection} */
-    this.picked = spec.selection ? new FixedSelection(this, spec.selection) : new PageSelection(this)
+    this.picked = this.newSelection()
     this.finding = spec.finding?.(this)
     this.details = spec.opensDetails?.(this)
     this.bar = spec.bar ? new ListBar(this) : null
@@ -75,6 +77,7 @@ export class List extends FacePage {
       forgetWidths()
       this.draw()
     })
+    spec.entered?.()
   }
 
   /** Fit the tags of the rows into their column, before the browser paints them. */
@@ -122,6 +125,7 @@ export class List extends FacePage {
     this.told = ""
     this.finding?.enter()
     if (!this.spec.news.length) this.rows.readAllAgain()
+    this.spec.entered?.()
   }
 
   /** Another page is shown. */
@@ -322,7 +326,7 @@ export class List extends FacePage {
 
   /** Return the rows that an action means now: the selected ones, or else the one at the cursor. @returns {Row[]} */
   targets() {
-    if (this.picked.size && !this.spec.selection) return this.rows.shown().filter(row => this.picked.has(row))
+    if (this.picked.size && !this.picked.lasts) return this.rows.shown().filter(row => this.picked.has(row))
     return [this.current()].filter(Boolean)
   }
 
@@ -399,7 +403,7 @@ export class List extends FacePage {
   close() {
     if (this.menu) this.toggle(this.menu)
     else if (this.finding?.close()) return
-    else if (this.picked.size && !this.spec.selection) {
+    else if (this.picked.size && !this.picked.lasts) {
       this.picked.clear()
       this.draw()
     } else if (this.openValue()) {
@@ -425,14 +429,44 @@ export class List extends FacePage {
 
   /** @type {(row: Row, isRange?: boolean) => void} */
   pick(row, isRange = false) {
-    this.picked.pick(row, isRange)
+    if (this.picked.canHave(row)) this.picked.pick(row, isRange)
     this.draw()
+  }
+
+  /** Return what is selected at the start: nothing, or what was selected before a reload. @returns {PageSelection} */
+  newSelection() {
+    const {selection, lasting} = this.spec
+    if (selection) return new FixedSelection(this, selection)
+    return lasting ? new LastingSelection(this, lasting) : new PageSelection(this)
+  }
+
+  pickNone() {
+    this.picked.clear()
+    this.draw()
+  }
+
+  /** Return whether all rows that can be selected are: "some" of them, or "none". */
+  coverage() {
+    const {picked} = this
+    const {value} = this.rows.head()
+    const able = (value && (this.spec.selection ?? this.spec.lasting)?.able(value)) ?? 0
+    const total = picked.count()
+    if (!total) return "none"
+    const shown = this.rows.shown().filter(row => picked.canHave(row))
+    return able > 0 && total >= able && shown.every(row => picked.has(row)) ? "all" : "some"
+  }
+
+  /** Select all rows that can be selected, on all pages, or none. */
+  pickAll() {
+    if (this.coverage() === "all") this.pickNone()
+    else void this.picked.all()
   }
 
   // Actions.
 
   /** Return the rows that an action means if its key is pressed now. @param {ListAction<Row, Head>} action @returns {Row[]} */
   meantBy({where = "row", isSingle}) {
+    if (where === "bar") return this.picked.chosen()
     if (where !== "row") return []
     return isSingle ? [this.current()].filter(Boolean) : this.targets()
   }
@@ -451,12 +485,31 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["run"]} */
   async run(action, meant = this.meantBy(action), given = {}) {
+    if (action.selectsFound && this.picked instanceof LastingSelection) {
+      await this.picked.take(action.selectsFound(place()), true)
+      return
+    }
     if (!action.sets) {
       const selection = action.where === "bar" && this.selectionFor(action)
       await super.run(action, meant, selection ? {...given, selection} : given)
       return
     }
     Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))
+    this.draw()
+  }
+
+  /** @type {FacePage<Row, Head>["work"]} */
+  async work(action, meant, given, asked) {
+    const result = await super.work(action, meant, given, asked)
+    if (result !== false) this.afterAction(action, meant, given)
+    return result
+  }
+
+  /** Show what an action does to the selection. @type {(action: ListAction<Row, Head>, meant: Row[], answers: Answers) => void} */
+  afterAction({clears, picks}, meant, answers) {
+    if (!clears && !picks) return
+    if (clears) this.picked.clear()
+    for (const row of picks ? meant : []) this.picked.set([row], picks(answers))
     this.draw()
   }
 
@@ -474,7 +527,7 @@ export class List extends FacePage {
     const taken = this.rows.take(ids)
     this.picked.drop(ids)
     this.followTaken(ids)
-    return {taken, edits, isOfList: action.keeps || !meant.length}
+    return {taken, edits, meant, answers, isOfList: action.keeps || !meant.length}
   }
 
   /** @type {FacePage<Row, Head>["readsAfter"]} */
@@ -483,9 +536,9 @@ export class List extends FacePage {
   }
 
   /** @type {FacePage<Row, Head>["settle"]} */
-  settle({isOwn, isDeselecting}, {taken, edits, isOfList}, made) {
-    if (isDeselecting) this.picked.clear()
-    this.rows.settle(taken, made, edits, isOwn)
+  settle(action, {taken, edits, meant, answers, isOfList}, made) {
+    this.rows.settle(taken, made, edits, action.isOwn)
+    this.afterAction(action, meant, answers)
     if (isOfList) this.rows.readMoreAgain()
     const isOpen = taken.ids.map(String).includes(this.openValue())
     if (isOpen && this.spec.folds && !this.goesOn()) go(this.opening(""), {push: false})
@@ -518,15 +571,21 @@ export class List extends FacePage {
     const {picked} = this
     const group = "Select"
     const pick = (isRange = false) => this.current() && this.pick(this.current(), isRange)
-    if (!(picked instanceof FixedSelection)) return {x: {does: "select", group, run: () => pick()}}
-    const {nouns = `${this.spec.noun}s`} = this.spec
+    if (!picked.lasts) return {x: {does: "select", group, run: () => pick()}}
+    const {nouns = `${this.spec.noun}s`, selection} = this.spec
     return {
       x: {does: "select or deselect", group, run: () => pick()},
       X: {does: "select from the last one to here", group, run: () => pick(true)},
       " ": {run: event => (this.isOnRow() ? pick(event.shiftKey) : false)},
-      a: {does: `select all ${nouns} that can be written`, group, run: () => picked.all()},
-      n: {does: "select none", group, run: () => picked.clear()},
-      i: {does: "invert the selection", group, run: () => void picked.invert()},
+      a: {
+        does: `select all ${nouns} that can be ${selection ? "written" : "selected"}`,
+        group,
+        run: () => picked.all(),
+      },
+      n: {does: "select none", group, run: () => this.pickNone()},
+      ...(picked instanceof FixedSelection && {
+        i: {does: "invert the selection", group, run: () => void picked.invert()},
+      }),
     }
   }
 
@@ -557,7 +616,7 @@ export class List extends FacePage {
     }
     if (details)
       table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
-    if (selects) Object.assign(table, this.selectingKeys())
+    if (selects || this.picked.lasts) Object.assign(table, this.selectingKeys())
     if (!this.spec.areas) Object.assign(table, this.turningKeys())
     for (const {key, does, label} of this.actions) {
       if (!key) continue
@@ -584,9 +643,11 @@ export class List extends FacePage {
   actionOf(key) {
     const {value} = this.rows.head()
     return this.actions.find(action => {
-      const rows = (action.where ?? "row") === "row" ? this.meantBy(action) : [undefined]
-      if (action.where === "bar" && action.key === key && !this.selectionFor(action)) return false
-      return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
+      if (action.key !== key) return false
+      const isOfSearch = action.where === "bar" && this.spec.selection
+      if (isOfSearch && !this.selectionFor(action)) return false
+      const rows = !isOfSearch && OF_ROWS.has(action.where ?? "row") ? this.meantBy(action) : [undefined]
+      return rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
     })
   }
 
@@ -602,7 +663,7 @@ export class List extends FacePage {
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
-  keysShown({actions, details, selection}) {
+  keysShown({actions, details, selection, lasting}) {
     if (selection)
       return [
         {keys: ["j", "k"], text: "move"},
@@ -613,6 +674,7 @@ export class List extends FacePage {
     const shown = actions.filter(({key, needs}) => key && may(needs ?? ""))
     /** @type {Map<string, string[]>} */
     const texts = new Map([["move", ["j", "k"]]])
+    if (lasting) texts.set("select", ["x"])
     for (const {key, does, label} of shown) {
       const text = does ?? String(label)
       texts.set(text, [...new Set([...(texts.get(text) ?? []), key])])
@@ -632,6 +694,7 @@ export class List extends FacePage {
       open: () => row && this.pressRow(row, event),
       pick: () => row && this.pick(row, event.shiftKey),
       "pick-all": () => this.pickAll(),
+      "pick-none": () => this.pickNone(),
       ...this.barActs(),
       close: () => go(this.opening("")),
       clear: () => this.close(),
@@ -660,14 +723,6 @@ export class List extends FacePage {
     const {selects} = this.spec
     if (selects && (event.shiftKey || event.ctrlKey || event.metaKey)) this.pick(row, event.shiftKey)
     else if (!String(window.getSelection())) this.open(this.rows.idOf(row))
-  }
-
-  /** Select all rows of the search, or none. */
-  pickAll() {
-    const {picked} = this
-    if (!(picked instanceof FixedSelection)) return
-    if (picked.count() >= (this.spec.selection.able(this.rows.head().value) ?? 1)) picked.clear()
-    else picked.all()
   }
 
   /** Return the order of the address. */

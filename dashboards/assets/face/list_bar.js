@@ -93,11 +93,15 @@ export class ListBar {
       .actionsAt(undefined, "bar")
       .filter(each => !each.isHidden && Boolean(each.isPrimary) === isPrimary && (each.suits?.(picked.last) ?? true))
     const drawn = acts.map(({act, label, key, isQuiet, isOptional}) =>
-      button(typeof label === "function" ? label(undefined, list.place(), picked.count()) : label, act, {
-        kind: [isPrimary ? "primary" : isQuiet ? "quiet" : "", isOptional ? "opt" : ""].join(" ").trim(),
-        key,
-        data: {key: act, waits: WAITING},
-      }),
+      button(
+        typeof label === "function" ? label(undefined, list.place(), list.rows.head().value, picked.count()) : label,
+        act,
+        {
+          kind: [isPrimary ? "primary" : isQuiet ? "quiet" : "", isOptional ? "opt" : ""].join(" ").trim(),
+          key,
+          data: {key: act, waits: WAITING},
+        },
+      ),
     )
     const clear = button("Clear", "none", {kind: "quiet opt", key: "n", data: {key: "none"}})
     return isPrimary ? drawn : [clear, ...drawn]

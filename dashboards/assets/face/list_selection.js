@@ -27,6 +27,7 @@ const fixed = new Set()
 
 /** The selected rows of a page: another page has none. */
 export class PageSelection {
+  lasts = false // other pages and filters keep it
   /** @type {Set<any>} */
   ids = new Set()
   /** @type {any} */
@@ -62,6 +63,10 @@ export class PageSelection {
     const shown = rows.shown()
     const places = shown.map(each => rows.idOf(each))
     const at = places.indexOf(rows.idOf(row))
+    if (at < 0) {
+      this.set([row], !this.has(row)) // the address names it
+      return
+    }
     const from = isRange && places.includes(this.anchor) ? places.indexOf(this.anchor) : at
     const isOn = isRange && from !== at ? true : !this.has(row)
     this.set(shown.slice(Math.min(from, at), Math.max(from, at) + 1), isOn)
@@ -83,10 +88,26 @@ export class PageSelection {
   }
 
   follow() {}
+
+  /** Select all rows that can be selected at once. @returns {unknown} */
+  all() {
+    return undefined
+  }
+
+  /** Return what an action of the bar means. @returns {any[]} */
+  chosen() {
+    return []
+  }
+
+  /** Return the number of selected rows. */
+  count() {
+    return this.size
+  }
 }
 
 /** Files of the plan. They stay selected on other pages, under other searches, and over a reload. */
 export class FixedSelection extends PageSelection {
+  lasts = true
   /** @type {Base | null} */
   base = null
   /** @type {Set<number>} */

@@ -9,6 +9,7 @@ import {
   button,
   chip,
   closeButton,
+  drawLead,
   drawSelect,
   drawTitle,
   emptyState,
@@ -40,8 +41,8 @@ const drawPick = (list, row, canPick) =>
 
 /** Return whether a row is selected; null if it cannot be. @type {(list: List, row: any, isCursor: boolean) => boolean | null} */
 function isSelected(list, row, isCursor) {
-  const {selects, folds} = list.spec
-  if (!selects) return isCursor && (!folds || Boolean(list.opened()))
+  const {folds} = list.spec
+  if (!hasBoxes(list.spec)) return isCursor && (!folds || Boolean(list.opened()))
   return list.picked.canHave(row) ? list.picked.has(row) : null
 }
 
@@ -64,7 +65,7 @@ function drawRow(list, row, index) {
       "aria-rowindex": index === undefined ? null : index,
       data: {act: "open", key: id, row: id},
     },
-    spec.selects && drawPick(list, row, selected !== null),
+    hasBoxes(spec) && drawPick(list, row, selected !== null),
     columnsOf(list).map(({kind, phone, value}) =>
       h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row, knows))),
     ),
@@ -74,8 +75,12 @@ function drawRow(list, row, index) {
         {class: "cell turn", role: "gridcell", data: {phone: "last"}},
         drawActions(list, row, "row", {isInline: true}),
       ),
+    spec.below && h("div", {class: "cell under", role: "gridcell", data: {phone: "under"}}, spec.below(row)),
   )
 }
+
+/** Return whether rows can be selected. @param {ListSpec} spec */
+const hasBoxes = ({selects, lasting}) => Boolean(selects ?? lasting)
 
 /** Return whether the rows are tiles, side by side. @param {List} list */
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
@@ -93,7 +98,7 @@ function drawHeads(list) {
   return h(
     "div",
     {class: "row lrow th", role: "row", data: {key: "heads"}},
-    list.spec.selects && (list.spec.selection ? drawPickAll(list) : h("span", {role: "columnheader"}, vh("Selected"))),
+    hasBoxes(list.spec) && drawHeadBox(list),
     columns.map(column => drawColumnHead(list, column)),
   )
 }
@@ -124,17 +129,18 @@ function drawColumnHead(list, {head, kind, sort}) {
   )
 }
 
-/** The box that selects all rows of the search, on all pages. @param {List} list */
-function drawPickAll(list) {
-  const {spec, picked} = list
-  const able = spec.selection.able(list.rows.head().value) ?? 0
-  const total = /** @type {import("#face/list_selection.js").FixedSelection} */ (picked).count()
-  const isAll = able > 0 && total >= able
-  const [noun, nouns = `${noun}s`] = [spec.noun, spec.nouns]
-  let text = `Select the ${count(able)} ${nouns} that can be written`
-  if (!able) text = `No ${noun} here can be written`
-  else if (isAll) text = "Select none"
-  else if (able === 1) text = `Select the one ${noun} that can be written`
+/** The box that selects all rows that can be selected, on all pages. @param {List} list */
+function drawHeadBox(list) {
+  const {selection, lasting, noun, nouns = `${noun}s`} = list.spec
+  if (!list.picked.lasts) return h("span", {role: "columnheader"}, vh("Selected"))
+  const {value} = list.rows.head()
+  const able = (value && (selection ?? lasting).able(value)) ?? 0
+  const coverage = list.coverage()
+  const verb = selection ? "written" : "selected"
+  let text = `Select the ${count(able)} ${nouns} that can be ${verb}`
+  if (coverage === "all") text = "Select none"
+  else if (!able) text = `No ${noun} here can be ${verb}`
+  else if (able === 1) text = `Select the one ${noun} that can be ${verb}`
   return h(
     "span",
     {role: "columnheader", class: "c"},
@@ -143,9 +149,9 @@ function drawPickAll(list) {
       {class: "hit", data: {act: "pick-all"}},
       h("input", {
         type: "checkbox",
-        checked: isAll,
-        indeterminate: !isAll && total > 0,
-        disabled: !able || null,
+        checked: coverage === "all",
+        indeterminate: coverage === "some",
+        disabled: (!able && coverage === "none") || null,
         title: text,
         "aria-label": text,
       }),
@@ -159,7 +165,7 @@ const drawProbe = list =>
   h(
     "div",
     {class: "row lrow probe", "aria-hidden": "true", data: {key: "probe"}},
-    list.spec.selects && h("span"),
+    hasBoxes(list.spec) && h("span"),
     columnsOf(list).map(({kind}) => h("span", {class: CLASSES[kind]})),
   )
 
@@ -177,6 +183,7 @@ const CLASSES = {
   link: "text",
   time: "num",
   state: "state",
+  own: "own",
 }
 
 /** @param {List} list */
@@ -319,14 +326,27 @@ function drawChips(list) {
   const chips = value ? list.spec.chips(value, list.place()) : []
   return h(
     "div",
-    {class: "chips", role: "group", "aria-label": list.spec.title(undefined), data: {key: "chips"}},
+    {
+      class: chips.some(({level}) => level) ? "chips levels-line" : "chips",
+      role: "group",
+      "aria-label": list.spec.title(undefined),
+      data: {key: "chips"},
+    },
     chips.map(drawChip),
   )
 }
 
 /** @param {ListChip} value */
-function drawChip({id, label, total, on, to, parts, mark}) {
+function drawChip({id, label, total, on, to, level, hint, parts, mark}) {
   const data = {act: "to", to: JSON.stringify(to), key: id}
+  if (level)
+    return h(
+      "button",
+      {type: "button", class: total ? "stat" : "stat none", "aria-pressed": String(on), data},
+      h("b", null, count(total)),
+      chip(level, label),
+      hint && h("small", null, hint),
+    )
   if (!parts)
     return h(
       "button",
@@ -405,7 +425,7 @@ function drawSign(list, {act, sign, label, key}, row) {
 /** @param {List} list */
 function drawAbove(list) {
   const {spec, picked} = list
-  if (picked.size && !spec.selection)
+  if (picked.size && !picked.lasts)
     return h(
       "div",
       {class: "pager top", data: {key: "top"}},
@@ -474,10 +494,20 @@ function drawBody(list) {
   const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {value} = rows.head()
-  if (spec.bar && !value) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {title, text, act, more} = spec.empty(list.place(), value)
-  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act), more))
+  if (spec.bar && !rows.head().value) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
+  const {title, text, act, acts = [], more} = spec.empty(list.place(), rows.head().value)
+  const leads = acts.filter(lead => lead.to || list.actions.some(each => each.act === lead.act))
+  return h(
+    "div",
+    {data: {key: "empty"}},
+    emptyState(
+      title,
+      text,
+      act && list.drawForm(act),
+      more,
+      leads.length > 0 && h("div", {class: "acts"}, leads.map(drawLead)),
+    ),
+  )
 }
 
 /** @param {List} list */
@@ -507,6 +537,33 @@ function drawPager({rows, spec, keysShown}) {
       ),
   })
 }
+
+/** The selection that lasts, and its actions: it stays at the lower edge of the window. @param {List} list */
+function drawSelection(list) {
+  const {lasting} = list.spec
+  const head = list.rows.shownHead()
+  if (!lasting || !head) return null
+  const chosen = list.picked.chosen()
+  const {title, note} = lasting.text(chosen, head)
+  if (!title) return null
+  const able = lasting.able(head)
+  return h(
+    "div",
+    {class: "selection-bar", role: "region", "aria-label": "Actions", data: {key: "selection-bar"}},
+    h("p", {"aria-live": "polite"}, h("b", null, title), note && h("small", null, note)),
+    chosen.length > 0
+      ? [button("Clear", "pick-none", {kind: "quiet", key: "n", data: {key: "none"}}), drawBarActions(list)]
+      : able > 0 && button(`Select all ${count(able)}`, "pick-all", {key: "a", data: {key: "all"}}),
+  )
+}
+
+/** @param {List} list */
+const drawBarActions = list =>
+  list.actionsAt(undefined, "bar").map(({act, key, label, isPrimary}) => {
+    const {value} = list.rows.head()
+    const text = typeof label === "function" ? label(undefined, list.place(), value, list.picked.count()) : label
+    return button(text, act, {key, kind: isPrimary ? "primary" : "", data: {key: act}})
+  })
 
 /** @param {List} list */
 function drawSide(list) {
@@ -544,6 +601,7 @@ function drawSide(list) {
             more: more.value,
             later: list.rows.later(row),
             state: list.stateOf(row),
+            isSelected: list.picked.has(row),
           },
         ),
         more.error && h("p", {class: "bad-text", role: "alert", data: {key: "more-error"}}, more.error.message),
@@ -576,7 +634,7 @@ function drawCard(list) {
 function widthsOf(list) {
   const {spec} = list
   const widths = columnsOf(list).map(({width}) => width)
-  if (spec.selects) widths.unshift("34px")
+  if (hasBoxes(spec)) widths.unshift("34px")
   if (hasInline(spec)) widths.push(spec.inlineWidth ?? "max-content")
   return widths.join(" ")
 }
@@ -596,12 +654,15 @@ function drawWork(list) {
 
 /** Return the elements of a list. @param {List} list */
 export function drawList(list) {
+  const head = list.rows.shownHead()
+  const isBare = Boolean(head && list.spec.isBare?.(head))
   return [
     drawHead(list),
     list.spec.tells && !list.spec.asides && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
-    drawChips(list),
-    ...drawFilters(list),
+    !isBare && drawChips(list),
+    ...(isBare ? [] : drawFilters(list)),
     drawWork(list),
+    drawSelection(list),
   ].filter(Boolean)
 }

@@ -43,9 +43,13 @@ type CheckName = {name: string; is_known: boolean; assigned: number; named: numb
 type CheckPage = {items: CheckRow[]; total: number; page: number; per_page: number}
 type CheckRow = {kind: "copies" | "differ" | "faces" | "spelling" | "unknown" | "ambiguous_person" | "placeholder" | "single" | "corruption" | "same_name" | "other_recording" | "copied_people" | "several_files" | "shared_id"; subject: string; facts: number; title: string; text: string; files: CheckFile[]; file_count: number; names: CheckName[]; mends: Resolution[]; query: string; below: string; compared: ComparedFile[]; is_counted: boolean; is_of_file: boolean; shown_title: string; tags: CheckTag[]}
 type CheckTag = {name: string; differs: boolean; note: string}
+type CheckedTitle = {address: string; top: string; name: string; folder: string; status: string; text: string; level: string; glyph: string; message: string}
+type CheckedTitles = {titles: CheckedTitle[]; bytes_to_write: number; seconds: number}
 type CollectedImages = {images: number; bytes: number; days: number; is_dry_run: boolean; summary: string}
+type ColumnFacts = {name: string; kind: string; filled: number; different: number; smallest: string; largest: string}
 type Companion = {person_id: number; name: string; qualifier: string; files: number; label: string}
 type ComparedFile = {file_name: string; file_path: string; place: string; media: string; names: ComparedNames[]}
+type ComparedLine = {state: "kept" | "removed" | "added" | "folded"; parts: (Record<string, string | boolean>)[]; count: number}
 type ComparedNames = {label: string; tags: CheckTag[]}
 type Completion = {start: number; end: number; text: string; label: string; hint: string; count: number | null}
 type ConflictItem = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; choices: string[]; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
@@ -54,6 +58,7 @@ type CustomField = {key: string; title: string; type: "text" | "integer" | "date
 type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix: string; xmp_name: string; xmp_namespace: string}
 type DangerousFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
+type DangerousTitle = {address: string; name: string; folder: string; labels: string[]; files: ItemSideFile[]; message: string}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
 type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
@@ -118,6 +123,7 @@ type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational
 type LevelCount = {level: string; files: number; hint: string; is_chosen: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string; about: string; library_id: number; limit: string}
 type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
+type LibraryPublishing = {library_id: number; name: string; options: PublishOptions; proposed: "off" | "nfo" | "artwork" | "both"; usual: PublishOptions; pictures: PictureKind[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
@@ -153,6 +159,7 @@ type PersonProfile = {card: PersonCard; companions: Companion[]; files: PersonFi
 type PersonRow = {person_id: number; name: string; qualifier: string; aliases: string[]; files: number; written: number; label: string}
 type PictureChange = {slot: string; title: string; old: AssetCandidate | null; new: AssetCandidate | null}
 type PictureDecision = {step_id: number | null; summary: string; titles: number; selected: number[]}
+type PictureKind = {value: string; label: string}
 type PictureSearchResult = {provider: string; label: string; state: "found" | "none" | "failed"; total: number; message: string}
 type Places = {bmff: BmffPlace | null; matroska: MatroskaPlace | null; asf: AsfPlace | null; avi: string; flv: string; ogg: string[]; xmp: XmpPlace | null; limits: Record<string, ValueLimit>; ffmpeg: Record<string, string[]>; percent_in: string[]; programs: Record<string, Record<string, string>>}
 type PlanItem = {file_id: number; file_hash: string | null; file_path: string; file_name: string; file_ext: string; size: number; mtime: string; mtime_ns: number; container: string; library: string; folder: string; duration: number | null; db_people: string[]; existing_people: string[]; result_people: string[]; tags_to_add: string[]; tags_to_remove: string[]; existing_comment: string | null; result_comment: string | null; changes: Change[]; category: string; risk_level: string; can_update: boolean; issues: Issue[]; strategy: string; est_seconds: number; est_bytes: number; edited: boolean; postponed: boolean; people_mode: string; comment_mode: string; cost_text: string; field_changes: Change[]; folder_text: string; grave_issues: Issue[]; is_selectable: boolean; mark: string; method: string; more_tags: number; ordered_issues: Issue[]; people_tags: Record<string, string>[]; place: string; place_in_home: string; reason: string; row_tags: Record<string, string>[]; size_text: string; why: string}
@@ -165,22 +172,26 @@ type PlayerFact = {field: string; state: "seen" | "warning" | "not_seen"; reason
 type PlayerNotice = {id: number; name: string; notified: number; waiting: number; message: string}
 type PlayerReading = {player_id: number; entity_type: string; entity_id: number; name: string; read_at: string; state: "seen" | "not_yet" | "differs"; reasons: string[]; read: string}
 type PlayerReadingPage = {items: PlayerReading[]; total: number; page: number; per_page: number; counts: Record<string, number>}
+type PlayerSentence = {state: string; text: string}
 type PlayerTest = {id: number; accepted: boolean; version: string; may: string[]; missing: string[]; message: string}
-type PlayerView = {player: string; versions: string; is_shown: boolean; title: string; year: number | null; people: string[]; plot: string; poster: string; facts: PlayerFact[]}
+type PlayerView = {player: string; versions: string; is_shown: boolean; title: string; year: number | null; people: string[]; plot: string; poster: string; facts: PlayerFact[]; about: string; sentences: PlayerSentence[]}
 type ProviderDetails = {title: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; problems: Record<string, string>; records: Record<string, ProviderRecord>; faults: string[]}
 type ProviderRecord = {candidate: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; tagline: string; studios: string[]; countries: string[]; collection: string; status: string; is_complete: boolean}
 type ProviderRequest = {id: number; at: string; provider: string; route: string; parameters: Record<string, string>; status: number | null; seconds: number | null; bytes: number | null; answer: string; day: string; is_good: boolean; label: string; sent: string[][]; technical: string; time: string}
 type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "on" | "paused" | "off"; next_try: string | null; reason: string; needs_action: boolean; url: string; requests_today: number; requests_per_day: number | null; finds_titles: boolean; leaves: string; plain_reason: string}
+type PublicationChoice = {value: string; label: string; total: number}
 type PublicationDecision = {step_id: number | null; summary: string}
-type PublicationDetails = {item: PublicationItem; files: SideFileDetails[]; issues: PublicationIssue[]; players: PlayerView[]; rollback: RollbackNote[]; members: string[][]; last_published: string | null}
+type PublicationDetails = {item: PublicationItem; files: SideFileDetails[]; issues: PublicationIssue[]; players: PlayerView[]; rollback: RollbackNote[]; members: string[][]; last_published: string | null; can_discard: boolean; kept_after_rollback: string[][]; published: string; remarks: PublicationRemark[]}
 type PublicationFilter = {query: string; risk: string[]; action: string[]; code: string[]; library_id: number | null; unpublished: boolean | null}
-type PublicationIssue = {code: string; severity: string; label: string; message: string; remedy: string}
-type PublicationItem = {address: string; entity_type: string; entity_id: number; library_id: number; name: string; folder: string; risk: string; codes: string[]; notes: string[]; files: SideFilePlan[]; people: string[]; is_unpublished: boolean; new_bytes: number; members: number; action_counts: Record<string, number>; files_summary: string}
+type PublicationIssue = {code: string; severity: string; label: string; message: string; remedy: string; advice: string}
+type PublicationItem = {address: string; entity_type: string; entity_id: number; library_id: number; name: string; folder: string; risk: string; codes: string[]; notes: string[]; files: SideFilePlan[]; people: string[]; is_unpublished: boolean; new_bytes: number; members: number; action_counts: Record<string, number>; about: string; can_publish: boolean; chips: SideFileChip[]; files_summary: string; initials: string; is_video: boolean; is_wide: boolean; reason: string; remarks: PublicationRemark[]; why: string}
+type PublicationOverview = {risks: Record<string, number>; actions: Record<string, number>; new_bytes: number; titles: number; selectable: number; by_action: PublicationChoice[]; by_code: PublicationChoice[]; by_library: PublicationChoice[]; has_libraries: boolean; about: string; rollback_until: string; rollback: string; summary: string}
 type PublicationPage = {items: PublicationItem[]; total: number; page: number; per_page: number; risks: Record<string, number>; actions: Record<string, number>; codes: Record<string, number>; new_bytes: number; titles: number; summary: string}
-type PublicationPreview = {summary: PublicationSummary; reasons: string[]}
+type PublicationPreview = {summary: PublicationSummary; reasons: string[]; dangers: DangerousTitle[]; action: string; by_risk: Record<string, number>; danger: number; facts: string[][]; left_out: string; rows: number; waits: string}
+type PublicationRemark = {level: string; text: string}
 type PublicationRequest = {user_note: string; user_action: string; source: string}
 type PublicationRetry = {selection: PublicationSelection; summary: PublicationSummary}
-type PublicationSelection = {addresses: string[]; filter: PublicationFilter | null; risk: string[] | null; excluded: string[]; alone: boolean; restore: boolean; lost_after: string | null; is_by_hand: boolean; entities: string[]; risks: string[]}
+type PublicationSelection = {addresses: string[]; found: string[]; filter: PublicationFilter | null; risk: string[] | null; excluded: string[]; alone: boolean; restore: boolean; lost_after: string | null; is_by_hand: boolean; by_hand: string[]; entities: string[]; risks: string[]}
 type PublicationSummary = {titles: number; by_risk: Record<string, number>; actions: Record<string, number>; new_bytes: number; excluded: Record<string, number>; digest: string; rollback_until: string | null; summary: string; promise: string; notes: string[]; is_restoration: boolean}
 type PublishExample = {titles: number; examples: ExampleTitle[]}
 type PublishLogEntry = {id: number; entity_type: string; entity_id: number; nfo_hash: string | null; assets_published: Record<string, string>[]; published_at: string; published_by: string; success: boolean; error_message: string; operation_id: number; players_notified: Record<string, string>[]}
@@ -189,8 +200,11 @@ type PublishResult = {operation_id: number | null; success: boolean; published: 
 type PublishedFileCheck = {path: string; kind: string; address: string; entity_type: string; entity_id: number; state: string}
 type PublishedTitle = {entity_type: string; entity_id: number; name: string; status: string; code: string; message: string}
 type Quality = {all: number; people: number; nobody: number; named: number; unknown: number; text: number; copies: number; broken: number; unwritable: number; missing: number; offline: number; persons: number; waiting: number; texts: TextCount[]}
-type QueryAnswer = {columns: QueryColumn[]; rows: string[][]; total: number | null; snapshot_at: string; seconds: number; cut_values: number; notice: string; is_cut: boolean}
-type QueryColumn = {name: string; type: string}
+type QueryAnswer = {columns: QueryColumn[]; rows: string[][]; total: number | null; snapshot_at: string; seconds: number; cut_values: number; notice: string; cut_text: string; duration_text: string; found_text: string; is_cut: boolean; kept: number; number_text: string; snapshot_text: string}
+type QueryColumn = {name: string; type: string; is_amount: boolean; is_integer: boolean; is_number: boolean; is_time: boolean; kind: string}
+type QueryCompletion = {text: string; hint: string; start: number; end: number}
+type QueryField = {name: string; kind: "text" | "number" | "date" | "flag" | "any"}
+type QueryResult = {answer: QueryAnswer; file_count: number; pandas: string}
 type RangePreview = {offset: number; length: number; hex: string}
 type RatedFile = {file_id: number; rating: number; favorite: boolean}
 type Reading = {program: string; shows: string; field: string; text: string; basis: string}
@@ -206,14 +220,20 @@ type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; p
 type RescanReport = {processed: number; updated: number; unchanged: number; skipped: number; missing: number; errors: Record<string, number>; locked: Record<string, number>; seconds: number; total: number; cancelled: boolean; failed: number; summary: string; text: string}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
 type ResolutionReport = {files: number; text: string; step_id: number | null}
+type ResultCell = {kind: "text" | "null" | "risk" | "list"; text: string; items: string[]; more: number}
+type ResultFiles = {files: number; summary: SelectionSummary; is_editable: boolean; count: number; hint: string; text: string}
+type ResultPage = {items: ResultCell[][]; total: number; page: number; per_page: number}
 type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number}
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
 type RollbackNote = {player: string; reason: string}
 type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
+type SavedQuery = {query_id: number; name: string; text: string; values: Record<string, string>}
 type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean; means: string}
 type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string}
 type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]}
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
+type SchemaColumn = {name: string; type: string; description: string; kind: string}
+type SchemaTable = {name: string; description: string; rows: number; columns: SchemaColumn[]; rows_text: string}
 type ScorePart = {name: string; points: number; most: number; reason: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
 type SearchPart = {text: string; rest: string}
@@ -231,8 +251,10 @@ type SeriesCollection = {id: number; name: string; display_name: string; total_e
 type SeriesMetadata = {tmdb_id: string | null; imdb_id: string | null; tvdb_id: string | null; overview: string; first_air_date: string; genres: string[]; status: string; network: string; studios: string[]; countries: string[]; collection: string}
 type SettingRow = {name: string; variable: string; value: string; default: string; source: "environment" | "file" | "default" | "start"; help: string; allowed: string; choices: string[]; kind: "folder" | "number" | "size" | "choice" | "switch" | "names" | "executor" | "address" | "code"; counts: string; locked: string; group: string; is_advanced: boolean; label: string; may_cost_backups: boolean; place: number}
 type ShownField = {program: string; name: string; basis: string}
-type SideFileDetails = {file: SideFilePlan; lines: NfoLine[]; added: number; removed: number; kept: number; problem: string}
-type SideFilePlan = {path: string; name: string; kind: string; action: "create" | "update" | "replace" | "remove" | "unchanged" | "blocked"; owner: "nobody" | "ours" | "others" | "changed"; codes: string[]; message: string; before_size: number; after_size: number; candidate_id: number | null; changed_fields: string[]; writer: string; folder_bytes: string; is_nfo: boolean; is_written: boolean; media_type: string; word: string}
+type SideFileChip = {action: string; name: string; word: string}
+type SideFileDecision = {name: string; label: string}
+type SideFileDetails = {file: SideFilePlan; lines: NfoLine[]; added: number; removed: number; kept: number; problem: string; about: string; after: string; before: string; compared: ComparedLine[]; decisions: SideFileDecision[]}
+type SideFilePlan = {path: string; name: string; kind: string; action: "create" | "update" | "replace" | "remove" | "unchanged" | "blocked"; owner: "nobody" | "ours" | "others" | "changed"; codes: string[]; message: string; before_size: number; after_size: number; candidate_id: number | null; changed_fields: string[]; writer: string; changed_since: string; chip: SideFileChip; folder_bytes: string; is_nfo: boolean; is_written: boolean; media_type: string; word: string}
 type Similar = {name: string; files: number; reason: string}
 type SlotSummary = {asset_type: string; season: number | null; total: number; rejected: number; selected_id: number | null; is_by_person: boolean; is_of_former_match: boolean}
 type SnapshotReport = {path: string; snapshot_at: string; seconds: number; size: number}
@@ -515,6 +537,7 @@ interface Calls {
   "players.test": [args: {player_id?: number}, value: PlayerTest]
   "previews.of_publication": [args: {selection?: PublicationSelection}, value: PublicationPreview]
   "previews.of_selection": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number | null; among?: number[]}, value: SelectedFiles]
+  "previews.of_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean}, value: PublicationPreview]
   "previews.of_write": [args: {plan?: {query?: string; plan_id?: number}; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; within?: string}, value: WritePreview]
   "provider_keys.enter": [args: {name?: string; value?: string}, value: KeyTest]
   "provider_keys.list": [args: {}, value: KeyState[]]
@@ -528,29 +551,48 @@ interface Calls {
   "providers.status": [args: {}, value: ProviderStatus[]]
   "publications.addresses": [args: {wanted?: PublicationFilter}, value: string[]]
   "publications.all_options": [args: {}, value: Record<string, PublishOptions>]
+  "publications.check_titles": [args: {addresses?: string[]; found?: string[]; alone?: boolean}, value: CheckedTitles]
   "publications.choose": [args: {address?: string; choice?: string; path?: string}, value: PublicationDecision]
   "publications.details": [args: {entity_type?: string; entity_id?: number}, value: PublicationDetails]
   "publications.discard_changes": [args: {entity_type?: string; entity_id?: number}, value: PublicationDecision]
   "publications.example": [args: {library_id?: number; publish?: string}, value: PublishExample]
   "publications.get": [args: {entity_type?: string; entity_id?: number}, value: PublicationItem]
+  "publications.libraries": [args: {only?: number | null}, value: LibraryPublishing[]]
   "publications.log": [args: {entity_type?: string; entity_id?: number; count?: number}, value: PublishLogEntry[]]
   "publications.options": [args: {library_id?: number}, value: PublishOptions]
+  "publications.overview": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: PublicationOverview]
   "publications.plan": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null; sort?: string; page?: number; per_page?: number}, value: PublicationPage]
   "publications.refresh": [args: {disk?: boolean}, value: number]
+  "publications.risks_of": [args: {addresses?: string[]}, value: Record<string, string>]
+  "publications.selectable": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: Record<string, string>]
   "publications.set_options": [args: {library_id?: number; publish?: string | null; kinds?: string[] | null; readers?: string[] | null; people?: boolean | null}, value: PublishOptions]
   "publications.start": [args: {selection?: PublicationSelection; request?: PublicationRequest | null; expected?: string; idempotent?: IdempotentRequest | null}, value: string]
+  "publications.start_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean; note?: string; expected?: string; is_proposal?: boolean}, value: number]
   "publications.unpublished": [args: {page?: number; per_page?: number}, value: TitlePage]
   "publications.unpublished_count": [args: {}, value: number]
   "publications.validate_before_publish": [args: {entity_type?: string; entity_id?: number}, value: ValidationResult]
+  "queries.complete": [args: {text?: string; position?: number}, value: QueryCompletion[]]
+  "queries.fields": [args: {text?: string}, value: QueryField[]]
   "queries.run": [args: {text?: string; parameters?: Record<string, string> | null; seconds?: number; max_rows?: number; max_bytes?: number; is_stopped?: any}, value: QueryAnswer]
+  "queries.schema": [args: {}, value: SchemaTable[]]
   "queries.values": [args: {text?: string; typed?: Record<string, string>}, value: Record<string, string>]
   "queries.write": [args: {text?: string; out?: string; parameters?: Record<string, string> | null; seconds?: number; is_stopped?: any}, value: number]
+  "query_results.cancel": [args: {ticket?: string}, value: boolean]
+  "query_results.columns": [args: {ticket?: string}, value: ColumnFacts[]]
+  "query_results.files": [args: {ticket?: string}, value: ResultFiles]
+  "query_results.page": [args: {ticket?: string; page?: number; per_page?: number; column?: number | null; descending?: boolean}, value: ResultPage]
+  "query_results.run": [args: {ticket?: string; text?: string; typed?: Record<string, string>}, value: QueryResult]
   "rescans.add": [args: {query?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
   "rescans.read_file": [args: {file_id?: number; refresh?: string[]}, value: RescanReport]
   "retries.preview": [args: {operation_id?: number}, value: RetryPreview]
   "retries.preview_publication": [args: {operation_id?: number; risk?: string[] | null}, value: PublicationRetry]
   "retries.preview_rollback": [args: {operation_id?: number}, value: RollbackCheck]
   "retries.start": [args: {operation_id?: number; risk?: string[] | null; note?: string; source?: string; request?: IdempotentRequest | null}, value: string]
+  "saved_queries.examples": [args: {}, value: SavedQuery[]]
+  "saved_queries.list": [args: {}, value: SavedQuery[]]
+  "saved_queries.remove": [args: {query_id?: number}, value: SavedQuery]
+  "saved_queries.restore": [args: {query?: SavedQuery}, value: SavedQuery]
+  "saved_queries.save": [args: {name?: string; text?: string; values?: Record<string, string>}, value: SavedQuery]
   "scans.add": [args: {dirs?: (string | string[])[]; full?: boolean; accept_missing?: boolean; priority?: number | string; dedup?: boolean}, value: Job]
   "scans.cancel": [args: {}, value: boolean]
   "scans.last": [args: {}, value: ScanReport | null]
