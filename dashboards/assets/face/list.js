@@ -556,7 +556,7 @@ export class List extends FacePage {
     go(this.opening(this.rows.shown().length ? this.cursor : ""), {push: false})
   }
 
-  /** Whether the details go on with the next row when theirs has gone. */
+  /** Whether the details continue with the next row when theirs has gone. */
   goesOn() {
     return this.spec.goesOn?.(place(), this.rows.head().value) ?? false
   }

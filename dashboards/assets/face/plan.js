@@ -254,7 +254,7 @@ export const plan = {
   bar: true,
   finding: list => new PlanSearch(list),
   opensDetails: list => new FileDetails(list),
-  goesOn: (_, head) => head?.numbers.search.is_review ?? false, // a review goes on with the next file
+  goesOn: (_, head) => head?.numbers.search.is_review ?? false, // a review continues with the next file
   selection: {
     canHave: row => row.is_selectable,
     search: ({q = ""}) => q,
