@@ -14,6 +14,7 @@ from indexium_core.model.planning.plan import PlanItem
 from tests.browser.conftest import Site
 from tests.support.effort import effort
 from tests.support.fake_plan import details_of
+from tests.support.waiting import until
 
 
 def drawer(page: Page) -> Locator:
@@ -28,9 +29,9 @@ def opened_editor(site: Site) -> Page:
     """The page with the editor of people of the first file of the list."""
     page = site.visit("/plan?q=folder:Kyoto&sort=name")
     expect(page.get_by_role("row").nth(2)).to_be_visible()
-    page.keyboard.press("j")
     page.keyboard.press("e")
     expect(drawer(page).get_by_role("combobox", name="Add a person")).to_be_focused()
+    expect(people(page).locator(".person").first).to_be_visible()
     return page
 
 
@@ -105,7 +106,7 @@ def test_new_person_is_a_choice_of_its_own(site: Site, library: Library) -> None
     page.keyboard.press("Enter")  # saves, after the answer for the name
     expect(box.get_by_role("combobox", name="Add a person")).to_be_hidden()
     file_id = library.plan("folder:Kyoto").page(1, sort="name").items[0].file_id
-    assert library.plan().item(file_id).result_people == ["Ann Lee", "zo", "Quirin Xaver", "Bob Ray"]
+    until(lambda: library.plan().item(file_id).result_people == ["Ann Lee", "zo", "Quirin Xaver", "Bob Ray"])
 
 
 def test_decided_row_keeps_its_place_until_the_list_is_read_again(site: Site, library: Library) -> None:
@@ -187,7 +188,7 @@ def test_unsaved_edits_stay_as_drafts(site: Site, library: Library) -> None:
     draft.get_by_role("button", name="Apply").click()
     expect(draft).to_be_hidden()
     expect(box.get_by_role("button", name="Save")).to_be_hidden()
-    assert "Quirin Xaver" in library.plan().item(first.file_id).result_people
+    until(lambda: "Quirin Xaver" in library.plan().item(first.file_id).result_people)
     expect(page.locator(f"[role=row][data-row='{first.file_id}']")).not_to_contain_text("draft")
 
 

@@ -42,7 +42,7 @@ export class PeopleEditing {
     const kept = draftOf(id).people
     this.isLate = !view
     this.original = JSON.stringify(view?.item.result_people ?? [])
-    this.draft = [...(kept?.names ?? view?.item.result_people ?? [])]
+    this.draft = kept && !kept.adds ? [...kept.names] : this.withPeople(kept?.names ?? [])
     this.seen = kept?.seen ?? view?.newest_decision ?? 0
     this.problem = ""
     this.field.reset()
@@ -52,14 +52,19 @@ export class PeopleEditing {
     this.details.find(".editor")?.scrollIntoView({block: "nearest"})
   }
 
+  /** Return the people of the file, as far as they are known, and names that they lack. @param {string[]} names */
+  withPeople(names) {
+    const people = this.details.view?.item.result_people ?? []
+    return [...people, ...names.filter(name => !includesName(people, name))]
+  }
+
   /** The people of the file are known now: they join the names that were added meanwhile. */
   follow() {
     const {view} = this.details
     if (!this.isLate || !this.draft || !view) return
     this.isLate = false
     this.original = JSON.stringify(view.item.result_people)
-    const added = this.draft.filter(name => !includesName(view.item.result_people, name))
-    this.draft = [...view.item.result_people, ...added]
+    this.draft = this.withPeople(this.draft)
     this.seen = view.newest_decision
     setTimeout(() => this.details.paint())
   }
@@ -68,7 +73,8 @@ export class PeopleEditing {
   unsaved() {
     if (!this.draft) return null
     const text = cleanName(this.field.typedText)
-    return text || JSON.stringify(this.draft) !== this.original ? {names: this.draft, text, seen: this.seen} : null
+    if (!text && JSON.stringify(this.draft) === this.original) return null
+    return {names: this.draft, text, seen: this.seen, ...(this.isLate && {adds: true})}
   }
 
   /** Close the editor and keep what is not saved. */

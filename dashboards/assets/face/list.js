@@ -64,6 +64,7 @@ export class List extends FacePage {
     this.bar = spec.bar ? new ListBar(this) : null
     this.finding?.enter()
     this.root.addEventListener("keydown", event => this.onKey(event))
+    this.root.addEventListener("focusin", event => this.onFocus(event))
     document.addEventListener("pointerdown", event => {
       if (this.menu && !event.composedPath().includes(this.root.querySelector(".pop")?.parentElement)) this.toggle("")
     })
@@ -743,6 +744,14 @@ export class List extends FacePage {
     const row = target.dataset.act === "pick" ? undefined : this.rowAt(target)
     if (row && target.closest("[role=row]")) this.cursor = this.rows.idOf(row)
     super.onAct(target, event)
+  }
+
+  /** The keys act on the row that has the focus. @param {FocusEvent} event */
+  onFocus({target}) {
+    const row = target instanceof HTMLElement && target.matches("[role=row]") && this.rowAt(target)
+    if (!row || this.rows.idOf(row) === this.cursorId()) return
+    this.cursor = this.rows.idOf(row)
+    setTimeout(() => this.draw())
   }
 
   /** Return the row in which an element is. @param {Element} target */

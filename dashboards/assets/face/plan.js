@@ -29,6 +29,8 @@ const RATINGS = ["0", "1", "2", "3", "4", "5"] // numbers of stars
 /** @typedef {Pick<Values.PlanItem, "file_id" | "file_name" | "file_ext" | "row_tags" | "more_tags" | "place" | "place_in_home" | "folder_text" | "library" | "size_text" | "mark" | "risk_level" | "reason" | "why" | "method" | "cost_text" | "is_selectable" | "postponed" | "comment_mode">} Row */
 /** @typedef {{numbers: Values.PlanNumbers, written?: Pick<Values.MetadataOperation, "status" | "success_count" | "file_count">}} Head */
 
+const WRITTEN = {status: 1, success_count: 1, file_count: 1}
+
 /** The last write of this page: its files are no longer listed. @type {{query: string, id: number} | null} */
 let lastWrite = null
 window.addEventListener("indexium:written", event => {
@@ -269,12 +271,13 @@ export const plan = {
       },
     ],
   },
-  head: ({q = ""}) => ({
-    numbers: ["search.numbers", {plan: {query: q}}, NUMBERS],
-    ...(lastWrite?.query === q && {
-      written: ["history.get", {operation_id: lastWrite.id}, {status: 1, success_count: 1, file_count: 1}],
-    }),
-  }),
+  head: ({q = ""}) => {
+    if (lastWrite?.query !== q) lastWrite = null // another search is shown
+    return {
+      numbers: ["search.numbers", {plan: {query: q}}, NUMBERS],
+      ...(lastWrite && {written: ["history.get", {operation_id: lastWrite.id}, WRITTEN]}),
+    }
+  },
   read: ({q = "", page, sort = "risk", desc}, perPage) => [
     "plan.page",
     {plan: {query: q}, number: Number(page), per_page: perPage, sort, descending: desc === "1"},

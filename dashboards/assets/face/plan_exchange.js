@@ -30,7 +30,7 @@ export class ExchangeMenu extends SearchMenu {
     this.sending = file.name
     this.search.paint()
     const answer = await upload(`${FILES}changes`, file, {"Content-Type": "text/csv"})
-    const {token, refused} = answer.ok ? JSON.parse(answer.text) : {token: "", refused: answer.text}
+    const {token = "", refused = ""} = answer.ok ? JSON.parse(answer.text) : {refused: answer.text}
     tell("import_changes", {token, name: file.name, refused})
     this.sending = ""
     this.toggle(false)

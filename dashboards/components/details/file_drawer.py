@@ -169,11 +169,12 @@ def view(
 
 def _fields(rows: Sequence[dict[str, Any]], names: dict[str, Any], *, editable: bool) -> dict[str, Any]:
     """Return the fields: `rows` have a value, an edit, or a rating that can be set; `more` are the others."""
-    shown = [row for row in rows if row["is_shown"] or (editable and row["stars"] is not None and not row["why"])]
+    marked = [(row.pop("is_shown"), row) for row in map(dict, rows)]
+    shown = [row for is_shown, row in marked if is_shown or (editable and row["stars"] is not None and not row["why"])]
     return {
         "editable": editable,
         "rows": shown,
-        "more": sorted((row for row in rows if row not in shown), key=lambda row: bool(row["why"])),
+        "more": sorted((row for _, row in marked if row not in shown), key=lambda row: bool(row["why"])),
         "names": names["rows"],
         "note": names["note"],
     }
