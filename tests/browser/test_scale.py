@@ -80,6 +80,7 @@ def test_no_message_holds_more_than_page(site: Site, many: Library) -> None:
     total = many.plan().page(1).total
     shown(page, f"1–{PAGE} of {total:,}")
 
+    rows(page).first.focus()
     page.keyboard.press("a")
     expect(page.locator(".foot").get_by_text(re.compile("^[0-9,]+ selected"))).to_be_visible()
     page.keyboard.press("PageDown")

@@ -168,6 +168,7 @@ interface ListDetails<Row = any> {
   draw(row: Row, more: {value?: any; error?: Error}): HTMLElement
   acts(target: HTMLElement): Record<string, () => unknown>
   keys(): Record<string, KeyBinding>
+  isEditing(): boolean // an editor is open: the page has no keys
   onKey(event: KeyboardEvent): boolean
   onType(target: HTMLInputElement): boolean
   onChange(event: Event): boolean

@@ -126,9 +126,14 @@ export class FileDetails {
     return canEdit && may("decisions.edit")
   }
 
+  isEditing() {
+    const {editor, values, media} = this
+    return this.id > 0 && Boolean(editor.draft || values.edited || media.edited || this.isPostponing)
+  }
+
   /** Whether no editor of the file is open. */
   isFree() {
-    return this.id > 0 && !this.editor.draft && !this.values.edited && !this.media.edited
+    return this.id > 0 && !this.isEditing()
   }
 
   /** The details reach down to the footer, at any scroll position, so that the last line is always reachable. */

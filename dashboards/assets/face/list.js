@@ -629,6 +629,10 @@ export class List extends FacePage {
       }
     }
     Object.assign(table, this.finding?.keys(), this.details?.keys())
+    for (const [, binding] of this.details ? Object.entries(table).filter(([key]) => key !== "Escape") : []) {
+      const {when} = binding // in an editor, letters are text, wherever the focus is
+      binding.when = () => !this.details.isEditing() && (when?.() ?? true)
+    }
     if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
     return table
   }
