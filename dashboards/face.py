@@ -16,6 +16,7 @@ fails. `alone` says that all events since the start of the call are its own.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import inspect
@@ -29,7 +30,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast, get_type_hints
 
 from dashboards.bridge import UNEXPECTED
 from dashboards.components.base import proper
@@ -136,7 +137,23 @@ class Calls:
             inspect.signature(method).bind(**args)
         except TypeError as error:
             raise errors.UsageError(f"'{name}' cannot be called with these arguments: {error}.") from error
-        return functools.partial(method, **args)
+        return functools.partial(method, **{each: _argument(method, each, value) for each, value in args.items()})
+
+
+def _argument(method: Callable[..., Any], name: str, value: Any) -> Any:
+    """Return an argument: an object with the fields of a value of the core is this value. Raises UsageError."""
+    kind = _types(inspect.unwrap(method)).get(name) if isinstance(value, dict) else None
+    if not dataclasses.is_dataclass(kind):
+        return value
+    try:
+        return cast("type", kind)(**value)
+    except TypeError as error:
+        raise errors.UsageError(f"“{name}” has other fields: {error}.") from error
+
+
+@functools.cache
+def _types(method: Any) -> Mapping[str, Any]:
+    return get_type_hints(method)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ The functions are pure. Sizes are decimal: 1 KB is 1,000 bytes. Times are shown 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -145,6 +146,18 @@ def and_more(number: int) -> str:
 def range_of(first: int, last: int, total: int) -> str:
     """Return the range of a page in a list, counted from 1: `51–100 of 1,204`."""
     return f"{first:,}–{last:,} of {total:,}"
+
+
+def initials(title: str) -> str:
+    """Return at most two letters of a title, for a picture that is not there."""
+    words = [word for word in title.split() if word[0].isalnum()]
+    main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
+    return "".join(word[0].upper() for word in main[:2]) or "?"
+
+
+def without_command(text: str) -> str:
+    """Return a sentence without the command that it proposes: a page has a button instead."""
+    return re.sub(r", or (run|start it): [^.]*\.", ".", text)
 
 
 def _decimal(number: float) -> str:

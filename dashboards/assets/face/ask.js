@@ -20,6 +20,7 @@ class Shown {
   found // the newest value; undefined until it is read
   /** @type {any} */
   first // the value that is confirmed, whatever a turned page tells later; undefined until it is read
+  asked = "" // the last call
   firstAt = 0 // when that came, in milliseconds
   error = ""
   typed = ""
@@ -27,23 +28,31 @@ class Shown {
   turned = {} // pages of lists by name
 
   /**
-   * @param {Question} question
+   * @param {Form} form
    * @param {() => void} onChange
    */
-  constructor(question, onChange) {
-    this.question = question
+  constructor(form, onChange) {
+    this.form = form
+    this.question = form.question
     this.onChange = onChange
   }
 
-  /** Read what the question shows; the answer to an earlier page is dropped. */
+  /** The call that reads what is shown now. */
+  get call() {
+    return this.question.reads(this.turned, this.form.answers)
+  }
+
+  /** Read what the question shows; the answer to an earlier page or to other answers is dropped. */
   async read() {
     const {turned} = this
-    const [name, args, want] = this.question.reads(turned)
+    const [name, args, want] = this.call
+    const asked = JSON.stringify([name, args])
+    this.asked = asked
     const answer = await call(name, args, want).then(
       found => ({found, error: ""}),
       error => ({error: error.message}),
     )
-    if (turned !== this.turned) return
+    if (turned !== this.turned || asked !== this.asked) return
     Object.assign(this, answer)
     if (this.first === undefined && !this.error) Object.assign(this, {first: this.found, firstAt: performance.now()})
     this.onChange()
@@ -62,6 +71,12 @@ class Shown {
     void this.read()
   }
 
+  /** Read again what other answers have changed. */
+  follow() {
+    if (!this.question.reads || JSON.stringify(this.call.slice(0, 2)) === this.asked) return
+    this.readAgain()
+  }
+
   /** Return answers with what they get from the value that was shown. @param {Answers | null} given @returns {Answers | null} */
   complete(given) {
     return given && {...given, ...this.question.answers?.(this.first)}
@@ -77,9 +92,14 @@ class Shown {
     return titleOf && this.first !== undefined ? titleOf(this.first) : title
   }
 
+  get confirm() {
+    const {confirm} = this.question
+    return typeof confirm === "function" ? confirm(this.first ?? this.found) : confirm
+  }
+
   /** Return whether what is confirmed has been shown, and the word is typed. */
   isReady() {
-    if (this.question.reads && this.first === undefined) return false
+    if (this.question.reads && (this.first === undefined || this.question.stops?.(this.first))) return false
     return !this.word || isTyped(this.word, this.typed)
   }
 
@@ -123,7 +143,7 @@ const drawFoot = ({question, isWaiting}, shown) =>
         "aria-busy": isWaiting ? "true" : null,
         data: {do: "confirm"},
       },
-      question.confirm,
+      shown.confirm,
     ),
   )
 
@@ -144,8 +164,9 @@ const drawParts = (form, shown) => {
       [question.text ?? []].flat().map(text => h("p", null, text)),
       question.warning && h("p", {class: "why warning"}, question.warning),
       question.hint && h("p", {class: "hint"}, question.hint),
+      question.hasFieldsFirst && fields,
       shown.draw(),
-      !question.typed && fields,
+      !question.typed && !question.hasFieldsFirst && fields,
     ),
     // On a phone, the field for the word stays visible with the button that it enables.
     question.typed
@@ -198,9 +219,9 @@ export function ask(question, send) {
   return new Promise(resolve => {
     const before = /** @type {HTMLElement} */ (document.activeElement)
     const own = new Form(question, () => box.open && draw())
-    const shown = new Shown(question, () => onRead())
+    const shown = new Shown(own, () => onRead())
     const form = h("form", {method: "dialog", novalidate: true}, drawParts(own, shown))
-    const box = h("dialog", {"aria-labelledby": "title", class: "question"}, form)
+    const box = h("dialog", {"aria-labelledby": "title", class: question.isWide ? "question wide" : "question"}, form)
     const host = h("div", null)
     const root = host.attachShadow({mode: "open"})
     adoptSheets(root, ["indexium.css", "dialog.css", "person_field.css", "face.css"])
@@ -250,7 +271,10 @@ export function ask(question, send) {
       shown.typed = target.value
       draw()
     })
-    form.addEventListener("change", draw)
+    form.addEventListener("change", () => {
+      shown.follow()
+      draw()
+    })
     form.addEventListener("keydown", event => {
       if (event.key === "Escape") {
         event.preventDefault()

@@ -1,6 +1,6 @@
 // The types of the declarations of pages.
 
-type CellKind = "name" | "picture" | "tags" | "number" | "text" | "link" | "time" | "state"
+type CellKind = "name" | "picture" | "poster" | "tags" | "number" | "text" | "link" | "time" | "state"
 
 interface NameTag {
   name: string
@@ -35,7 +35,8 @@ interface QuestionField {
   name: string
   label: OfAnswers
   // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
-  kind?: "text" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person"
+  // That of an offer is the offer: a person types, and chooses one of those that `finds` returns.
+  kind?: "text" | "area" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person" | "offer"
   value?: any
   required?: boolean // default: true, and false of checks and pairs
   placeholder?: OfAnswers
@@ -47,10 +48,20 @@ interface QuestionField {
   options?: {value: string; label: string; title?: string; hint?: string}[] // of checks
   optionsOf?(found: any): QuestionField["options"] // in place of `options`: from the value that the question reads
   isMany?: boolean // of a person: several can be chosen
+  finds?(text: string): Promise<FieldOffer[]>
+  adds?(text: string): FieldOffer[] // that stand behind those
   without?: number[] // ids of people who cannot be chosen
   none?: string // the sentence about checks without a tick, or about no pair
   pairs?: PairsField // of pairs
   when?(answers: Answers): boolean // other answers leave the field open; default: always
+}
+
+/** What a person can choose in a field of the kind offer; the answer may have more. */
+interface FieldOffer {
+  value: string
+  label: string
+  hint: string
+  [more: string]: any
 }
 
 /** Two texts in each row, of which a person adds and removes some. */
@@ -84,15 +95,19 @@ interface Question {
   // What only a dialog shows: a call that is read when it opens and when a list in it is turned (`turned`: the pages of
   // lists by name), what is drawn from its value, the word to type, and what the answers get from the value. The word
   // and the answers are those of the first value: a page that is turned later may belong to something newer.
-  reads?(turned: Record<string, string>): ReadCall
+  // It is read again when answers change it.
+  reads?(turned: Record<string, string>, answers: Answers): ReadCall
   titleOf?(found: any): string // in place of the title
   parts?(found: any): Child
   typed?(found: any): TypedWord | null | false
   answers?(found: any): Answers
+  stops?(found: any): boolean // nothing can be confirmed
+  isWide?: boolean
+  hasFieldsFirst?: boolean // above what is drawn
   account?: string // whose password is asked for, for the password manager
   fields?: QuestionField[]
   check?(answers: Answers): string // why the answers do not fit together; "" if they do
-  confirm: string
+  confirm: string | ((found: any) => string) // `found` is undefined until it is read
   back?: string // the button that changes nothing; default: Cancel
   risky?: boolean
   stays?: boolean // until the library has made the change: a refusal is shown with what was typed
@@ -106,6 +121,13 @@ type CallName = keyof Values.Calls
 /** A call by its name, with its arguments. */
 type CallOf<Name extends CallName = CallName> = {[Each in Name]: [name: Each, args: Values.Calls[Each][0]]}[Name]
 type ReadCall = {[Each in CallName]: [name: Each, args: Values.Calls[Each][0], want?: object]}[CallName]
+
+interface ToldResult {
+  text: string
+  kind?: "good" | "info" | "error"
+  undo?: number | null // a step
+  plan?: string // a search of the plan
+}
 
 interface ListColumn<Row> {
   kind: CellKind
@@ -164,7 +186,8 @@ interface ListAction<Row, Head> {
   sets?(state: any, answers: Answers): Record<string, any> // in place of a call: what it changes in the `state` of the details
   keeps?: boolean // the rows stay in the list
   isOwn?: boolean // it changes no other row of the list
-  done?(result: any, rows: Row[], answers: Answers): string | {text: string; kind: "info" | "error"} // the sentence after it
+  // The sentence after it. A text offers to undo the `step_id` of the result.
+  done?(result: any, rows: Row[], answers: Answers): string | ToldResult
 }
 
 /** What a person can choose in a menu: each choice leads to an address. */
@@ -196,7 +219,9 @@ interface ListMenu {
   name: string
   label: string // of the button
   sign?: number // of choices that are on
-  groups: ListOptions[]
+  groups?: ListOptions[]
+  reads?: ReadCall // in place of `groups`: what the groups are made of, which is read when the menu opens
+  groupsOf?(found: any): ListOptions[]
   days?: ListDay[]
 }
 
@@ -205,6 +230,7 @@ interface ListSelect {
   label: string
   name: string // in the address
   choices: ChoiceView[]
+  isOrder?: boolean // the same rows in another order: the selection stays
 }
 
 /** A filter above the list; `parts` are its numbers by state, in place of the total, and `mark` is a warning. */
@@ -254,6 +280,7 @@ interface SectionSpec<Row = any, Known = any> {
   label?: string // for a screen reader; default: the title
   isWide?: boolean
   isFlush?: boolean // its rows reach the edges
+  side?: "main" | "aside" // its column, if the page has two
   isInHead?: boolean // it stands beside the title of the page, without a title of its own
   hasNoTitle?: boolean
   beside?(known: Known, parts: SectionParts<Row>): Child // its title
@@ -263,23 +290,42 @@ interface SectionSpec<Row = any, Known = any> {
   rows?: string & keyof Known // the read that has its rows
   id?: string // the attribute that identifies a row
   opens?: string // the name of the open row in the address
+  hasForm?: boolean // a form in the open row gets the focus; Escape closes the row
   ofRow?: string[] // names in the address of what belongs to the open row
   when?(known: Known): boolean // it is shown; default: always
   draw(known: Known, parts: SectionParts<Row>, place: Route): Child
   actions?: ListAction<Row, Known>[]
 }
 
+/** What a page shows in place of its sections. */
+interface ClosedPage {
+  title: string
+  text: string
+  link: {label: string; href: string}
+}
+
 /** A page of sections. */
 interface SectionsSpec<Head = any> {
   page: string
-  title: string
+  title: string | ((head: Head | undefined) => string) // a page that is about one thing is called as it, and so is the window
+  hasOwnHead?: boolean // a section draws the title
   crumb?: {label: string; href: string} // the page above it
   sheets?: string[] // style sheets of this page alone
+  keys?: Record<string, KeyBinding>
   head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
   summary?(head: Head | undefined): string
   news: string[] // as in `ListSpec`; without any, all other sections are read again after an action
   sections: SectionSpec[]
-  closed?(): string // why there are no sections; "" if there are
+  closed?(head: {value?: Head; error?: Error & {code?: string}}): string | ClosedPage // why there are no sections; "" if there are
+}
+
+/** A link beside the title; `sign` is a number in it. */
+interface ListLink {
+  label: string
+  href: string
+  title?: string
+  kind?: string // of a button; default: quiet
+  sign?: string
 }
 
 /** A page that is one list. */
@@ -316,7 +362,7 @@ interface ListSpec<Row = any, Head = any> {
   chips?(head: Head, place: Route): ListChip[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
-  links?: {label: string; href: string; title?: string}[] // beside the title
+  links?: ListLink[] | ((head: Head | undefined, place: Route) => ListLink[]) // beside the title
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string
   portrait?(row: Row): Portrait // beside the title of the details
@@ -325,6 +371,7 @@ interface ListSpec<Row = any, Head = any> {
   columns: ListColumn<Row>[]
   inlineWidth?: string // of the actions in the rows; default: max-content
   // `acts`: the actions, those with a hint apart. `more` is undefined until it is read; `later` has what is known.
+  href?(row: Row): string // in place of `details`: the page of a row
   details?(
     row: Row,
     place: Route,
@@ -332,6 +379,13 @@ interface ListSpec<Row = any, Head = any> {
     known: {head: Head | undefined; more: any; later: Record<string, any>; state: any},
   ): Child
   selects?: boolean
+  // The ids of all rows of the list: the selection is the same on all its pages. Of a selected row that is not on the page
+  // that is shown, an action gets the id only.
+  all?(place: Route): ReadCall
+  parts?(head: Head | undefined, place: Route): Child[] // what stands between the filters and the rows
+  below?(head: Head | undefined, place: Route): Child // what stands below the rows
+  isBare?(head: Head | undefined, place: Route): boolean // there is nothing to count, to search and to filter
+  sheets?: string[] // style sheets of this page alone
   actions: ListAction<Row, Head>[]
   empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string} // `act`: its form is shown
 }

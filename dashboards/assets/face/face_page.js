@@ -159,7 +159,7 @@ export class FacePage {
         return
       }
       const told = action.done?.(value, meant, answers) ?? value?.text
-      if (told?.kind) toast(told.text, {kind: told.kind})
+      if (told?.text) toast(told.text, told)
       else if (told) toast(told, {undo: value?.step_id ?? null})
       this.settle(action, shown, made)
       if (action.visits) visit(action.visits(value, meant))

@@ -1,5 +1,6 @@
 // The fields of a question, in a dialog or in the page. What a person has typed stays while they are drawn again.
 import {h} from "#face/dom.js"
+import {OfferField} from "#face/offer_field.js"
 import {PersonPicker} from "#face/person_picker.js"
 import {button, drawSelect, iconButton} from "#face/widgets.js"
 
@@ -9,13 +10,14 @@ import {button, drawSelect, iconButton} from "#face/widgets.js"
 const EMPTY = {switch: false, checks: [], pairs: []}
 /** @type {Record<string, string>} */
 const MISSING = {
-  ...{text: "Enter a text.", password: "Enter a password.", time: "Enter a time."},
+  ...{text: "Enter a text.", area: "Enter a text.", password: "Enter a password.", time: "Enter a time."},
   checks: "Choose at least one.",
 }
 
 /** @type {(field: QuestionField) => QuestionField["kind"]} */
 const kindOf = ({kind = "text"}) => kind
 
+const TRIMMED = new Set(["text", "area"])
 const EMPTY_ALLOWED = new Set(["checks", "pairs"]) // kinds of fields that need no answer unless they say so
 
 /** Return whether a field needs an answer that it does not have. @type {(field: QuestionField, value: any) => boolean} */
@@ -26,12 +28,15 @@ const isMissing = (field, value) =>
 const firstAnswers = ({fields = []}) =>
   Object.fromEntries(fields.map(field => [field.name, structuredClone(field.value ?? EMPTY[kindOf(field)] ?? "")]))
 
+/** The fields that find something while a person types. @type {Record<string, typeof PersonPicker | typeof OfferField>} */
+const PICKERS = {person: PersonPicker, offer: OfferField}
+
 let made = 0
 
 export class Form {
   /** @type {Set<string>} */
   missing = new Set() // names of the fields that need an answer
-  /** @type {Map<string, PersonPicker>} */
+  /** @type {Map<string, PersonPicker | OfferField>} */
   pickers = new Map() // by the names of their fields
   problem = "" // why the answers are refused
   isWaiting = false // for the answer of the library
@@ -45,7 +50,7 @@ export class Form {
     this.question = question
     this.onChange = onChange
     for (const field of question.fields ?? [])
-      if (kindOf(field) === "person") this.pickers.set(field.name, new PersonPicker(field, () => onChange()))
+      if (PICKERS[kindOf(field)]) this.pickers.set(field.name, new PICKERS[kindOf(field)](field, () => onChange()))
     this.answers = firstAnswers(question)
     this.first = structuredClone(this.answers)
   }
@@ -103,12 +108,13 @@ export class Form {
     this.onChange()
   }
 
-  /** Let a field that finds people act. @type {<Result>(field: string, act: (picker: PersonPicker) => Result) => Result | undefined} */
+  /** Let a field that finds something act. @type {<Result>(field: string, act: (picker: PersonPicker | OfferField) => Result) => Result | undefined} */
   tell(field, act) {
     const picker = this.pickers.get(field)
     if (!picker) return undefined
     const {text, chosen} = picker
     const result = act(picker)
+    if (picker.chosen !== chosen) this.answers[field] = picker.value
     if (picker.text !== text || picker.chosen !== chosen) this.forgetComplaint(field)
     return result
   }
@@ -154,7 +160,7 @@ export class Form {
       fields.map(field => {
         const picker = this.pickers.get(field.name)
         const value = picker ? picker.value : this.answers[field.name]
-        return [field.name, kindOf(field) === "text" ? value.trim() : value] // each space of a password counts
+        return [field.name, TRIMMED.has(kindOf(field)) ? value.trim() : value] // each space of a password counts
       }),
     )
     const missing = fields.filter(
@@ -242,12 +248,14 @@ export class Form {
   /** @param {QuestionField} field */
   drawText(field) {
     const {name, title, longest, inputmode, autocomplete} = field
+    const isArea = field.kind === "area"
     const isSecret = field.kind === "password"
     const error = this.missing.has(name) ? MISSING[kindOf(field)] : ""
-    const input = h("input", {
+    const input = h(isArea ? "textarea" : "input", {
       name,
       title,
-      type: kindOf(field),
+      type: isArea ? null : kindOf(field),
+      rows: isArea ? 4 : null,
       autocomplete: autocomplete ?? (isSecret ? "new-password" : "off"),
       inputmode,
       spellcheck: "false",

@@ -1,6 +1,7 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
-import {go, place} from "#face/address.js"
+import {go, place, visit} from "#face/address.js"
+import {call} from "#face/calls.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
@@ -27,6 +28,7 @@ export class List extends FacePage {
   selected = new Set() // ids; a row that comes later does not join them
   /** @type {any} */
   anchor = null // the id from which a range is selected
+  isChoosing = false // the ids of all rows are read
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
   awaited = "" // the row that the address names, while the list does not have it
@@ -43,7 +45,10 @@ export class List extends FacePage {
    * @param {HTMLElement} host
    */
   constructor(spec, host) {
-    super(spec, spec.actions, host, ["indexium.css", "changes.css", "field_values.css", "face.css"])
+    super(spec, spec.actions, host, [
+      ...["indexium.css", "changes.css", "field_values.css", "face.css"],
+      ...(spec.sheets ?? []),
+    ])
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
@@ -160,7 +165,7 @@ export class List extends FacePage {
 
   /** Return whether it is known on which row a key acts. */
   isReady() {
-    return this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
+    return !this.isChoosing && this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
   }
 
   /** Read again what changes without an event, while the page is shown. */
@@ -257,7 +262,10 @@ export class List extends FacePage {
 
   /** Return the rows that an action means now: the selected ones, or else the one at the cursor. @returns {Row[]} */
   targets() {
-    if (this.selected.size) return this.rows.shown().filter(row => this.selected.has(this.rows.idOf(row)))
+    const shown = new Map(this.rows.shown().map(row => [this.rows.idOf(row), row]))
+    if (this.spec.all && this.selected.size)
+      return [...this.selected].map(id => shown.get(id) ?? /** @type {any} */ ({[this.spec.id]: id}))
+    if (this.selected.size) return [...shown.values()].filter(row => this.selected.has(this.rows.idOf(row)))
     return [this.current()].filter(Boolean)
   }
 
@@ -294,7 +302,9 @@ export class List extends FacePage {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
+    const {href} = this.spec
+    if (href) visit(href(this.current()))
+    else if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
@@ -321,6 +331,43 @@ export class List extends FacePage {
     if (this.hasSheet && this.root.querySelector(".drawer")) return
     const node = this.root.querySelector('[role=row][tabindex="0"]')
     if (node instanceof HTMLElement) node.focus()
+  }
+
+  /** Return the number of rows side by side. */
+  columns() {
+    if (!this.spec.hasTiles?.(place())) return 1
+    const tiles = /** @type {HTMLElement[]} */ ([...this.root.querySelectorAll(".lrow.tile")])
+    return Math.max(1, tiles.filter(each => each.offsetTop === tiles[0].offsetTop).length)
+  }
+
+  /** Select rows of the whole list. @param {(ids: any[]) => any[]} choose */
+  async pickOfAll(choose) {
+    const [name, args] = this.spec.all(place())
+    const asked = JSON.stringify(args)
+    this.isChoosing = true
+    this.draw()
+    try {
+      const ids = /** @type {any[]} */ (await call(name, /** @type {any} */ (args)))
+      if (asked === JSON.stringify(this.spec.all(place())[1])) this.selected = new Set(choose(ids))
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, {kind: "error"})
+    }
+    this.isChoosing = false
+    this.draw()
+  }
+
+  pickAll() {
+    return this.pickOfAll(ids => ids)
+  }
+
+  /** Select the rows of the list that are not selected, and no others. */
+  invert() {
+    return this.pickOfAll(ids => ids.filter(id => !this.selected.has(id)))
+  }
+
+  pickNone() {
+    this.selected.clear()
+    this.draw()
   }
 
   /** Select a row, or all rows from the one that was selected last. @type {(row: Row, isRange?: boolean) => void} */
@@ -397,19 +444,26 @@ export class List extends FacePage {
 
   /** @returns {Record<string, KeyBinding>} */
   keys() {
-    const {noun, selects, details} = this.spec
+    const {noun, selects, details, href, hasTiles} = this.spec
     const group = "Move"
     /** @type {Record<string, KeyBinding>} */
     const table = {
       j: {does: `next ${noun}`, group, repeats: true, run: () => this.move(1)},
       k: {does: `previous ${noun}`, group, repeats: true, run: () => this.move(-1)},
-      ArrowDown: {repeats: true, run: () => this.move(1)},
-      ArrowUp: {repeats: true, run: () => this.move(-1)},
+      ArrowDown: {repeats: true, run: () => this.move(this.columns())},
+      ArrowUp: {repeats: true, run: () => this.move(-this.columns())},
       Escape: {does: details && "close the details", group, run: () => this.close()},
     }
-    if (details)
-      table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
-    if (selects) table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
+    if (hasTiles)
+      Object.assign(table, {
+        ArrowRight: {repeats: true, when: () => hasTiles(place()), run: () => this.move(1)},
+        ArrowLeft: {repeats: true, when: () => hasTiles(place()), run: () => this.move(-1)},
+      })
+    if (details || href) {
+      const does = href ? `open the ${noun}` : `details of the ${noun}`
+      table.Enter = {does, group, run: () => this.current() && this.open(this.cursorId())}
+    }
+    Object.assign(table, selects ? this.selectionKeys() : {})
     for (const {key, does, label} of this.actions) {
       if (!key) continue
       table[key] = {
@@ -421,6 +475,21 @@ export class List extends FacePage {
     }
     if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
     return table
+  }
+
+  /** @returns {Record<string, KeyBinding>} */
+  selectionKeys() {
+    const {nouns = `${this.spec.noun}s`} = this.spec
+    const group = "Select"
+    const own = {x: {does: "select", group, run: () => this.current() && this.pick(this.current())}}
+    if (!this.spec.all) return own
+    return {
+      ...own,
+      X: {does: "select from the last one to here", group, run: () => this.current() && this.pick(this.current(), true)},
+      a: {does: `select all ${nouns} of the list`, group, run: () => void this.pickAll()},
+      n: {does: "select none", group, run: () => this.pickNone()},
+      i: {does: "invert the selection", group, run: () => void this.invert()},
+    }
   }
 
   focusSearch() {
@@ -471,6 +540,7 @@ export class List extends FacePage {
       ...super.ownActs(target),
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
+      "pick-all": () => (this.selected.size < this.rows.total ? void this.pickAll() : this.pickNone()),
       close: () => go(this.opening("")),
       clear: () => this.close(),
       page: () => this.turn(Number(page)),
@@ -499,9 +569,15 @@ export class List extends FacePage {
   /** @param {number} page */
   turn(page) {
     this.cursor = null
-    this.selected.clear()
+    if (!this.spec.all) this.selected.clear()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
     go({page: page > 1 ? page : "", ...this.opening("")})
+  }
+
+  /** Show the same rows in another order. @param {Route} to */
+  reorder(to) {
+    this.cursor = null
+    go({page: "", ...this.opening(""), ...to})
   }
 
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
@@ -523,7 +599,8 @@ export class List extends FacePage {
   onChange(event) {
     const {value, dataset} = /** @type {HTMLInputElement} */ (event.target)
     if (dataset.search) return // it is applied while a person types
-    if (dataset.change === "choice") this.narrow({[dataset.name]: value})
+    if (dataset.change === "order") this.reorder({[dataset.name]: value})
+    else if (dataset.change === "choice") this.narrow({[dataset.name]: value})
     else if (dataset.change === "to") this.narrow(JSON.parse(dataset.to))
     else if (dataset.change === "part") go({...JSON.parse(dataset.to), [dataset.name]: value})
     else super.onChange(event)

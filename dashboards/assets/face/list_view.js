@@ -89,6 +89,7 @@ function drawHeads(list) {
 const CLASSES = {
   name: "file",
   picture: "picture",
+  poster: "poster-cell",
   tags: "tags",
   number: "num",
   text: "text",
@@ -207,6 +208,18 @@ function drawNotices(list) {
   )
 }
 
+/** @type {(list: List, head: any) => ListLink[]} */
+const linksOf = ({spec: {links = []}, place}, head) => (typeof links === "function" ? links(head, place()) : links)
+
+/** @param {ListLink} link */
+const drawLink = ({label, href, title, kind = "quiet", sign}) =>
+  h(
+    "a",
+    {class: `btn ${kind}`, href, title, data: {key: `link-${href}`}},
+    label,
+    sign && h("span", {class: "count"}, sign),
+  )
+
 /** @param {List} list */
 function drawHead(list) {
   const {spec} = list
@@ -216,22 +229,25 @@ function drawHead(list) {
     "div",
     {class: "head", data: {key: "head"}},
     drawTitle(spec.title(value, list.rows.total), spec.crumb),
-    h("p", {"aria-live": "polite"}, spec.summary?.(value, list.rows.total, list.place()) ?? ""),
+    h("p", {"aria-live": "polite"}, isBare(list) ? "" : (spec.summary?.(value, list.rows.total, list.place()) ?? "")),
     h("span", {class: "grow"}),
     choice &&
       drawSelect(choice.choices, {
         "aria-label": choice.label,
         data: {change: "choice", name: choice.name, key: "choice"},
       }),
-    spec.links?.map(({label, href, title}) => h("a", {class: "btn quiet", href, title}, label)),
+    linksOf(list, value).map(drawLink),
     drawActions(list, undefined, "head"),
   )
 }
 
+/** Return whether there is nothing to count, to search and to filter. @param {List} list */
+const isBare = list => list.spec.isBare?.(list.rows.shownHead(), list.place()) ?? false
+
 /** @param {List} list */
 function drawChips(list) {
   const value = list.rows.shownHead()
-  if (!list.spec.chips) return null
+  if (!list.spec.chips || isBare(list)) return null
   const chips = value ? list.spec.chips(value, list.place()) : []
   return h(
     "div",
@@ -318,6 +334,23 @@ function drawSign(list, {act, sign, label, key}, row) {
   return iconButton(sign, `${text}: ${list.spec.name(row)}`, {act, key: act}, {title: key ? `${text} (${key})` : text})
 }
 
+/** The box for all rows of the list, on all its pages. @param {List} list */
+function drawAllBox({spec, rows, selected, isChoosing}) {
+  if (!spec.all || !rows.total) return null
+  return h(
+    "label",
+    {class: "inline", data: {act: "pick-all", key: "all"}},
+    h("input", {
+      type: "checkbox",
+      checked: selected.size >= rows.total,
+      indeterminate: selected.size > 0 && selected.size < rows.total,
+      disabled: isChoosing,
+      data: {key: "all-box"},
+    }),
+    "Select all",
+  )
+}
+
 /** @param {List} list */
 function drawAbove(list) {
   const {spec, selected} = list
@@ -325,7 +358,8 @@ function drawAbove(list) {
     return h(
       "div",
       {class: "pager top", data: {key: "top"}},
-      h("b", null, `${plural(selected.size, spec.noun, spec.nouns)} selected`),
+      drawAllBox(list),
+      h("b", {"aria-live": "polite"}, `${plural(selected.size, spec.noun, spec.nouns)} selected`),
       h(
         "span",
         {class: "turn"},
@@ -338,10 +372,12 @@ function drawAbove(list) {
   const turn = value && spec.turn?.(value, place)
   const text = value && spec.above?.(value, place)
   const acts = value ? drawActions(list, undefined, "all") : []
-  if (!text && !turn && !acts.length) return null
+  const box = drawAllBox(list)
+  if (!text && !turn && !acts.length && !box) return null
   return h(
     "div",
     {class: "pager top", data: {key: "top"}},
+    box,
     h("span", {class: "grow"}, text),
     h(
       "span",
@@ -477,6 +513,7 @@ export function drawList(list) {
     drawNotices(list),
     drawChips(list),
     ...drawFilters(list),
+    ...(list.spec.parts?.(list.rows.shownHead(), list.place()) ?? []),
     h(
       "div",
       {
@@ -496,5 +533,6 @@ export function drawList(list) {
           ),
       side,
     ),
+    list.spec.below?.(list.rows.shownHead(), list.place()),
   ].filter(Boolean)
 }

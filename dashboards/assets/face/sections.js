@@ -6,6 +6,9 @@ import {copyText} from "#face/clipboard.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {Edits} from "#face/edits.js"
 import {FacePage} from "#face/face_page.js"
+import {nameWindow} from "#face/frame.js"
+import {hideBroken} from "#face/images.js"
+import {pageKeys} from "#face/keys.js"
 import {drawSections} from "#face/sections_view.js"
 
 /** @typedef {import("#face/edits.js").Edit} Edit */
@@ -46,6 +49,8 @@ export class Sections extends FacePage {
     )
     this.spec = spec
     for (const {name} of sections) this.edits.set(name, new Edits())
+    hideBroken(this.root)
+    pageKeys(spec.page, {isReady: () => true, table: this.keys()})
     this.root.addEventListener("focusin", event => this.noteFocus(/** @type {Element} */ (event.target)))
     this.root.addEventListener("keydown", event => this.onKey(event))
     window.addEventListener("indexium:list", () => this.isShown() && this.focusSection())
@@ -69,7 +74,32 @@ export class Sections extends FacePage {
     if (!this.isShown()) return
     const hadFocus = this.root.contains(/** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement)
     morph(this.root, drawSections(this))
+    if (typeof this.spec.title === "function") nameWindow(this.title)
     if (hadFocus && focusedElement() === document.body) this.focusSection()
+  }
+
+  get title() {
+    const {title} = this.spec
+    return typeof title === "function" ? title(this.head().value) : title
+  }
+
+  /** The keys of the page, and those of actions that need no row. @returns {Record<string, KeyBinding>} */
+  keys() {
+    const own = this.actions.filter(({key}) => key)
+    return {
+      ...this.spec.keys,
+      ...Object.fromEntries(
+        own.map(action => [
+          action.key,
+          {
+            does: action.does ?? String(action.label),
+            group: "Act",
+            when: () => action.when?.(undefined, place(), this.knownTo(action)) ?? true,
+            run: () => void this.run(action),
+          },
+        ]),
+      ),
+    }
   }
 
   /** @param {Element} target */
@@ -289,6 +319,7 @@ export class Sections extends FacePage {
     const id = String(row[section.id])
     this.held = this.held.filter(each => each.section !== section)
     go({...Object.fromEntries(ofRow.map(name => [name, ""])), [opens]: place()[opens] === id ? "" : id})
+    if (section.hasForm) this.focusIn(`[data-row="${id}"] [data-form] :is(input, textarea)`)
   }
 
   /** Show a part that is folded, or fold it. @param {string} name */
@@ -303,8 +334,17 @@ export class Sections extends FacePage {
     this.draw()
   }
 
-  /** Escape in a field that is sent by itself shows what is stored. @param {KeyboardEvent} event */
-  onKey({key, target}) {
+  /** Escape in an open row closes it; in a field that is sent by itself, it shows what is stored. @param {KeyboardEvent} event */
+  onKey(event) {
+    const {key, target} = event
+    const section = this.sectionAt(/** @type {Element} */ (target))
+    const row = section && section.hasForm && this.rowAt(/** @type {Element} */ (target))
+    if (key === "Escape" && row && place()[section.opens] === String(row[section.id])) {
+      event.preventDefault()
+      this.open(section, row)
+      this.focusIn(`[data-row="${row[section.id]}"] [data-act=open]`)
+      return
+    }
     const isField = target instanceof HTMLInputElement && target.dataset.change && target.type === "text"
     if (key !== "Escape" || !isField) return
     this.refusals.delete(this.formName(target.dataset.change, this.rowAt(target)))

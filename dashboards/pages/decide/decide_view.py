@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dashboards.components.base import Component, module, needing
-from dashboards.components.title_text import ORIGINS, initials, without_command
+from dashboards.components.title_text import initials, without_command
 from dashboards.pages.decide.view_types import (
     DecideListProgressView,
     DecideListView,
@@ -24,6 +24,7 @@ from indexium_core.model.matches.matching import TITLE_WEIGHT
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion, marked_parts
 from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.providers.registry import PROVIDERS, label_of
+from indexium_core.model.titles.titles import ORIGINS
 
 OFFERED = 12  # candidates of a question that a page gets
 CAST = 3  # names of a candidate

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from dashboards.components import paging
-from dashboards.components.title_text import provider_label, request_row, without_command
+from dashboards.components.title_text import request_row, without_command
 from indexium_core.model import wording
-from indexium_core.model.lookups.traffic import ProviderStatus, RequestPage
+from indexium_core.model.lookups.traffic import ProviderStatus, RequestPage, provider_label
 from indexium_core.model.providers.descriptor import KeyState, KeyTest
 from indexium_core.model.providers.registry import PROVIDERS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,6 +56,15 @@ class SelectionRule(Shaped):
     @property
     def is_automatic(self) -> bool:
         return not self.language and not self.provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureChoices(Shaped):
+    """What a rule for many titles can name."""
+
+    language: str  # the language of the metadata, or English
+    languages: Mapping[str, str]  # names by code
+    providers: Mapping[str, str]  # labels by id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

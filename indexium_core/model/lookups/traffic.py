@@ -7,11 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from indexium_core.model import wording
 from indexium_core.model.lookups.candidates import Candidate, MatchDecision
 from indexium_core.model.lookups.records import EnrichedMetadata, ImageCandidate, ProviderRecord
+from indexium_core.model.providers.registry import label_of
 from indexium_core.model.shapes import ListPage
 
 ProviderState: TypeAlias = Literal["on", "paused", "off"]
+# Parameters that say nothing about the library of the user.
+TECHNICAL = (
+    "append_to_response",
+    "include_adult",
+    "include_image_language",
+    "language",
+    "meta",
+    "page",
+    "plot",
+    "region",
+)
+_PICTURES = "_images"  # the end of the names under which downloads of pictures are listed
+_NOT_FOUND = 404
+_ANSWERS: Mapping[int, str] = {304: "unchanged", _NOT_FOUND: "not found", 401: "key rejected", 429: "too many requests"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +54,46 @@ class ProviderRequest:
     status: int | None  # HTTP status of the answer; None without an answer
     seconds: float | None
     bytes: int | None  # of the answer
+
+    @property
+    def moment(self) -> tuple[str, str]:
+        """The day and the time at which it left, in local time."""
+        local = self.at.astimezone()
+        return f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"
+
+    @property
+    def provider_label(self) -> str:
+        """The name of the provider for people, also of its pictures (`tmdb_images`)."""
+        return provider_label(self.provider)
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """The parameters that are about titles."""
+        return [(name, text) for name, text in self.parameters.items() if name not in TECHNICAL]
+
+    @property
+    def technical(self) -> str:
+        """The other parameters, in one line."""
+        return ", ".join(f"{name}={text}" for name, text in self.parameters.items() if name in TECHNICAL)
+
+    @property
+    def answer(self) -> str:
+        """The answer in words, with its size and how long it took."""
+        if self.status is None:
+            text = "no answer"
+        else:
+            text = f"{_ANSWERS[self.status]} ({self.status})" if self.status in _ANSWERS else str(self.status)
+        facts = [
+            text,
+            wording.size(self.bytes) if self.bytes else "",
+            f"{self.seconds:.2f} s" if self.seconds is not None else "",
+        ]
+        return " · ".join(filter(None, facts))
+
+    @property
+    def is_good(self) -> bool:
+        """Whether there was an answer: that a provider does not have a title is one."""
+        return self.status is not None and (self.status < 400 or self.status == _NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +136,19 @@ class ProviderStatus:
     requests_today: int  # in the last 24 hours
     requests_per_day: int | None  # limit; None without one
 
+    @property
+    def why(self) -> str:
+        """The reason without a command: a page has a button instead."""
+        return wording.without_command(self.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderNotice:
+    """A sentence that names providers, as their terms demand."""
+
+    text: str
+    href: str  # an address beside it; "" without one
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleSearch:
@@ -101,3 +170,9 @@ class ProviderDetails:
     problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer
     records: Mapping[str, ProviderRecord] = field(default_factory=dict)  # by provider that has the title
     faults: frozenset[str] = frozenset()  # providers whose answer is not known: they are asked again
+
+
+def provider_label(name: str) -> str:
+    """Return the name of a provider for people, also of its pictures (`tmdb_images`)."""
+    known = label_of(name.removesuffix(_PICTURES))
+    return f"{known} pictures" if name.endswith(_PICTURES) else known

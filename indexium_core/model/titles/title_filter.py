@@ -119,6 +119,12 @@ class RelatedTitle:
     genres: list[str]  # of both
     collection: str  # of both, "" for none
 
+    @property
+    def why(self) -> str:
+        """What both have, in a few words."""
+        shared = self.people[:2] or self.genres[:2]
+        return ", ".join(filter(None, [self.collection, *shared]))
+
 
 def filter_of(text: str, filters: TitleFilters) -> TitleFilter:
     """
