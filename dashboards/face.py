@@ -9,14 +9,13 @@ answer of that one: a page sends it again when the connection was lost. A call o
 signed in is refused.
 
 The answer is `{"value": …, "also": […], "event": 17, "alone": true}`, with the id of the newest event before its last
-read, or `{"error": "sentence", "code": "…"}` with the status of the error. It has no `also` if one of these reads
-fails. `alone` says that all events since the start of the call are its own.
+read, or `{"error": "sentence", "code": "…"}` with the status of the error, and its facts. It has no `also` if one of
+these reads fails. `alone` says that all events since the start of the call are its own.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import hashlib
 import inspect
@@ -30,13 +29,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, NamedTuple, cast, get_type_hints
+from typing import Any, NamedTuple
 
 from dashboards.bridge import UNEXPECTED
+from dashboards.call_arguments import CallArguments
 from dashboards.components.base import proper
+from dashboards.read_cache import ReadCache
 from dashboards.session_account import SessionAccount
 from dashboards.status_words import STATUS
 from indexium_core import errors
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library, remote_calls
 from indexium_core.model.accounts.needs import HOME, CallRule, rule_of
 from indexium_core.model.accounts.permissions import ROLE_WORDS
@@ -67,8 +69,10 @@ class Answer(NamedTuple):
 class Calls:
     """Answers the calls of all pages of a process."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, reads: Callable[[], ReadCache]) -> None:
+        """Use the recent reads that `reads` returns: of those who see the same files as the present actor."""
         self._library, self._lock = library, threading.Lock()
+        self._arguments = CallArguments(library, reads)
         self._kept: OrderedDict[tuple[str, str, str], tuple[float, Future[Answer]]] = OrderedDict()
 
     def answer(self, name: str, body: bytes) -> Answer:
@@ -128,32 +132,21 @@ class Calls:
             return Answer(500, _text({"error": UNSHOWN, "code": "unexpected"}))
 
     def _bound(self, name: str, args: Mapping[str, Any]) -> Callable[[], Any]:
-        """Return the call of a method with its arguments. Raises UsageError."""
+        """Return the call of a method with its arguments. A plan is read when it is called. Raises UsageError."""
         if name not in callable_names(self._library):
             raise errors.UsageError(f"'{name}' cannot be called.")
         owner, _, own = name.partition(".")
-        method = getattr(getattr(self._library, owner), own)
+        is_of_plan, args = owner == _PLAN, dict(args)
+        plan = args.pop(_PLAN, {}) if is_of_plan else None
+        method = getattr(MetadataPlan if is_of_plan else getattr(self._library, owner), own)
         try:
-            inspect.signature(method).bind(**args)
+            inspect.signature(method).bind(*([plan] if is_of_plan else []), **args)
         except TypeError as error:
             raise errors.UsageError(f"'{name}' cannot be called with these arguments: {error}.") from error
-        return functools.partial(method, **{each: _argument(method, each, value) for each, value in args.items()})
-
-
-def _argument(method: Callable[..., Any], name: str, value: Any) -> Any:
-    """Return an argument: an object with the fields of a value of the core is this value. Raises UsageError."""
-    kind = _types(inspect.unwrap(method)).get(name) if isinstance(value, dict) else None
-    if not dataclasses.is_dataclass(kind):
-        return value
-    try:
-        return cast("type", kind)(**value)
-    except TypeError as error:
-        raise errors.UsageError(f"“{name}” has other fields: {error}.") from error
-
-
-@functools.cache
-def _types(method: Any) -> Mapping[str, Any]:
-    return get_type_hints(method)
+        read = self._arguments.read
+        if is_of_plan:
+            return lambda: method(self._arguments.plan(plan), **read(method, args))
+        return lambda: method(**read(method, args))
 
 
 @contextlib.contextmanager
@@ -172,6 +165,8 @@ def _own_events(library: Library) -> Iterator[list[int]]:
         unsubscribe()
 
 
+_PLAN = "plan"  # the owner of the methods of a plan, and their argument
+_FACTS = ("position", "word", "seen")  # of errors: the place in a search, and the newest decision about a file
 _UNKNOWN = object()
 _READ = ("name", "arguments", "want")
 _NO_CALL = "The body of a call is a JSON object, see `dashboards/face.py`."
@@ -215,7 +210,7 @@ def callable_names(library: Library) -> frozenset[str]:
     return frozenset(
         name
         for name, call in remote_calls(library).items()
-        if name in named and not (call.callback or call.pieces or call.paths) and not name.startswith("plan.")
+        if name in named and not (call.callback or call.pieces or call.paths)
     )
 
 
@@ -233,7 +228,7 @@ def event_names() -> frozenset[str]:
 
 def _rule(library: Library, name: str) -> CallRule:
     owner, _, own = name.partition(".")
-    return rule_of(getattr(library, owner).__class__, own)
+    return rule_of(MetadataPlan if owner == _PLAN else getattr(library, owner).__class__, own)
 
 
 def forbidden_calls(library: Library, account: SessionAccount) -> list[str]:
@@ -261,7 +256,8 @@ def _found(also: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
 def _failure(error: errors.IndexiumError) -> Answer:
     # To a page, 401 means that its session has ended. The password or the code in a call may be wrong, too.
     status = 422 if isinstance(error, errors.SignInError) else error.http_status
-    return Answer(status, _text({"error": error.message, "code": error.reason}))
+    facts = {name: value for name in _FACTS if (value := getattr(error, name, None)) is not None}
+    return Answer(status, _text({"error": error.message, "code": error.reason, **facts}))
 
 
 def _text(value: Any) -> bytes:

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 MAX_ENTRIES = 64  # maximum number of entries
 _LAST_PAGES = 4  # pages that are read again for a plan with newer results
+REFRESHED = "plan:refreshed"  # the event after a read with results that earlier reads lacked
 FRESH_SECONDS = 10.0  # seconds for which a plan is fresh without a change event
 
 
@@ -154,7 +155,7 @@ class ReadCache:
         return True
 
     def _refresh_on_thread(self, *, force: bool) -> None:
-        is_done = False
+        before, is_done = self._plan, False
         while not is_done:
             is_failed = False
             try:
@@ -168,6 +169,8 @@ class ReadCache:
                     self._is_refreshing, waiting, self._waiting = False, self._waiting, []
         for call in waiting:
             call()
+        if self._plan is not before:  # pages have read the earlier one
+            self._library.events.emit(REFRESHED)
 
     def _refreshed(self, *, force: bool = False) -> MetadataPlan:
         with self._refresh_lock:

@@ -91,7 +91,7 @@ class Session:
         self._calls: list[Callable[[], object]] = []  # waiting calls, which will run on the document
         self.view = state.View()
         self.account = SessionAccount(shared.library, session_id)
-        self._reads = shared.reads_of(self.account)
+        self._reads = shared.reads_of(self.account.user_id, self.account.libraries)
         self.read_cache: ReadCache = self._reads.read_cache
         self._wire = Wire()
         self.dialog: Dialog = Dialog()

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
-from dashboards.session_account import SessionAccount
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import current_actor
 
 COMMAND = "'indexium operations resume "  # a notice with this command: the dashboard shows a dialog instead
 
@@ -38,11 +38,18 @@ class Shared:
         # By the person who sees only some folders, and these folders; they are kept as long as a session uses them.
         self._reads = weakref.WeakValueDictionary[tuple[int | None, frozenset[int]], SharedReads]()
 
-    def reads_of(self, account: SessionAccount) -> SharedReads:
-        """Return what sessions share that see the same as the person of a session."""
-        if account.libraries is None:
+    def present_reads(self) -> ReadCache:
+        """Return the recent reads of the sessions that see the same as the present actor."""
+        grants, actor = self.library.authority.grants, current_actor()
+        return self.reads_of(
+            int(actor.id) if actor.kind == "user" else None, None if grants is None else grants.libraries
+        ).read_cache
+
+    def reads_of(self, user_id: int | None, libraries: frozenset[int] | None) -> SharedReads:
+        """Return what sessions share that see the same as a person; `libraries`: those that the person sees."""
+        if libraries is None:
             return self._reads_of_all
-        key = account.user_id, account.libraries
+        key = user_id, libraries
         found = self._reads.get(key)
         if found is None:
             found = self._reads[key] = SharedReads(self.library, self.pool)

@@ -19,9 +19,3 @@ STATUS = {  # status of an operation or state of a job → (words, level of its 
     "rolled_back": ("rolled back", "blocked"),
     "partly_rolled_back": ("partly rolled back", "warning"),
 }
-RISK_HINTS = {
-    "safe": "additions only",
-    "warning": "please review",
-    "danger": "review before writing",
-    "blocked": "cannot be written",
-}

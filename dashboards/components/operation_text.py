@@ -7,7 +7,8 @@ from typing import Any
 
 from dashboards.components import paging
 from indexium_core.model import job_words, wording
-from indexium_core.model.operations import item_words, strategies
+from indexium_core.model.files import strategies
+from indexium_core.model.operations import item_words
 from indexium_core.model.operations.operation import (
     ItemDetails,
     MetadataOperation,
@@ -136,11 +137,6 @@ def tags_line(added: Sequence[str], removed: Sequence[str]) -> str:
 def side_files_line(item: ItemDetails) -> str:
     """Return `+ movie.nfo ~ poster.jpg`: the side files that an item changes."""
     return " ".join(f"{SIDE_FILE_SIGNS[each.action]} {each.path.rpartition('/')[2]}" for each in item.side_files)
-
-
-def people_counts(added: int, removed: int) -> str:
-    """Return `+66 −3`; a number that is 0 is left out, "" if both are."""
-    return " ".join(f"{sign}{wording.count(number)}" for sign, number in (("+", added), ("−", removed)) if number)
 
 
 def method_and_time(item: ItemDetails) -> str:

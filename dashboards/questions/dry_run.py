@@ -17,7 +17,8 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model import wording
-from indexium_core.model.operations import item_words, strategies, summaries
+from indexium_core.model.files import strategies
+from indexium_core.model.operations import item_words, summaries
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning.plan import Selection

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from dashboards.components import paging
 from dashboards.components.view_types import DialogTypedView
 from dashboards.questions import approval_sections
-from dashboards.status_words import RISK_HINTS
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
-from indexium_core.model.operations import strategies, summaries
+from indexium_core.model.files import strategies
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.preview import WritePreview
+from indexium_core.model.planning import risk
 from indexium_core.model.planning.losses import dangerous_file
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, Selection, SelectionSummary
 
@@ -61,7 +62,7 @@ def sections(shown_write: ShownWrite) -> list[dict[str, Any]]:
     """Return the sections of the question: levels, people, fields, strategies, cost, rollback, and losses."""
     request, preview, first_dangers = shown_write
     summary = preview.summary
-    counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
+    counts = {level: summary.by_risk.get(level, 0) for level in risk.LEVEL_HINTS}
     levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
     shown: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(preview)}]
     if request.has_changed:

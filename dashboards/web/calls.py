@@ -7,14 +7,13 @@ from typing import Any
 
 from dashboards.face import Answer, Calls
 from dashboards.web.downloads import FileHandler, is_from_own_page
-from indexium_core.library import Library
 
 LARGEST = 1_000_000  # bytes of a body: the ids of a large selection
 
 
-def routes(library: Library, pool: Executor) -> list[tuple[Any, ...]]:
+def routes(calls: Calls, pool: Executor) -> list[tuple[Any, ...]]:
     """Return the address of the calls."""
-    return [(r"/call/([a-z_]{1,40}\.[a-z_]{1,60})", LibraryCall, {"calls": Calls(library), "pool": pool})]
+    return [(r"/call/([a-z_]{1,40}\.[a-z_]{1,60})", LibraryCall, {"calls": calls, "pool": pool})]
 
 
 class LibraryCall(FileHandler):

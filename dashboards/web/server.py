@@ -34,6 +34,7 @@ from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, session
 from dashboards.components.base import scripts
+from dashboards.face import Calls
 from dashboards.web import (
     artwork,
     calls,
@@ -357,7 +358,7 @@ class DashboardServer:
             (r"/media/(\d{1,19})", OriginalFile, {"library": self._library, "pool": self._films}),
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
             *artwork.routes(self._library, self._artwork),
-            *calls.routes(self._library, self._calls),
+            *calls.routes(Calls(self._library, self._pages.shared.present_reads), self._calls),
             *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             *query_downloads.routes(self._library, self._pages.shared.result_cache, self._queries),
             *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),

@@ -124,6 +124,11 @@ def list_of(names: Sequence[str], *, most: int = 0, conjunction: str = "and") ->
     return f" {conjunction} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
+def people_counts(added: int, removed: int) -> str:
+    """Return `+66 −3`; a number that is 0 is left out, "" if both are."""
+    return " ".join(f"{sign}{count(number)}" for sign, number in (("+", added), ("−", removed)) if number)
+
+
 def short_folder(parts: Sequence[str], *, most: int) -> str:
     """Return a folder with at most `most` characters, if possible: `Work / … / Paris` has its first and last parts."""
     whole = " / ".join(parts)

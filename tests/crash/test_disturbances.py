@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from indexium_core.model.operations import strategies
+from indexium_core.model.files import strategies
 from tests.crash.conftest import Scenes
 from tests.support import killed_write, meddling, places, shapes, tally
 from tests.support.effort import effort

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from indexium_core.files.containers import Capabilities, Choice, registry, unsupported
 from indexium_core.files.reader import BytesReader
+from indexium_core.model.files import strategies
 from indexium_core.model.files.media import Change, Patch, Rebuild
-from indexium_core.model.operations import strategies
 from tests.support import readers, shapes
 from tests.support.cases import each_case
 

@@ -268,7 +268,7 @@ WITHOUT_RECORD = """
 """
 # Calls that change nothing, but not every role may make them. Any other read needs no line.
 RESTRICTED_READS = """
-    checks.as_sql history.as_sql jobs.as_sql people.as_sql people.files_as_sql
+    checks.as_sql history.as_sql jobs.as_sql people.as_sql people.files_as_sql search.as_sql
     configuration.row configuration.table identities.list identities.own identities.provider inventory.browse
     matches.suggest
     picture_search.search players.differing players.get players.list players.reads players.test provider_keys.list

@@ -13,6 +13,7 @@ import pytest
 from dashboards import face
 from dashboards.face import OTHER_PERSON, UNSHOWN, Calls
 from indexium_core.library import Library
+from tests.support.page_calls import calls_of
 
 ONCE = "0123456789abcdef" * 2
 
@@ -35,12 +36,12 @@ def answered(calls: Calls, name: str, body: Any = None, **parts: Any) -> tuple[i
     [b"{", b"[]", b'"text"', b'{"args": 5}', b'{"also": [["a.b"]]}', b'{"also": 7}', b'{"once": "short"}', b"\xff"],
 )
 def test_body_that_is_no_call_is_refused_in_a_sentence(library: Library, body: bytes) -> None:
-    status, answer = answered(Calls(library), "overview.numbers", body)
+    status, answer = answered(calls_of(library), "overview.numbers", body)
     assert (status, answer["error"]) == (422, face._NO_CALL)
 
 
 def test_reads_after_a_change_have_a_limit(library: Library) -> None:
-    calls, one = Calls(library), ["overview.numbers", {}, {"files": 1}]
+    calls, one = calls_of(library), ["overview.numbers", {}, {"files": 1}]
     assert (
         answered(calls, "overview.numbers", also=[one] * face.MOST_ALSO)[1]["also"] == [{"files": 0}] * face.MOST_ALSO
     )
@@ -48,7 +49,7 @@ def test_reads_after_a_change_have_a_limit(library: Library) -> None:
 
 
 def test_only_what_scripts_name_can_be_called_with_its_own_arguments(library: Library) -> None:
-    calls = Calls(library)
+    calls = calls_of(library)
     for name in ("scans.run", "events.subscribe", "overview.__init__", "overview.missing"):
         status, answer = answered(calls, name)
         assert (status, answer["error"]) == (422, f"'{name}' cannot be called."), name
@@ -58,13 +59,13 @@ def test_only_what_scripts_name_can_be_called_with_its_own_arguments(library: Li
 
 
 def test_page_of_somebody_else_is_refused(library: Library) -> None:
-    status, answer = answered(Calls(library), "overview.numbers", user=7)
+    status, answer = answered(calls_of(library), "overview.numbers", user=7)
     assert (status, answer["error"], answer["code"]) == (401, OTHER_PERSON, "signed_out")
-    assert answered(Calls(library), "overview.numbers", user=None)[0] == 200
+    assert answered(calls_of(library), "overview.numbers", user=None)[0] == 200
 
 
 def test_change_with_the_same_mark_runs_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, runs = Calls(library), []
+    calls, runs = calls_of(library), []
     monkeypatch.setattr(library.checks, "ignore", lambda kind, subjects: runs.append((kind, subjects)) or len(runs))
     sent = {"args": {"kind": "differ", "subjects": ["1"]}}
     first = answered(calls, "checks.ignore", once=ONCE, **sent)
@@ -74,7 +75,7 @@ def test_change_with_the_same_mark_runs_once(library: Library, monkeypatch: pyte
 
 
 def test_second_call_waits_for_the_first_one(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, begun, goes_on, runs = Calls(library), threading.Event(), threading.Event(), []
+    calls, begun, goes_on, runs = calls_of(library), threading.Event(), threading.Event(), []
 
     def slow(kind: str, subjects: list[str]) -> int:
         runs.append(kind)
@@ -102,7 +103,7 @@ def test_fault_of_a_method_is_a_sentence(library: Library, monkeypatch: pytest.M
     def fail() -> None:
         raise ZeroDivisionError
 
-    calls = Calls(library)
+    calls = calls_of(library)
     monkeypatch.setattr(library.overview, "numbers", fail)
     status, answer = answered(calls, "overview.numbers")
     assert (status, answer["code"]) == (500, "unexpected")
@@ -112,7 +113,7 @@ def test_fault_of_a_method_is_a_sentence(library: Library, monkeypatch: pytest.M
 
 
 def test_answer_knows_whether_its_events_are_the_only_ones(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, events = Calls(library), library.events
+    calls, events = calls_of(library), library.events
 
     def quiet(kind: str, subjects: list[str]) -> int:
         return events.emit("checks:changed").id

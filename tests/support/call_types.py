@@ -21,7 +21,9 @@ from typing import Annotated, Any, Literal
 from typing_extensions import is_typeddict
 
 import indexium_core
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import LibraryServices
+from indexium_core.model.planning.plan import Selection
 from indexium_core.model.remote_calls import calls_of
 from indexium_core.model.shapes import types_of
 
@@ -36,6 +38,14 @@ BASIC = {
     type(None): "null",
     bytes: "string",
     object: "unknown",
+}
+
+
+_PLAN = "{query?: string; plan_id?: number}"
+# How a script passes values of these classes, see `dashboards/call_arguments.py`.
+_PASSED: Mapping[Any, str] = {
+    MetadataPlan: _PLAN,
+    Selection: "{query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}",
 }
 
 
@@ -59,6 +69,8 @@ def _hints(function: Any) -> dict[str, Any]:
 def script_type(hint: Any, found: dict[str, str]) -> str:  # noqa: PLR0911 - one for each form of a type
     """Return a type of the scripts; the values that it needs are added to `found`."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if hint in _PASSED:
+        return _PASSED[hint]
     if isinstance(hint, typing.NewType):
         return script_type(hint.__supertype__, found)
     if origin is Literal:
@@ -106,7 +118,8 @@ def description(services: Mapping[str, type]) -> str:
             function = getattr(member, "fget", None) or getattr(member, "func", None) or member
             hints = _hints(inspect.unwrap(function))
             value = script_type(hints.pop("return", Any), found)
-            args = "; ".join(f"{key}?: {script_type(each, found)}" for key, each in hints.items())
+            own = {"plan": MetadataPlan} if owner == "plan" else {}
+            args = "; ".join(f"{key}?: {script_type(each, found)}" for key, each in {**own, **hints}.items())
             calls.append(f'  "{owner}.{name}": [args: {{{args}}}, value: {value}]\n')
     values = "".join(text for _, text in sorted(found.items()))
     return f"{HEAD}declare namespace Values {{\n{values}\ninterface Calls {{\n{''.join(calls)}}}\n}}\n"
@@ -114,7 +127,8 @@ def description(services: Mapping[str, type]) -> str:
 
 def services_of(library: LibraryServices) -> dict[str, type]:
     """Return the classes of the services of a library by name."""
-    return {name: getattr(library, name).__class__ for name in LibraryServices.__annotations__}
+    services = {name: getattr(library, name).__class__ for name in LibraryServices.__annotations__}
+    return {**services, "plan": MetadataPlan}
 
 
 if __name__ == "__main__":

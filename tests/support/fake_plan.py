@@ -15,7 +15,8 @@ from indexium_core.model.files.media import Change, StreamFacts
 from indexium_core.model.files.properties import FIELDS, LABELS, FileProperty
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.model.planning.risk import Issue
 from indexium_core.model.query import parse
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 from indexium_core.model.review.decisions import StandingDecision

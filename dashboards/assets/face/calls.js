@@ -92,7 +92,7 @@ async function send(name, args = {}, {want, also, once} = {}) {
     location.reload()
     throw new SignedOutError("Sign in again.")
   }
-  if (answer.code) throw Object.assign(new Error(answer.error ?? answer.detail), {code: answer.code})
+  if (answer.code) throw Object.assign(new Error(answer.error ?? answer.detail), answer)
   if (response.ok) return answer
   throw new LostError(LOST)
 }

@@ -56,6 +56,7 @@ type DangerousFile = {file_id: number; name: string; path: string; labels: strin
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
 type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string}
+type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
 type EmptyFolderReport = {path: string; folders: string[]; removed: number; problems: string[]}
 type EnrichedMetadata = {source: string; confidence: number; last_enriched: string | null; external_ids: Record<string, string>; plot: string; cast: CastMember[]; crew: CrewMember[]; ratings: ExternalRatings; votes: ExternalVotes; artwork: Artwork; genres: string[]; keywords: string[]; release_date: string | null; runtime_minutes: number | null; content_rating: string}
@@ -103,7 +104,7 @@ type ImageCandidate = {provider: string; kind: "poster" | "backdrop" | "logo" | 
 type ImportReport = {matched: number; waiting: number; rejected: RejectedRow[]; skipped: RejectedRow[]; added: number; files: number; copies: number; copy_files: FileCopy[]; step_id: number | null; suggestions: number; operations: number; known_operations: number; by_hash: number; by_path: number; unmatched: UnmatchedFile[]; problems: string[]}
 type InterruptedFile = {item_id: number; file_id: number; file_path: string; outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; code: string; message: string; file_name: string}
 type InterruptedOperation = {operation: MetadataOperation; counts: Record<string, number>; files: InterruptedFile[]; resumes_automatically: boolean; id: number; remaining: number; stop_reason: string; successes: number; total: number}
-type Issue = {code: string; message: string; severity: string}
+type Issue = {code: string; message: string; severity: string; label: string; remedy: string; text: string}
 type ItemDetails = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type ItemSideFile = {path: string; kind: string; action: string}
 type Job = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; has_ended: boolean; is_resumable: boolean; pause_text: string}
@@ -114,6 +115,7 @@ type KeyState = {name: string; provider: string; label: string; origin: "environ
 type KeyTest = {provider: string; accepted: boolean; message: string}
 type KindCounts = {kind: string; title: string; states: Record<string, number>}
 type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; videos: number; photos: number; reason: string; is_partial: boolean}
+type LevelCount = {level: string; files: number; hint: string; is_chosen: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string; about: string; library_id: number; limit: string}
 type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
@@ -153,9 +155,11 @@ type PictureChange = {slot: string; title: string; old: AssetCandidate | null; n
 type PictureDecision = {step_id: number | null; summary: string; titles: number; selected: number[]}
 type PictureSearchResult = {provider: string; label: string; state: "found" | "none" | "failed"; total: number; message: string}
 type Places = {bmff: BmffPlace | null; matroska: MatroskaPlace | null; asf: AsfPlace | null; avi: string; flv: string; ogg: string[]; xmp: XmpPlace | null; limits: Record<string, ValueLimit>; ffmpeg: Record<string, string[]>; percent_in: string[]; programs: Record<string, Record<string, string>>}
-type PlanItem = {file_id: number; file_hash: string | null; file_path: string; file_name: string; file_ext: string; size: number; mtime: string; mtime_ns: number; container: string; library: string; folder: string; duration: number | null; db_people: string[]; existing_people: string[]; result_people: string[]; tags_to_add: string[]; tags_to_remove: string[]; existing_comment: string | null; result_comment: string | null; changes: Change[]; category: string; risk_level: string; can_update: boolean; issues: Issue[]; strategy: string; est_seconds: number; est_bytes: number; edited: boolean; postponed: boolean; people_mode: string; comment_mode: string; field_changes: Change[]}
+type PlanItem = {file_id: number; file_hash: string | null; file_path: string; file_name: string; file_ext: string; size: number; mtime: string; mtime_ns: number; container: string; library: string; folder: string; duration: number | null; db_people: string[]; existing_people: string[]; result_people: string[]; tags_to_add: string[]; tags_to_remove: string[]; existing_comment: string | null; result_comment: string | null; changes: Change[]; category: string; risk_level: string; can_update: boolean; issues: Issue[]; strategy: string; est_seconds: number; est_bytes: number; edited: boolean; postponed: boolean; people_mode: string; comment_mode: string; cost_text: string; field_changes: Change[]; folder_text: string; grave_issues: Issue[]; is_selectable: boolean; mark: string; method: string; more_tags: number; ordered_issues: Issue[]; people_tags: Record<string, string>[]; place: string; place_in_home: string; reason: string; row_tags: Record<string, string>[]; size_text: string; why: string}
+type PlanNumbers = {plan_id: number; search: DescribedSearch; listed: number; found: PlanStatistics; beside: PlanStatistics; everything: PlanStatistics; warning_reasons: Record<string, number>; volume: number; able: number; safe: number; folders: number; wider: Wider[]; changing: number; export_text: string; headline: string; levels: LevelCount[]; skipped: number; summary: string; to_review: number; whole_export_text: string}
+type PlanPage = {items: PlanItem[]; total: number; page: number; per_page: number; statistics: PlanStatistics; plan_id: number}
 type PlanQuery = {query: string; mode: string | null; comment_mode: string | null; include_unknown: boolean; hard_links: string; plan_id: number | null; file_hashes: string[] | null; file_ids: number[] | null; include_blocked: boolean; max_age: number}
-type PlanStatistics = {total_files: number; safe_count: number; warning_count: number; danger_count: number; blocked_count: number; total_tags_to_add: number; will_overwrite_custom: number; unchanged_count: number; postponed_count: number; edited_count: number; total_tags_to_remove: number; bytes_to_write: number; est_seconds: number; by_category: Record<string, number>; by_container: Record<string, number>; by_issue: Record<string, number>}
+type PlanStatistics = {total_files: number; safe_count: number; warning_count: number; danger_count: number; blocked_count: number; total_tags_to_add: number; will_overwrite_custom: number; unchanged_count: number; postponed_count: number; edited_count: number; total_tags_to_remove: number; bytes_to_write: number; est_seconds: number; by_category: Record<string, number>; by_container: Record<string, number>; by_issue: Record<string, number>; listed_count: number}
 type PlayerConnection = {id: number; kind: "jellyfin" | "emby" | "kodi" | "plex"; name: string; url: string; folders: FolderRule[]; enabled: boolean; version: string; key_name: string; key: "environment" | "file" | ""; state: "new" | "connected" | "waits" | "refused" | "failed"; reason: string; attempts: number; contact_at: string | null; next_attempt_at: string | null; read_at: string | null; waiting: number; seen: number; not_yet: number; differs: number; about: string; next_attempt: string; program: string; read: string; waits: string}
 type PlayerFact = {field: string; state: "seen" | "warning" | "not_seen"; reason: string}
 type PlayerNotice = {id: number; name: string; notified: number; waiting: number; message: string}
@@ -201,7 +205,7 @@ type RequestedFile = {item: string; file_id: number | null; name: string; path: 
 type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; per_page: number}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
 type ResolutionReport = {files: number; text: string; step_id: number | null}
-type RetryPreview = {operation_id: number; plan: string; selection: Selection; options: WriteOptions; files: number; ready: number}
+type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number}
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
 type RollbackNote = {player: string; reason: string}
 type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
@@ -211,10 +215,11 @@ type ScanReport = {libraries: number; offline: number; seen: number; new: number
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
 type ScorePart = {name: string; points: number; most: number; reason: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
+type SearchPart = {text: string; rest: string}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]}
 type SecondFactorStart = {secret: string; uri: string; qr: string}
 type SecondFactorState = {is_on: boolean; recovery_codes: number}
-type Selection = {query: string | null; risk: string[]; included: number[]; excluded: number[]}
+type SelectedFiles = {ids: number[]; summary: SelectionSummary; new: number; omitted: string; promise: string}
 type SelectionChanges = {comments: number; fields: FieldChangeCount[]}
 type SelectionDigest = {count: number; digest: number; size: number}
 type SelectionPreview = {titles: number; changes: PictureChange[]; total: number; kept: number; without: number}
@@ -296,9 +301,9 @@ interface Calls {
   "backups.show": [args: {operation_id?: number; limit?: number}, value: BackupDetails[][]]
   "backups.use": [args: {}, value: BackupUse]
   "backups.verify": [args: {operation_id?: number | null; full?: boolean}, value: BackupCheck[]]
-  "bulk.people_in": [args: {target?: string | Selection | number[]; like?: string; limit?: number; only_this?: boolean}, value: BulkPeople]
-  "bulk.preview": [args: {target?: string | Selection | number[]; add?: string[]; remove?: string[]; replace?: string[] | null; examples?: number; only_this?: boolean}, value: ChangePreview]
-  "bulk.preview_fields": [args: {target?: string | Selection | number[]; values?: Record<string, string>; examples?: number; only_this?: boolean}, value: FieldsPreview]
+  "bulk.people_in": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; like?: string; limit?: number; only_this?: boolean}, value: BulkPeople]
+  "bulk.preview": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; add?: string[]; remove?: string[]; replace?: string[] | null; examples?: number; only_this?: boolean}, value: ChangePreview]
+  "bulk.preview_fields": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; values?: Record<string, string>; examples?: number; only_this?: boolean}, value: FieldsPreview]
   "changes.apply": [args: {preview?: ChangesPreview; overwrite?: boolean}, value: DecisionReport]
   "changes.read": [args: {source?: string}, value: ChangesPreview]
   "checks.as_sql": [args: {kind?: string; ignored?: boolean}, value: string]
@@ -315,20 +320,20 @@ interface Calls {
   "configuration.table": [args: {}, value: SettingRow[]]
   "database_backups.list": [args: {}, value: DatabaseBackup[]]
   "database_backups.make": [args: {}, value: DatabaseBackup]
-  "decisions.change_people": [args: {target?: string | Selection | number[]; add?: string[]; remove?: string[]; label?: any | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.decline": [args: {target?: string | Selection | number[]; names?: string[]}, value: number]
-  "decisions.edit": [args: {target?: string | Selection | number[]; people?: string[]; seen?: number | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.end_postponements": [args: {target?: string | Selection | number[]}, value: DecisionReport]
+  "decisions.change_people": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; add?: string[]; remove?: string[]; label?: any | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.decline": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; names?: string[]}, value: number]
+  "decisions.edit": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; people?: string[]; seen?: number | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.end_postponements": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]}, value: DecisionReport]
   "decisions.list": [args: {file_ids?: number[] | null}, value: StandingDecision[]]
   "decisions.newest": [args: {}, value: number]
-  "decisions.postpone": [args: {target?: string | Selection | number[]; until?: string | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.replace_person": [args: {target?: string | Selection | number[]; old?: string; new?: string; label?: any | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.postpone": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; until?: string | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.replace_person": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; old?: string; new?: string; label?: any | null; only_this?: boolean}, value: DecisionReport]
   "decisions.revoke": [args: {decision_ids?: number[]}, value: number]
-  "decisions.revoke_of": [args: {target?: string | Selection | number[]; kinds?: string[]}, value: DecisionReport]
-  "decisions.set_all": [args: {target?: string | Selection | number[]; people?: string[] | null; fields?: Record<string, string> | null; seen?: number | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.set_favorite": [args: {target?: string | Selection | number[]; wanted?: boolean | null; kind?: "video" | "audio" | "photo" | null; only_this?: boolean}, value: RatedFile[]]
-  "decisions.set_fields": [args: {target?: string | Selection | number[]; values?: Record<string, string>; as_typed?: boolean; seen?: number | null; only_this?: boolean}, value: DecisionReport]
-  "decisions.set_mode": [args: {target?: string | Selection | number[]; mode?: string | null; comment_mode?: string | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.revoke_of": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; kinds?: string[]}, value: DecisionReport]
+  "decisions.set_all": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; people?: string[] | null; fields?: Record<string, string> | null; seen?: number | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.set_favorite": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; wanted?: boolean | null; kind?: "video" | "audio" | "photo" | null; only_this?: boolean}, value: RatedFile[]]
+  "decisions.set_fields": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; values?: Record<string, string>; as_typed?: boolean; seen?: number | null; only_this?: boolean}, value: DecisionReport]
+  "decisions.set_mode": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; mode?: string | null; comment_mode?: string | null; only_this?: boolean}, value: DecisionReport]
   "disaster_recovery.detect_missing_assets": [args: {entity_type?: string; entity_id?: number}, value: PublishedFileCheck[]]
   "disaster_recovery.restore_from_cache": [args: {entity_type?: string; entity_id?: number}, value: PublishResult]
   "doctor.run": [args: {}, value: Check[]]
@@ -347,7 +352,7 @@ interface Calls {
   "fields.get": [args: {key?: string}, value: CustomField]
   "fields.list": [args: {}, value: CustomField[]]
   "fields.remove": [args: {key?: string}, value: CustomField]
-  "files.file": [args: {file_id?: number; plan?: string | null}, value: FileDetails]
+  "files.file": [args: {file_id?: number; plan?: {query?: string; plan_id?: number} | null}, value: FileDetails]
   "files.find": [args: {text?: string}, value: number]
   "files.has": [args: {file_id?: number}, value: boolean]
   "files.names_like": [args: {text?: string; count?: number}, value: string[][]]
@@ -413,12 +418,12 @@ interface Calls {
   "jobs.set_priority": [args: {job_id?: number; priority?: number | string}, value: Job]
   "jobs.unrecorded": [args: {}, value: UnrecordedResults[]]
   "jobs.wait": [args: {job_id?: number; timeout?: number | null}, value: Job]
-  "locks.count": [args: {target?: string | Selection | number[]}, value: number]
+  "locks.count": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]}, value: number]
   "locks.list": [args: {query?: string}, value: FieldLock[]]
-  "locks.lock": [args: {target?: string | Selection | number[]; fields?: string[]}, value: LockReport]
+  "locks.lock": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; fields?: string[]}, value: LockReport]
   "locks.of": [args: {file_id?: number}, value: FieldLock[]]
-  "locks.set": [args: {target?: string | Selection | number[]; field?: string; text?: string}, value: LockReport]
-  "locks.unlock": [args: {target?: string | Selection | number[]; fields?: string[] | null}, value: LockReport]
+  "locks.set": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; field?: string; text?: string}, value: LockReport]
+  "locks.unlock": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; fields?: string[] | null}, value: LockReport]
   "matches.accept": [args: {title_id?: number; position?: number; others?: boolean; expected?: string; revision?: string}, value: MatchResult]
   "matches.accept_id": [args: {title_id?: number; known?: ExternalId; kind?: "movie" | "tv"; revision?: string}, value: MatchResult]
   "matches.accepted": [args: {title_id?: number}, value: MatchCandidate | null]
@@ -438,7 +443,7 @@ interface Calls {
   "operations.pause_operation": [args: {operation_id?: number; wait?: boolean}, value: boolean]
   "operations.rename": [args: {operation_id?: number; title?: string}, value: string]
   "operations.resume": [args: {operation_id?: number}, value: string]
-  "operations.start_operation": [args: {items?: string | PlanItem[]; options?: WriteOptions | null; selection?: Selection | null; expected?: SelectionDigest | null; request?: IdempotentRequest | null}, value: string]
+  "operations.start_operation": [args: {items?: {query?: string; plan_id?: number} | PlanItem[]; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; expected?: SelectionDigest | null; request?: IdempotentRequest | null}, value: string]
   "operations.wait": [args: {operation_id?: number; seconds?: number}, value: OperationStatus]
   "overview.numbers": [args: {}, value: HomeNumbers]
   "people.add": [args: {paths?: string[]; names?: string[]; only_this?: boolean}, value: ImportReport]
@@ -475,11 +480,20 @@ interface Calls {
   "picture_selection.slots": [args: {entity_type?: string; entity_id?: number}, value: SlotSummary[]]
   "picture_selection.take_back_rejection": [args: {candidate_id?: number; of?: string | null}, value: PictureDecision]
   "picture_selection.title_ids": [args: {}, value: number[]]
+  "plan.edit": [args: {plan?: {query?: string; plan_id?: number}; file_id?: number; people?: string[]}, value: DecisionReport]
+  "plan.ids": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}}, value: number[]]
+  "plan.item": [args: {plan?: {query?: string; plan_id?: number}; file_id?: number}, value: PlanItem]
+  "plan.narrowed": [args: {plan?: {query?: string; plan_id?: number}; query?: string}, value: {query?: string; plan_id?: number}]
+  "plan.newest": [args: {plan?: {query?: string; plan_id?: number}}, value: {query?: string; plan_id?: number}]
+  "plan.page": [args: {plan?: {query?: string; plan_id?: number}; number?: number; per_page?: number | null; sort?: string; descending?: boolean; include_unchanged?: boolean}, value: PlanPage]
+  "plan.select": [args: {plan?: {query?: string; plan_id?: number}; query?: number[] | string; risk?: string[]}, value: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}]
+  "plan.statistics": [args: {plan?: {query?: string; plan_id?: number}}, value: PlanStatistics]
+  "plans.fixed": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number}, value: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}]
   "plans.home_summary": [args: {}, value: HomeSummary]
-  "plans.outside": [args: {plan?: string; file_ids?: number[] | null}, value: number]
-  "plans.plan": [args: {request?: PlanQuery | null}, value: string]
-  "plans.stale": [args: {plan?: string; selection?: Selection; limit?: number}, value: StaleFiles]
-  "plans.summary": [args: {plan?: string; selection?: Selection; risk?: string[]; within?: string; backup?: boolean}, value: SelectionSummary]
+  "plans.outside": [args: {plan?: {query?: string; plan_id?: number}; file_ids?: number[] | null}, value: number]
+  "plans.plan": [args: {request?: PlanQuery | null}, value: {query?: string; plan_id?: number}]
+  "plans.stale": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; limit?: number}, value: StaleFiles]
+  "plans.summary": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; risk?: string[]; within?: string; backup?: boolean}, value: SelectionSummary]
   "plans.waiting_ratings": [args: {library_id?: number}, value: number]
   "players.add": [args: {kind?: string; url?: string; name?: string; folders?: string[][]; key?: string; enabled?: boolean}, value: PlayerConnection]
   "players.change": [args: {player_id?: number; name?: string | null; url?: string | null; folders?: string[][] | null; enabled?: boolean | null}, value: PlayerConnection]
@@ -496,7 +510,8 @@ interface Calls {
   "players.set_key": [args: {player_id?: number; key?: string}, value: PlayerConnection]
   "players.test": [args: {player_id?: number}, value: PlayerTest]
   "previews.of_publication": [args: {selection?: PublicationSelection}, value: PublicationPreview]
-  "previews.of_write": [args: {plan?: string; options?: WriteOptions | null; selection?: Selection | null; within?: string}, value: WritePreview]
+  "previews.of_selection": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number | null; among?: number[]}, value: SelectedFiles]
+  "previews.of_write": [args: {plan?: {query?: string; plan_id?: number}; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; within?: string}, value: WritePreview]
   "provider_keys.list": [args: {}, value: KeyState[]]
   "provider_keys.remove": [args: {name?: string}, value: null]
   "provider_keys.set": [args: {name?: string; value?: string}, value: null]
@@ -525,7 +540,7 @@ interface Calls {
   "queries.run": [args: {text?: string; parameters?: Record<string, string> | null; seconds?: number; max_rows?: number; max_bytes?: number; is_stopped?: any}, value: QueryAnswer]
   "queries.values": [args: {text?: string; typed?: Record<string, string>}, value: Record<string, string>]
   "queries.write": [args: {text?: string; out?: string; parameters?: Record<string, string> | null; seconds?: number; is_stopped?: any}, value: number]
-  "rescans.add": [args: {query?: string | Selection; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
+  "rescans.add": [args: {query?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
   "retries.preview": [args: {operation_id?: number}, value: RetryPreview]
   "retries.preview_publication": [args: {operation_id?: number; risk?: string[] | null}, value: PublicationRetry]
   "retries.preview_rollback": [args: {operation_id?: number}, value: RollbackCheck]
@@ -538,10 +553,16 @@ interface Calls {
   "schedules.list": [args: {}, value: Schedule[]]
   "schedules.run": [args: {name?: string}, value: Job]
   "schedules.set": [args: {name?: string; cron?: string | null; enabled?: boolean | null}, value: Schedule]
-  "search.complete": [args: {plan?: string; text?: string; position?: number | null}, value: Completion[]]
-  "search.facets": [args: {plan?: string; containing?: Record<string, string> | null; most?: number}, value: Facets]
-  "search.volume": [args: {plan?: string}, value: number]
-  "search.wider": [args: {plan?: string}, value: Wider[]]
+  "search.as_sql": [args: {text?: string}, value: string]
+  "search.complete": [args: {plan?: {query?: string; plan_id?: number}; text?: string; position?: number | null}, value: Completion[]]
+  "search.describe": [args: {text?: string}, value: DescribedSearch]
+  "search.facets": [args: {plan?: {query?: string; plan_id?: number}; containing?: Record<string, string> | null; most?: number}, value: Facets]
+  "search.numbers": [args: {plan?: {query?: string; plan_id?: number}}, value: PlanNumbers]
+  "search.volume": [args: {plan?: {query?: string; plan_id?: number}}, value: number]
+  "search.wider": [args: {plan?: {query?: string; plan_id?: number}}, value: Wider[]]
+  "search.with_value": [args: {text?: string; key?: string; value?: string; on?: boolean}, value: DescribedSearch]
+  "search.with_values": [args: {text?: string; key?: string; values?: string[]; all_of?: boolean}, value: DescribedSearch]
+  "search.without_filters": [args: {text?: string}, value: DescribedSearch]
   "second_factor.confirm": [args: {code?: string}, value: string[]]
   "second_factor.start": [args: {}, value: SecondFactorStart]
   "second_factor.state": [args: {}, value: SecondFactorState]
@@ -560,10 +581,10 @@ interface Calls {
   "steps.undo": [args: {step_id?: number | null; kind?: "review" | "match" | "value" | "move" | "picture" | "side_file" | "discard" | null}, value: StepReport | null]
   "stories.build": [args: {operation_id?: number; page?: number; per_page?: number}, value: OperationStory]
   "suggestions.suggest": [args: {file_id?: number; limit?: number}, value: Suggestion[]]
-  "templates.apply": [args: {name?: string; target?: string | Selection | number[]; only_this?: boolean}, value: DecisionReport]
+  "templates.apply": [args: {name?: string; target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; only_this?: boolean}, value: DecisionReport]
   "templates.get": [args: {name?: string}, value: Template]
   "templates.list": [args: {}, value: Template[]]
-  "templates.preview": [args: {name?: string; target?: string | Selection | number[]; examples?: number; only_this?: boolean}, value: ChangePreview]
+  "templates.preview": [args: {name?: string; target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; examples?: number; only_this?: boolean}, value: ChangePreview]
   "templates.remove": [args: {name?: string}, value: null]
   "templates.save": [args: {name?: string; people?: string[]; replace?: string[] | null}, value: Template]
   "thumbnail_jobs.add": [args: {query?: string}, value: Job]

@@ -19,7 +19,7 @@ from indexium_core.model.fields import comment_diff
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.operations import item_words
 from indexium_core.model.people.suggestion import Suggestion
-from indexium_core.model.planning import field_text, item_text, risk
+from indexium_core.model.planning import field_text
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.review.file_details import FileDetails, FileEvent, Origin, PersonDetails
 
@@ -141,13 +141,13 @@ def view(
         "issues": [
             {
                 "severity": issue.severity,
-                "message": comment_diff.seen(issue.message),
-                "remedy": risk.remedy(issue.code, severity=issue.severity),
+                "message": issue.text,
+                "remedy": issue.remedy,
             }
-            for issue in item_text.ordered(item.issues)
+            for issue in item.ordered_issues
             if issue.code != "shown_as_plot"  # the section on players shows it in more detail
         ],
-        "tags": item_text.tag_list(item),
+        "tags": item.people_tags,
         "people": item.result_people,
         "origins": {"sum": sum_of_origins(details.people), "each": [_person(each) for each in details.people]},
         "suggestions": [_suggestion(each) for each in suggestions] if editable else [],

@@ -8,8 +8,8 @@ from typing import Any
 from indexium_core.model import wording
 from indexium_core.model.fields import comment_diff
 from indexium_core.model.fields.table import COMMENT
+from indexium_core.model.files import strategies
 from indexium_core.model.files.fields import lost_texts_by_place
-from indexium_core.model.operations import strategies
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.review.file_details import FileDetails
 

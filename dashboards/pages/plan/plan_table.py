@@ -11,10 +11,7 @@ from dashboards.pages.plan.view_types import PlanTableView
 from dashboards.state import is_review
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PLAN_EDIT
-from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.planning import field_text
-from indexium_core.model.planning.item_text import SHOWN_TAGS, grave, reason, tag_list
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Wider
 
 PLACE = 32  # characters of a folder in a row
@@ -84,7 +81,6 @@ def view(
 
 def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
     """Return one row; `named`: with the name of the library folder."""
-    tags = tag_list(item)
     folders = [part for part in (item.library if named else "", *item.folder.split("/")) if part]
     return {
         "id": item.file_id,
@@ -94,28 +90,17 @@ def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
         "size": wording.size(item.size),
         "ext": item.file_ext,
         "mark": "skipped" if item.postponed else "edited" if item.edited else "",
-        "tags": [*tags[:SHOWN_TAGS], *field_text.tags(item.field_changes)],
-        "more": max(0, len(tags) - SHOWN_TAGS),
+        "tags": item.row_tags,
+        "more": item.more_tags,
         "risk": item.risk_level,
-        "reason": reason(item),
-        "why": "\n".join(issue.message for issue in grave(item)),
-        "method": method(item),
-        "cost": cost(item),
+        "reason": item.reason,
+        "why": item.why,
+        "method": item.method,
+        "cost": item.cost_text,
         "can": item.can_update and not item.postponed and item.risk_level != "unchanged",
         "selected": selected,
         "faded": item.postponed or item.risk_level == "unchanged",
     }
-
-
-def cost(item: PlanItem) -> str:
-    """Return how long writing the item takes."""
-    return wording.estimate(item.est_seconds, prefix="") if item.can_update else "—"
-
-
-def method(item: PlanItem) -> str:
-    """Return the method if a new file replaces the old one or a sidecar is written, "" for a write in place."""
-    is_shown = strategies.replaces(item.strategy) or strategies.is_sidecar(item.strategy)
-    return strategies.in_a_word(item.strategy) if item.can_update and is_shown else ""
 
 
 def unreadable(message: str) -> dict[str, str]:

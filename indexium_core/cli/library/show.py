@@ -14,8 +14,8 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 from indexium_core.model.fields import readers
 from indexium_core.model.fields.table import COMMENT, editable_fields
+from indexium_core.model.files import strategies
 from indexium_core.model.files.media import StreamFacts
-from indexium_core.model.operations import strategies
 from indexium_core.model.planning import risk
 from indexium_core.model.review.file_details import FileDetails, FileEvent, PersonDetails
 

@@ -15,7 +15,7 @@ from indexium_core.cli.operations.follow import cancelled, files_stay, follow
 from indexium_core.cli.operations.history import history
 from indexium_core.cli.options import MOST, AsJson, Id
 from indexium_core.model import wording
-from indexium_core.model.operations import strategies
+from indexium_core.model.files import strategies
 from indexium_core.model.operations.operation import Attempt, ItemDetails, OperationStatus
 from indexium_core.model.operations.outcomes import (
     ACTION_WORDS,

@@ -28,8 +28,8 @@ from indexium_core.cli.review.plan import outside_sentence, places
 from indexium_core.model import wording
 from indexium_core.model.approval import waiting_sentence
 from indexium_core.model.fields.table import title_of
-from indexium_core.model.files import fields
-from indexium_core.model.operations import strategies, summaries
+from indexium_core.model.files import fields, strategies
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import FAILED_STATUSES, WriteOptions, WriteResult
 from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionChanges, SelectionSummary

@@ -12,7 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, HardLinks, Mode, Query
 from indexium_core.model import wording
-from indexium_core.model.operations import strategies
+from indexium_core.model.files import strategies
 from indexium_core.model.planning.plan import Facets, PlanItem, PlanPage, PlanStatistics
 from indexium_core.model.query import with_values
 

@@ -33,7 +33,7 @@ from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query, wording
 from indexium_core.model.accounts.needs import NAMED, needs, permission_to_write
-from indexium_core.model.accounts.permissions import PLAN_EDIT, Permission
+from indexium_core.model.accounts.permissions import PLAN_EDIT, WRITE_ANY, WRITE_SAFE, Permission
 from indexium_core.model.approval import (
     DECIDING,
     Approval,
@@ -56,9 +56,8 @@ from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import PEOPLE, Actor, acting_as, current_actor, whole_home
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
-from indexium_core.model.planning import field_text, item_text
 from indexium_core.model.planning.losses import DangerousFilePage, dangerous_file, lost_texts
-from indexium_core.model.planning.plan import PlanItem, PlanQuery, Selection
+from indexium_core.model.planning.plan import SAFE, WRITABLE, PlanItem, PlanQuery, Selection
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
 from indexium_core.model.query.filters import MAX_IDS
 from indexium_core.model.remote_calls import remote
@@ -315,6 +314,11 @@ class Approvals:
             reader = self._database.read()
             return self._gate.reasons(reader, work, size, may_start=may_start, libraries=lambda: libraries)
 
+    def levels_of_writes(self) -> tuple[str, ...]:
+        """Return the risk levels that a write of the present actor has: only safe files for who may write no others."""
+        offered = self._authority.offered
+        return SAFE if offered is not None and WRITE_SAFE in offered and WRITE_ANY not in offered else WRITABLE
+
     def only_proposing(self) -> AbstractContextManager[None]:
         """Let all work that starts in the block wait for approval, also if it could start at once."""
         return only_proposing()
@@ -563,15 +567,14 @@ def _is_as_known(file: ProposedFile) -> bool:
 def _requested_file(each: ApprovalItem, planned: Mapping[int, PlanItem]) -> RequestedFile:
     is_file = each.item.startswith("file:")
     plan = planned.get(each.number) if is_file else None
-    tags = [] if plan is None else item_text.tag_list(plan)
     return RequestedFile(
         item=each.item,
         file_id=each.number if is_file else None,
         name=each.name,
         path=each.path,
-        tags=[*tags[: item_text.SHOWN_TAGS], *([] if plan is None else field_text.tags(plan.field_changes))],
-        more=max(0, len(tags) - item_text.SHOWN_TAGS),
+        tags=[] if plan is None else plan.row_tags,
+        more=0 if plan is None else plan.more_tags,
         risk="" if plan is None else plan.risk_level,
-        reason="" if plan is None else item_text.reason(plan),
+        reason="" if plan is None else plan.reason,
         texts=[] if plan is None else lost_texts(plan),
     )

@@ -6,7 +6,7 @@ A preview has what the work would do, what the start needs to do exactly that, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from indexium_core.flows.approvals.approval_service import Approvals
@@ -16,7 +16,7 @@ from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.writing.writer import MetadataWriter
 from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.model.operations.preview import WritePreview
+from indexium_core.model.operations.preview import SelectedFiles, WritePreview
 from indexium_core.model.operations.rollback import CheckedRollback, RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import SAFE, Selection
 from indexium_core.model.publishing.requests import PublicationPreview, PublicationSelection
@@ -40,6 +40,28 @@ class Previews:
     ) -> None:
         self._planner, self._writer, self._history = planner, writer, history
         self._publications, self._approvals = publications, approvals
+
+    @remote()
+    def of_selection(
+        self, plan: MetadataPlan, selection: Selection, *, at: int | None = None, among: Sequence[int] = ()
+    ) -> SelectedFiles:
+        """
+        Return the files that a write of a selection by the present actor would change.
+
+        Args:
+            plan: The plan with the search on the screen: selected files outside it are counted as hidden.
+            selection: The selection.
+            at: The version in which it was made, see `MetadataPlanner.fixed`; default: that of the plan.
+            among: Ids of the listed files.
+
+        Raises:
+            UnknownIdError: The version does not exist any more.
+
+        """
+        fixed = self._planner.fixed(plan, selection, plan.id if at is None else at)
+        summary = self._planner.summary(plan, fixed, risk=self._approvals.levels_of_writes(), within=plan.query)
+        new = len(set(plan.ids(selection)) - fixed.included) if fixed is not selection else 0
+        return SelectedFiles(ids=sorted(plan.selected_among(fixed, among)), summary=summary, new=new)
 
     @remote()
     def of_write(

@@ -24,6 +24,7 @@ from indexium_core.model import wording
 from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.table import editable_fields
+from indexium_core.model.files import strategies
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import (
     FIELDS,
@@ -34,7 +35,6 @@ from indexium_core.model.files.properties import (
     display_value,
     shown_fields,
 )
-from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FINISHED_STATES, no_backups_reason
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import PlanItem

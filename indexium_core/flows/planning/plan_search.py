@@ -6,12 +6,25 @@ import time
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import query
+from indexium_core.model.accounts.needs import needs
+from indexium_core.model.accounts.permissions import QUERY_RUN
 from indexium_core.model.files.properties import label_of, lockable
 from indexium_core.model.people import people_comment
+from indexium_core.model.plan_numbers import DescribedSearch, PlanNumbers
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import CATEGORIES, FACETS, RISK_LEVELS, Facet, Facets, FacetValue, Wider
+from indexium_core.model.planning.plan import (
+    CATEGORIES,
+    FACETS,
+    RISK_LEVELS,
+    WRITABLE,
+    Facet,
+    Facets,
+    FacetValue,
+    Wider,
+)
 from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.query import Completion, Key, Word
 from indexium_core.model.query.title_keys import TITLE_TEXTS
@@ -20,7 +33,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.plan_version import Version
 from indexium_core.store.planning import facets as store
-from indexium_core.store.planning import plan_read
+from indexium_core.store.planning import plan_read, plan_rows
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.titles import titles
 
@@ -127,6 +140,75 @@ class Finder:
         counted = plan.counted_volume
         return plan_read.total_bytes(self._database.read(), plan.search) if counted is None else counted
 
+    # Numbers.
+
+    @remote()
+    def numbers(self, plan: MetadataPlan) -> PlanNumbers:
+        """Return the numbers of a plan for its search, and for the same search without its levels of risk."""
+        search = DescribedSearch(query=plan.query)
+        aside = search.without_risk
+        beside = plan if aside == plan.query else plan.narrowed(aside)
+        listed = len(plan)
+        return PlanNumbers(
+            plan_id=plan.id,
+            search=search,
+            listed=listed,
+            found=plan.statistics,
+            beside=beside.statistics,
+            everything=(plan if not plan.query.strip() else plan.narrowed("")).statistics,
+            warning_reasons=beside.warning_reasons,
+            volume=self.volume(plan),
+            able=_able(plan, WRITABLE, plan.statistics.listed_count - plan.statistics.blocked_count),
+            safe=_able(beside, ("safe",), beside.statistics.safe_count),
+            folders=len(catalog.libraries(self._database.read())),
+            wider=[] if listed or not plan.query.strip() else self.wider(plan),
+        )
+
+    @remote()
+    def describe(self, text: str) -> DescribedSearch:
+        """Return a search in words. Raises `QueryError` with the place of the mistake."""
+        query.compile_query(text)
+        return DescribedSearch(query=text)
+
+    @remote()
+    def with_value(self, text: str, key: str, value: str, *, on: bool) -> DescribedSearch:
+        """
+        Return a search with one more value of a key, or with one less.
+
+        Raises:
+            QueryError: The search is invalid, or the key does not have the value.
+
+        """
+        values = [each for each in query.selected_values(text, key) if each != value]
+        return self.with_values(text, key, [*values, value] if on else values, all_of=query.requires_all(text, key))
+
+    @remote()
+    def with_values(self, text: str, key: str, values: Sequence[str], *, all_of: bool = False) -> DescribedSearch:
+        """
+        Return a search with exactly these values of a key: files have any of them, or all of them if `all_of`.
+
+        Raises:
+            QueryError: The search is invalid, or the key does not have a value.
+            UsageError: The key is no facet.
+
+        """
+        if key not in FACETS:
+            raise errors.UsageError(f"There is no facet '{key}'; choose one of {', '.join(FACETS)}.")
+        return DescribedSearch(query=query.with_values(text, key, values, all_of=all_of))
+
+    @remote()
+    def without_filters(self, text: str) -> DescribedSearch:
+        """Return a search without the values of all facets; the other words stay. Raises `QueryError`."""
+        for key in FACETS:
+            text = query.with_values(text, key, [])
+        return DescribedSearch(query=text)
+
+    @needs(QUERY_RUN)
+    @remote()
+    def as_sql(self, text: str) -> str:
+        """Return the files that a search of the plan finds as SQL over a snapshot. Raises `QueryError`."""
+        return query.plan_as_sql(text)
+
     # Wider searches.
 
     @remote()
@@ -198,6 +280,14 @@ class Finder:
             {key: [(people_comment.fold(value), value) for value in files[key]] for key in ("person", "folder")},
             tuple(dict.fromkeys(row.name for row in catalog.libraries(reader))),
         )
+
+
+def _able(plan: MetadataPlan, levels: Sequence[str], count: int) -> int:
+    """Return how many of `count` files a selection can have: skipped files are none of them."""
+    if not query.compile_query(plan.query).names_postponed:
+        return count
+    rows = plan.selection_rows.of_search(plan.query)
+    return plan_rows.summarize(rows, [], risk=levels, levels=levels).count
 
 
 def _same_value_key(key: str, value: str) -> str:

@@ -33,6 +33,7 @@ from indexium_core.model.planning.plan import (
     StaleFiles,
     checked_modes,
 )
+from indexium_core.model.planning.recent_values import RecentValues
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 LINK_CHOICES = ("block", "break")
 _NAMED_FILES = 10  # files that an error names
+_FIXED = 16  # selections of earlier versions whose files are kept
 
 
 def stale_files(
@@ -126,6 +128,8 @@ class MetadataPlanner:
         self._config = config
         self._reader = PlanReader(database, config=config, clock=clock)
         self.rates = self._reader.rates
+        # By the libraries that an actor sees, the selection and the version.
+        self._fixed = RecentValues[tuple[tuple[int, ...] | None, Selection, int], Selection](_FIXED)
 
     # Settings may change while the program runs, so they are read at each use.
 
@@ -271,6 +275,24 @@ class MetadataPlanner:
         if not plan.query.strip():
             return 0
         return properties.count_outside(self._database.read(), plan.search.query, plan.version)
+
+    @remote()
+    def fixed(self, plan: MetadataPlan, selection: Selection, at: int) -> Selection:
+        """
+        Return the files that a selection had in version `at`, so that files that came later do not join it.
+
+        Raises:
+            UnknownIdError: The version does not exist any more.
+
+        """
+        if selection.query is None or at == plan.id:
+            return selection
+
+        def read() -> Selection:
+            then = self.plan(PlanQuery(plan_id=at))
+            return Selection(included=frozenset(self._reader.selected_ids(then.searching(selection.query), selection)))
+
+        return self._fixed.get((self._database.own_libraries, selection, at), read)
 
     def file_ids(self, plan: MetadataPlan, selection: Selection, *, include_unlisted: bool = False) -> list[int]:
         """

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from indexium_core.model.operations import strategies
+from indexium_core.model.files import strategies
 from indexium_core.model.operations.actor import whole_home
 from indexium_core.store import sql
 from indexium_core.store.database import Database

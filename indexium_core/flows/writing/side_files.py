@@ -32,8 +32,8 @@ from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingTo
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import SidecarEdit, SideFileEdit
+from indexium_core.model.files.strategies import SIDE_FILES
 from indexium_core.model.operations.operation import WriteResult
-from indexium_core.model.operations.strategies import SIDE_FILES
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task, TaskSideFile
 
 _FRESH = b".nfo"  # files with this end have the present time after a rollback

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from indexium_core import notebook
 from indexium_core.model import shapes, wording
+from indexium_core.model.files.strategies import in_words
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.operations.outcomes import outcome_counts, outcome_label, outcome_of
-from indexium_core.model.operations.strategies import in_words
 
 if TYPE_CHECKING:
     import pandas as pd

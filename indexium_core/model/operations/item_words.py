@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from indexium_core.model import wording
 from indexium_core.model.fields import comment_diff
 from indexium_core.model.fields.table import COMMENT, title_of
-from indexium_core.model.operations import strategies
+from indexium_core.model.files import strategies
 from indexium_core.model.operations.outcomes import ACTION_WORDS, ITEM_STATUSES, outcome_label, outcome_of
 from indexium_core.model.planning import field_text, risk
 

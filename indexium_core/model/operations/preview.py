@@ -5,8 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import Holder, SelectionChanges, SelectionDigest, SelectionSummary, StaleFiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedFiles:
+    """The files of a selection, as the list that shows it needs them."""
+
+    ids: Sequence[int]  # those of the listed files that are selected
+    summary: SelectionSummary
+    new: int = 0  # files that the search of the selection finds since it was made, and that are not in it
+
+    @property
+    def promise(self) -> str:
+        """How the files could be restored after a write."""
+        return summaries.rollback_promise(self.summary)
+
+    @property
+    def omitted(self) -> str:
+        """Which selected files a write does not include, and why; "" for none."""
+        left = summaries.excluded_files(self.summary.excluded)
+        return f"not written: {left}" if left else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,11 @@ from typing import Literal
 from indexium_core import errors, notebook
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT
+from indexium_core.model.files import strategies
 from indexium_core.model.files.media import Change
 from indexium_core.model.people.people_comment import CommentMode
+from indexium_core.model.planning import field_text
+from indexium_core.model.planning.risk import SEVERITIES, Issue
 from indexium_core.model.shapes import ListPage, Shaped
 
 PeopleMode = Literal["merge", "exact"]
@@ -21,6 +24,8 @@ WRITABLE = ("safe", "warning", "danger")  # levels that a write may touch
 SAFE = ("safe",)  # the levels of a write that needs no more than `write.safe`
 CATEGORIES = ("add", "merge", "remove", "rewrite", "unchanged", "blocked")
 SORT_KEYS = ("name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost")
+SHOWN_TAGS = 40  # people of a file in a row
+_LONGEST_PLACE = 32  # characters of a folder in a row
 FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags", "locked")  # keys of the search grammar
 
 
@@ -54,15 +59,6 @@ class PlanQuery:
     file_ids: Collection[int] | None = None
     include_blocked: bool = True
     max_age: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """One reason for an item's risk level, or a note (severity `note`) that carries no risk."""
-
-    code: str
-    message: str
-    severity: str  # note, warning, danger, blocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +102,95 @@ class PlanItem:
         """The changes of fields beside the comment."""
         return [change for change in self.changes if change.field != COMMENT]
 
+    @property
+    def people_tags(self) -> list[dict[str, str]]:
+        """The people without duplicates: kept, then removed (`kind` is `del`), then added ones (`add`)."""
+        added = set(self.tags_to_add)
+        kept = [name for name in self.result_people if name not in added]
+        return [
+            *({"text": name, "kind": ""} for name in kept),
+            *({"text": name, "kind": "del"} for name in self.tags_to_remove),
+            *({"text": name, "kind": "add"} for name in self.tags_to_add),
+        ]
+
+    @property
+    def row_tags(self) -> list[dict[str, str]]:
+        """The first `SHOWN_TAGS` people, and the changes of other fields."""
+        return [*self.people_tags[:SHOWN_TAGS], *field_text.tags(self.field_changes)]
+
+    @property
+    def more_tags(self) -> int:
+        """The number of people that are not in `row_tags`."""
+        return max(0, len(self.people_tags) - SHOWN_TAGS)
+
+    @property
+    def folder_text(self) -> str:
+        """The folder below the library folder: `Family / 2019`."""
+        return " / ".join(self._folders)
+
+    @property
+    def place(self) -> str:
+        """The folder below the library folder, in a few words."""
+        return wording.short_folder(self._folders, most=_LONGEST_PLACE)
+
+    @property
+    def place_in_home(self) -> str:
+        """The library and the folder, in a few words."""
+        return wording.short_folder([self.library, *self._folders], most=_LONGEST_PLACE)
+
+    @property
+    def _folders(self) -> list[str]:
+        return [part for part in self.folder.split("/") if part]
+
+    @property
+    def size_text(self) -> str:
+        """The size: `1.2 GB`."""
+        return wording.size(self.size)
+
+    @property
+    def mark(self) -> str:
+        """What a person has decided, in a word: `skipped`, `edited`, or "" for nothing."""
+        return "skipped" if self.postponed else "edited" if self.edited else ""
+
+    @property
+    def grave_issues(self) -> list[Issue]:
+        """The reasons for the level."""
+        return [issue for issue in self.issues if issue.severity == self.risk_level]
+
+    @property
+    def ordered_issues(self) -> list[Issue]:
+        """The reasons, the most severe first, and then the notes."""
+        return sorted(self.issues, key=lambda issue: -SEVERITIES.index(issue.severity))
+
+    @property
+    def reason(self) -> str:
+        """The only reason for the level, the number of reasons, or the level."""
+        reasons = self.grave_issues
+        if len(reasons) == 1:
+            return reasons[0].label
+        return f"{len(reasons)} reasons" if reasons else self.risk_level
+
+    @property
+    def why(self) -> str:
+        """The messages of the reasons for the level, in lines."""
+        return "\n".join(issue.message for issue in self.grave_issues)
+
+    @property
+    def method(self) -> str:
+        """How the file is written, in a word, if that is not in place; "" otherwise."""
+        is_shown = strategies.replaces(self.strategy) or strategies.is_sidecar(self.strategy)
+        return strategies.in_a_word(self.strategy) if self.can_update and is_shown else ""
+
+    @property
+    def cost_text(self) -> str:
+        """How long its write takes; `—` for none."""
+        return wording.estimate(self.est_seconds, prefix="") if self.can_update else "—"
+
+    @property
+    def is_selectable(self) -> bool:
+        """Whether a selection can have it: a write would change it."""
+        return self.can_update and not self.postponed and self.risk_level in WRITABLE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStatistics:
@@ -127,6 +212,11 @@ class PlanStatistics:
     by_category: dict[str, int] = field(default_factory=dict)
     by_container: dict[str, int] = field(default_factory=dict)
     by_issue: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def listed_count(self) -> int:
+        """Number of files that a list has, without unchanged and skipped files."""
+        return self.safe_count + self.warning_count + self.danger_count + self.blocked_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,14 +17,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from indexium_core.model import wording
-from indexium_core.model.fields import readers
-from indexium_core.model.planning.plan import Issue
+from indexium_core.model.fields import comment_diff, readers
 
 SEVERITIES = ("note", "warning", "danger", "blocked")  # from the least to the most severe
+LEVEL_HINTS: Mapping[str, str] = {  # what each level of files that would change means
+    "safe": "additions only",
+    "warning": "please review",
+    "danger": "review before writing",
+    "blocked": "cannot be written",
+}
 # By fact: how many names of a long list a message shows, and the length above which a list is long; default 5 and 6.
 _SHOWN_NAMES = {"copies": (2, 2)}
 _LONGEST_FACT = 160  # characters of a fact that a message shows
 _UNSHORTENED = frozenset({"unsupported_fields"})  # facts that are sentences of our own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One reason for an item's risk level, or a note (severity `note`) that carries no risk."""
+
+    code: str
+    message: str
+    severity: str  # note, warning, danger, blocked
+
+    @property
+    def text(self) -> str:
+        """The message, with a sign for each character that cannot be seen."""
+        return comment_diff.seen(self.message)
+
+    @property
+    def label(self) -> str:
+        """The message in a few words."""
+        return label(self.code)
+
+    @property
+    def remedy(self) -> str:
+        """What the user can do."""
+        return remedy(self.code, severity=self.severity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,12 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.table import COMMENT, all_fields, find_field, known_field
-from indexium_core.model.files import fields
+from indexium_core.model.files import fields, strategies
 from indexium_core.model.files.media import Change
-from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
+from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, PlanStatistics, SelectionSummary
+from indexium_core.model.planning.risk import Issue
 from indexium_core.store.plan_version import DiskRates
 from indexium_core.store.planning import risk_sql
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from dashboards import face
-from dashboards.face import Calls
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
+from tests.support.page_calls import calls_of
 
 PASSWORD = "correct horse"
 PEOPLE = ["users.list", {}, {"name": 1, "role": 1}]
@@ -30,7 +30,7 @@ def call(library: Library, method: str, **args: Any) -> tuple[int, Any]:
     """Call a method as Ann, and read the people after it."""
     body = json.dumps({"args": args, "want": {"name": 1, "role": 1}, "also": [PEOPLE]})
     with library.acting_as(Actor("user", str(library.users.get("Ann").id), "Ann")):
-        status, answer = Calls(library).answer(method, body.encode())
+        status, answer = calls_of(library).answer(method, body.encode())
     return status, json.loads(answer)
 
 
@@ -62,7 +62,7 @@ def test_wrong_password_in_a_call_is_no_end_of_the_session(library: Library) -> 
 def test_answer_with_a_secret_is_kept_only_as_long_as_the_page_asks_again(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls, ann = Calls(library), Actor("user", str(library.users.get("Ann").id), "Ann")
+    calls, ann = calls_of(library), Actor("user", str(library.users.get("Ann").id), "Ann")
 
     def add() -> int:
         with library.acting_as(ann):

@@ -50,7 +50,7 @@ _UNCHANGING = """
 UNCHANGING = frozenset(_UNCHANGING.split())
 _UNCHANGING_CALLS = """
     checks.as_sql checks.ignore checks.ignore_all checks.unignore fields.change fields.define fields.remove
-    people.as_sql people.files_as_sql
+    people.as_sql people.files_as_sql search.as_sql
     inventory.add inventory.browse inventory.exclude_removal inventory.forget_missing inventory.media_removal
     inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
     inventory.set_kind inventory.set_media inventory.set_metadata_language inventory.set_write_ratings

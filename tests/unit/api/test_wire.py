@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from indexium_core import errors
 from indexium_core.api import wire
-from indexium_core.model.planning.plan import Issue, Selection, SelectionDigest
+from indexium_core.model.planning.plan import Selection, SelectionDigest
+from indexium_core.model.planning.risk import Issue
 from indexium_core.model.saved import SavedView
 
 CODEC = wire.Codec()

@@ -25,8 +25,9 @@ from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
-from indexium_core.model.planning import item_text, risk
-from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics, Wider
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Wider
+from indexium_core.model.planning.risk import Issue
 from tests.support.cases import each_case
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_plan import items
@@ -243,9 +244,9 @@ def page_of(found: list[PlanItem]) -> PlanPage:
 def test_single_reason_is_named_and_several_are_counted() -> None:
     item = of("danger")
     one = Issue(code="custom_comment", message="", severity="danger")
-    assert item_text.reason(replace(item, issues=[one])) == risk.ISSUES["custom_comment"].label
-    assert item_text.reason(replace(item, issues=[one, replace(one, code="case_collision")])) == "2 reasons"
-    assert item_text.reason(replace(of("safe"), issues=[])) == "safe"
+    assert replace(item, issues=[one]).reason == risk.ISSUES["custom_comment"].label
+    assert replace(item, issues=[one, replace(one, code="case_collision")]).reason == "2 reasons"
+    assert replace(of("safe"), issues=[]).reason == "safe"
 
 
 def test_header_checkbox_shows_all_some_or_none() -> None:

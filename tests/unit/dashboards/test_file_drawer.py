@@ -16,7 +16,8 @@ from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.copies import FileCopy
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import Issue, PlanItem
+from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.planning.risk import Issue
 from indexium_core.model.review.file_details import FileDetails, FileEvent, Origin, PersonDetails
 from tests.support.fake_plan import details_of, items
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import status_words
-from dashboards.components import operation_text
 from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import RiskLevelView
 from dashboards.pages.plan.search.view_types import PlanHeaderView, ReviewProgressView, SavedSearchView
@@ -112,7 +110,7 @@ def view(
     return {
         "headline": headline(found, searched=bool(text.strip())),
         "summary": summary(found, volume, whole=everything if text.strip() else None),
-        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in status_words.RISK_HINTS],
+        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in risk.LEVEL_HINTS],
         "query": state.typed,
         "error": state.error,
         "problem": problem,
@@ -175,7 +173,7 @@ def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | 
         parts.append(f"in this search, {wording.count(listed(whole) - whole.blocked_count)} in the whole plan")
     added, removed = statistics.total_tags_to_add, statistics.total_tags_to_remove
     if added or removed:
-        parts.append(f"{operation_text.people_counts(added, removed)} {'person' if added + removed == 1 else 'people'}")
+        parts.append(f"{wording.people_counts(added, removed)} {'person' if added + removed == 1 else 'people'}")
     if statistics.unchanged_count:
         parts.append(f"{wording.count(statistics.unchanged_count)} unchanged")
     if listed(statistics) > statistics.blocked_count:
@@ -190,7 +188,7 @@ def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons
         "level": level,
         "count": number,
         "shown": wording.count(number),
-        "hint": (frequent_reasons(reasons) if level == "warning" else "") or status_words.RISK_HINTS[level],
+        "hint": (frequent_reasons(reasons) if level == "warning" else "") or risk.LEVEL_HINTS[level],
         "on": level in chosen,
     }
 

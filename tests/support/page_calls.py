@@ -1,0 +1,12 @@
+"""The calls of the scripts of a page, without a server."""
+
+from __future__ import annotations
+
+from dashboards.face import Calls
+from dashboards.shared import Shared
+from indexium_core.library import Library
+
+
+def calls_of(library: Library) -> Calls:
+    """Return what answers the calls of the pages of a library."""
+    return Calls(library, Shared(library).present_reads)
