@@ -31,8 +31,7 @@ from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.settings.screen import SettingsScreen
-from dashboards.pages.titles.screen import TitlesScreen
-from dashboards.screen import FaceScreen
+from dashboards.screen import FaceScreen, TitleScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from dashboards.state import (
@@ -43,6 +42,8 @@ from dashboards.state import (
     JobsState,
     PeopleState,
     RequestsState,
+    TitlesState,
+    TitleState,
 )
 from indexium_core import errors
 from indexium_core.library import Library
@@ -60,7 +61,8 @@ PAGES = (
     PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
     PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
-    PageEntry("titles", "Titles", TitlesScreen),
+    PageEntry("titles", "Titles", lambda _: FaceScreen(TitlesState())),
+    PageEntry("title", "Title", lambda _: TitleScreen(TitleState()), "titles"),  # and the id in its address
     PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
     PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),

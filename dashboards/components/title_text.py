@@ -18,15 +18,14 @@ def kind_choices() -> list[dict[str, str]]:
 
 def request_row(each: ProviderRequest) -> ProviderRequestView:
     """Return one row of a list of requests."""
-    day, moment = each.moment
     return {
         "id": each.id,
-        "day": day,
-        "time": moment,
-        "provider": each.provider_label,
+        "day": each.day,
+        "time": each.time,
+        "label": each.label,
         "route": each.route,
         "sent": [list(pair) for pair in each.sent],
         "technical": each.technical,
         "answer": each.answer,
-        "level": "" if each.is_good else "bad",
+        "is_good": each.is_good,
     }

@@ -304,12 +304,12 @@ class ProviderRequestView(TypedDict):
     id: int
     day: str
     time: str
-    provider: str
+    label: str
     route: str
-    sent: list[list[str]]  # Names and values of the parameters that concern a title
-    technical: str  # The other parameters
+    sent: list[list[str]]
+    technical: str
     answer: str
-    level: str  # "bad" without a good answer
+    is_good: bool
 
 
 class ChartLineView(TypedDict):

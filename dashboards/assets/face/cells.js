@@ -31,7 +31,7 @@ export const CELLS = {
   ],
   /** @param {Portrait} value */
   picture: value => drawPortrait(value),
-  /** @param {PosterView & {marks: {text: string, kind?: string, title?: string}[]}} value */
+  /** @param {{poster: string, initials: string, marks: {text: string, kind?: string, title?: string}[]}} value */
   poster: ({marks, ...poster}) =>
     drawPoster(
       poster,

@@ -135,6 +135,7 @@ interface ListColumn<Row> {
   phone?: "start" | "first" | "below" | "end" | "last" // its place on a phone; none: hidden there
   head?: string // the title of the column; a list has one for each column, or none
   isSpare?: boolean // left out beside the details
+  only?: "tiles" | "rows" // shown only if the rows are tiles, or only if they are not
   value(row: Row): any
 }
 
@@ -175,7 +176,7 @@ interface ListAction<Row, Head> {
   // What the row shows before the library has answered; of an action of a section without a row, what is read by name.
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head>
   leads?(result: any): string // the address of the page that is opened after it
-  visits?(result: any, rows: Row[]): string // the address that this page shows after it
+  visits?(result: any, rows: Row[]): string // the address that is shown after it; "": as before
   shownAt?(result: any): Record<string, string> // the values of the address with which its effect is shown
   // The section shows its result: a secret until another action, or anything until another row is opened. Neither is
   // kept on another page.
@@ -288,6 +289,7 @@ interface SectionSpec<Row = any, Known = any> {
   // What it also needs because of these values. They are in `known.more`, each of them as soon as it is read.
   more?(known: Known, place: Route, state: SectionState<Row>): Record<string, ReadCall>
   rows?: string & keyof Known // the read that has its rows
+  rowsOf?(known: Known): Row[] // in place of `rows`: its rows are made from what it has read
   id?: string // the attribute that identifies a row
   opens?: string // the name of the open row in the address
   hasForm?: boolean // a form in the open row gets the focus; Escape closes the row
@@ -312,10 +314,12 @@ interface SectionsSpec<Head = any> {
   crumb?: {label: string; href: string} // the page above it
   sheets?: string[] // style sheets of this page alone
   keys?: Record<string, KeyBinding>
+  lists?: {key: string; does: string; group: string}[] // keys of its dialogs, for the list of keys
   head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
   summary?(head: Head | undefined): string
   news: string[] // as in `ListSpec`; without any, all other sections are read again after an action
   sections: SectionSpec[]
+  about?(): string // what the page is about: forms, edits and held values are not kept for another thing
   closed?(head: {value?: Head; error?: Error & {code?: string}}): string | ClosedPage // why there are no sections; "" if there are
 }
 
@@ -387,7 +391,7 @@ interface ListSpec<Row = any, Head = any> {
   isBare?(head: Head | undefined, place: Route): boolean // there is nothing to count, to search and to filter
   sheets?: string[] // style sheets of this page alone
   actions: ListAction<Row, Head>[]
-  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string} // `act`: its form is shown
+  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string; more?: Child} // `act`: its form is shown
 }
 
 declare var indexiumEarlyKeys: {event: KeyboardEvent; page: string}[] | null

@@ -485,7 +485,11 @@ export class List extends FacePage {
     if (!this.spec.all) return own
     return {
       ...own,
-      X: {does: "select from the last one to here", group, run: () => this.current() && this.pick(this.current(), true)},
+      X: {
+        does: "select from the last one to here",
+        group,
+        run: () => this.current() && this.pick(this.current(), true),
+      },
       a: {does: `select all ${nouns} of the list`, group, run: () => void this.pickAll()},
       n: {does: "select none", group, run: () => this.pickNone()},
       i: {does: "invert the selection", group, run: () => void this.invert()},
@@ -520,7 +524,7 @@ export class List extends FacePage {
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
-  keysShown({actions, details}) {
+  keysShown({actions, details, href}) {
     const shown = actions.filter(({key, needs}) => key && may(needs ?? ""))
     /** @type {Map<string, string[]>} */
     const texts = new Map([["move", ["j", "k"]]])
@@ -528,7 +532,7 @@ export class List extends FacePage {
       const text = does ?? String(label)
       texts.set(text, [...new Set([...(texts.get(text) ?? []), key])])
     }
-    return details || shown.length ? [...texts].map(([text, keys]) => ({keys, text})) : []
+    return details || href || shown.length ? [...texts].map(([text, keys]) => ({keys, text})) : []
   }
 
   // What a person clicks.

@@ -65,11 +65,14 @@ function drawRow(list, row) {
 /** Return whether the rows are tiles, side by side. @param {List} list */
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
 
-/** Return whether actions stand in the rows: all of them if there are no details. @param {ListSpec} spec */
-const hasInline = spec => spec.actions.some(({isInline}) => isInline || !spec.details)
+/** Return whether actions stand in the rows: all of them if rows have neither details nor a page. @param {ListSpec} spec */
+const hasInline = spec => spec.actions.some(({isInline}) => isInline || !(spec.details || spec.href))
 
 /** Return the columns for which there is room. @param {List} list */
-const columnsOf = list => list.spec.columns.filter(({isSpare}) => !(isSpare && list.opened()))
+const columnsOf = list =>
+  list.spec.columns.filter(
+    ({isSpare, only}) => !(isSpare && list.opened()) && (!only || (only === "tiles") === hasTiles(list)),
+  )
 
 /** The titles of the columns, if they have any. @param {List} list */
 function drawHeads(list) {
@@ -426,8 +429,8 @@ function drawBody(list) {
   const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {title, text, act} = spec.empty(list.place(), rows.head().value)
-  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act)))
+  const {title, text, act, more} = spec.empty(list.place(), rows.head().value)
+  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act), more))
 }
 
 /** @param {List} list */

@@ -16,11 +16,13 @@ import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
 import {showSteps} from "#face/steps.js"
+import {title} from "#face/title.js"
+import {titles} from "#face/titles.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, history, jobs, people, requests]
+export const LISTS = [accounts, activity, checks, history, jobs, people, requests, titles]
 /** @type {SectionsSpec[]} */
-const SECTIONS = [account, connections]
+const SECTIONS = [account, connections, title]
 
 /** @type {Map<string, List | Sections>} */
 const made = new Map()

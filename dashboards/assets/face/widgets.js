@@ -216,8 +216,12 @@ export const boneRows = number =>
 /** The label above a part. @type {(text: string, data?: object) => HTMLElement} */
 export const label = (text, data) => h("div", {class: "label", data}, text)
 
-/** @param {ProviderRequestView} request */
-const drawRequest = ({id, day, time, provider, route, sent, technical, answer, level}) =>
+/**
+ * @typedef {Pick<Values.ProviderRequest, "id" | "route"> & Record<"day" | "time" | "label" | "technical" | "answer", string> & {sent: string[][], is_good: boolean}} ProviderRequest
+ */
+
+/** @param {ProviderRequest} request */
+const drawRequest = ({id, day, time, label: provider, route, sent, technical, answer, is_good: isGood}) =>
   h(
     "li",
     {data: {key: `request-${id}`}},
@@ -233,9 +237,9 @@ const drawRequest = ({id, day, time, provider, route, sent, technical, answer, l
       ]),
       technical && [" ", h("small", {class: "technical"}, technical)],
     ),
-    h("span", {class: `answer ${level}`}, answer),
+    h("span", {class: isGood ? "answer" : "answer bad"}, answer),
   )
 
-/** @param {ProviderRequestView[]} rows */
+/** @param {ProviderRequest[]} rows */
 export const drawProviderRequests = rows =>
   h("ul", {class: "requests", "aria-label": "Requests", data: {key: "requests"}}, rows.map(drawRequest))

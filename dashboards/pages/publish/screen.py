@@ -329,7 +329,7 @@ class PublishScreen(Screen):
         if entity.entity_type == VIDEO:
             self._session.go("plan", cursor=entity.entity_id, details=True, track=entity.entity_id)
         else:
-            self._session.go("titles", title_id=entity.entity_id)
+            self._session.go("title", title_id=entity.entity_id)
 
     def _leave(self, subject: int) -> None:
         """Leave a title out of the selection, or select it again."""

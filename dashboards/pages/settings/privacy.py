@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from dashboards.components import paging
 from dashboards.components.title_text import request_row, without_command
 from indexium_core.model import wording
-from indexium_core.model.lookups.traffic import ProviderStatus, RequestPage, provider_label
+from indexium_core.model.lookups.traffic import ProviderStatus, RequestPage, request_label
 from indexium_core.model.providers.descriptor import KeyState, KeyTest
 from indexium_core.model.providers.registry import PROVIDERS
 
@@ -67,7 +67,7 @@ def view(
     `tests` has the last test of the key of each provider in this session. `kept` names are kept back.
     """
     is_filtered = bool(wanted["text"] or wanted["provider"] or wanted["failed"])
-    chosen = [{"value": name, "label": provider_label(name)} for name in page.providers]
+    chosen = [{"value": name, "label": request_label(name)} for name in page.providers]
     place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
         "sent": list(SENT),

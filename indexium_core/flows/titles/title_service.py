@@ -263,6 +263,11 @@ class TitleService:
         )
 
     @remote()
+    def shown_values(self, title_id: int) -> builtins.list[TitleValue]:
+        """Return the values that count of a title, in the order of its fields. Raises UnknownIdError."""
+        return self.get(title_id).listed_values
+
+    @remote()
     def candidates(self, title_id: int, field: str | None = None) -> builtins.list[TitleValue]:
         """
         Return every value of a field (or of all fields) of a title with its origin; of a field the shown one first.

@@ -76,6 +76,11 @@ class PictureChange(Shaped):
     old: AssetCandidate | None
     new: AssetCandidate | None
 
+    @property
+    def title_id(self) -> int:
+        """The id of the title."""
+        return self.slot.entity_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionPreview(Shaped):

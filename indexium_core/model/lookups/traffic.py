@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from indexium_core.model import wording
 from indexium_core.model.lookups.candidates import Candidate, MatchDecision
 from indexium_core.model.lookups.records import EnrichedMetadata, ImageCandidate, ProviderRecord
-from indexium_core.model.providers.registry import label_of
+from indexium_core.model.providers.registry import PROVIDERS, label_of
 from indexium_core.model.shapes import ListPage
 
 ProviderState: TypeAlias = Literal["on", "paused", "off"]
@@ -56,35 +56,35 @@ class ProviderRequest:
     bytes: int | None  # of the answer
 
     @property
-    def moment(self) -> tuple[str, str]:
-        """The day and the time at which it left, in local time."""
-        local = self.at.astimezone()
-        return f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"
+    def day(self) -> str:
+        """The local day: `2026-03-04`."""
+        return f"{self.at.astimezone():%Y-%m-%d}"
 
     @property
-    def provider_label(self) -> str:
-        """The name of the provider for people, also of its pictures (`tmdb_images`)."""
-        return provider_label(self.provider)
+    def time(self) -> str:
+        """The local time: `12:30:05`."""
+        return f"{self.at.astimezone():%H:%M:%S}"
+
+    @property
+    def label(self) -> str:
+        """The provider for people, also of its pictures: `TMDB pictures`."""
+        return request_label(self.provider)
 
     @property
     def sent(self) -> list[tuple[str, str]]:
-        """The parameters that are about titles."""
+        """The parameters that say something about the library of the user, with their values."""
         return [(name, text) for name, text in self.parameters.items() if name not in TECHNICAL]
 
     @property
     def technical(self) -> str:
-        """The other parameters, in one line."""
+        """The other parameters: `language=en, page=2`."""
         return ", ".join(f"{name}={text}" for name, text in self.parameters.items() if name in TECHNICAL)
 
     @property
     def answer(self) -> str:
-        """The answer in words, with its size and how long it took."""
-        if self.status is None:
-            text = "no answer"
-        else:
-            text = f"{_ANSWERS[self.status]} ({self.status})" if self.status in _ANSWERS else str(self.status)
+        """What came back: `200 · 2.1 KB · 0.31 s`, `not found (404) · 0.2 s`, `no answer`."""
         facts = [
-            text,
+            self._status_words,
             wording.size(self.bytes) if self.bytes else "",
             f"{self.seconds:.2f} s" if self.seconds is not None else "",
         ]
@@ -92,8 +92,20 @@ class ProviderRequest:
 
     @property
     def is_good(self) -> bool:
-        """Whether there was an answer: that a provider does not have a title is one."""
+        """Whether there was a good answer. That a provider does not have a title is a good answer."""
         return self.status is not None and (self.status < 400 or self.status == _NOT_FOUND)
+
+    @property
+    def _status_words(self) -> str:
+        if self.status is None:
+            return "no answer"
+        return f"{_ANSWERS[self.status]} ({self.status})" if self.status in _ANSWERS else str(self.status)
+
+
+def request_label(name: str) -> str:
+    """Return the name under which requests are listed as people know it: `TMDB`, `TMDB pictures`."""
+    label = label_of(name.removesuffix(_PICTURES))
+    return f"{label} pictures" if name.endswith(_PICTURES) else label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +114,11 @@ class RequestPage(ListPage):
 
     items: list[ProviderRequest]
     providers: list[str]  # that were asked at all
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The names of these providers for people."""
+        return {name: request_label(name) for name in self.providers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +154,17 @@ class ProviderStatus:
     requests_per_day: int | None  # limit; None without one
 
     @property
-    def why(self) -> str:
-        """The reason without a command: a page has a button instead."""
+    def hint(self) -> str:
+        """The reason for a page: without a command."""
         return wording.without_command(self.reason)
+
+    @property
+    def leaves(self) -> str:
+        """What leaves this machine with a key of it, in sentences."""
+        return (
+            f"The key goes to {self.name} only. A test sends {PROVIDERS[self.provider].check.about}; "
+            "searches send titles, years and ids of films and series, and nothing about home videos."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,9 +195,3 @@ class ProviderDetails:
     problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer
     records: Mapping[str, ProviderRecord] = field(default_factory=dict)  # by provider that has the title
     faults: frozenset[str] = frozenset()  # providers whose answer is not known: they are asked again
-
-
-def provider_label(name: str) -> str:
-    """Return the name of a provider for people, also of its pictures (`tmdb_images`)."""
-    known = label_of(name.removesuffix(_PICTURES))
-    return f"{known} pictures" if name.endswith(_PICTURES) else known

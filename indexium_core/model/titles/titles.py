@@ -112,6 +112,11 @@ class TitleItem:
         return KIND_NAMES[self.entity_type].capitalize()
 
     @property
+    def initials(self) -> str:
+        """At most two letters in the place of a poster that is not there."""
+        return wording.initials(self.title)
+
+    @property
     def state_label(self) -> str:
         """Its state in two or three words."""
         return STATE_LABELS[self.state]
