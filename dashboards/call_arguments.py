@@ -67,8 +67,8 @@ class CallArguments:
 
     def read(self, method: Callable[..., Any], args: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments as a method takes them. Raises UsageError, and what `plan` raises."""
-        parameters = inspect.signature(method).parameters
-        return {name: self._value(str(parameters[name].annotation), value) for name, value in args.items()}
+        kinds = {name: str(each.annotation) for name, each in inspect.signature(method).parameters.items()}
+        return {name: self._value(kinds.get(name, ""), value) for name, value in args.items()}
 
     def _value(self, annotation: str, value: Any) -> Any:
         words = _WORD.findall(annotation)

@@ -28,7 +28,8 @@ export class List extends FacePage {
   selected = new Set() // ids; a row that comes later does not join them
   /** @type {any} */
   anchor = null // the id from which a range is selected
-  isChoosing = false // the ids of all rows are read
+  /** @type {"" | "all" | "others"} */
+  choosing = "" // which rows get selected as soon as the ids of all rows are read
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
   awaited = "" // the row that the address names, while the list does not have it
@@ -165,7 +166,7 @@ export class List extends FacePage {
 
   /** Return whether it is known on which row a key acts. */
   isReady() {
-    return !this.isChoosing && this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
+    return !this.choosing && this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
   }
 
   /** Read again what changes without an event, while the page is shown. */
@@ -340,29 +341,21 @@ export class List extends FacePage {
     return Math.max(1, tiles.filter(each => each.offsetTop === tiles[0].offsetTop).length)
   }
 
-  /** Select rows of the whole list. @param {(ids: any[]) => any[]} choose */
-  async pickOfAll(choose) {
+  /** Select all rows of the list, or those that are not selected; keys wait until they are known. @param {"all" | "others"} which */
+  async pickOfAll(which) {
     const [name, args] = this.spec.all(place())
     const asked = JSON.stringify(args)
-    this.isChoosing = true
+    this.choosing = which
     this.draw()
     try {
       const ids = /** @type {any[]} */ (await call(name, /** @type {any} */ (args)))
-      if (asked === JSON.stringify(this.spec.all(place())[1])) this.selected = new Set(choose(ids))
+      const isSame = asked === JSON.stringify(this.spec.all(place())[1])
+      if (isSame) this.selected = new Set(which === "all" ? ids : ids.filter(id => !this.selected.has(id)))
     } catch (error) {
       toast(/** @type {Error} */ (error).message, {kind: "error"})
     }
-    this.isChoosing = false
+    this.choosing = ""
     this.draw()
-  }
-
-  pickAll() {
-    return this.pickOfAll(ids => ids)
-  }
-
-  /** Select the rows of the list that are not selected, and no others. */
-  invert() {
-    return this.pickOfAll(ids => ids.filter(id => !this.selected.has(id)))
   }
 
   pickNone() {
@@ -490,9 +483,9 @@ export class List extends FacePage {
         group,
         run: () => this.current() && this.pick(this.current(), true),
       },
-      a: {does: `select all ${nouns} of the list`, group, run: () => void this.pickAll()},
+      a: {does: `select all ${nouns} of the list`, group, run: () => void this.pickOfAll("all")},
       n: {does: "select none", group, run: () => this.pickNone()},
-      i: {does: "invert the selection", group, run: () => void this.invert()},
+      i: {does: "invert the selection", group, run: () => void this.pickOfAll("others")},
     }
   }
 
@@ -544,7 +537,7 @@ export class List extends FacePage {
       ...super.ownActs(target),
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
-      "pick-all": () => (this.selected.size < this.rows.total ? void this.pickAll() : this.pickNone()),
+      "pick-all": () => (this.selected.size < this.rows.total ? void this.pickOfAll("all") : this.pickNone()),
       close: () => go(this.opening("")),
       clear: () => this.close(),
       page: () => this.turn(Number(page)),

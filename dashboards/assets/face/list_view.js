@@ -338,16 +338,15 @@ function drawSign(list, {act, sign, label, key}, row) {
 }
 
 /** The box for all rows of the list, on all its pages. @param {List} list */
-function drawAllBox({spec, rows, selected, isChoosing}) {
+function drawAllBox({spec, rows, selected, choosing}) {
   if (!spec.all || !rows.total) return null
   return h(
     "label",
     {class: "inline", data: {act: "pick-all", key: "all"}},
     h("input", {
       type: "checkbox",
-      checked: selected.size >= rows.total,
+      checked: choosing === "all" || selected.size >= rows.total,
       indeterminate: selected.size > 0 && selected.size < rows.total,
-      disabled: isChoosing,
       data: {key: "all-box"},
     }),
     "Select all",

@@ -104,7 +104,7 @@ export class OfferField {
       h("span", {class: "bad-text", role: "alert", id: `error-${name}`}, error),
       h(
         "div",
-        {class: "found-offers", role: "radiogroup", "aria-label": label, data: {key: `offers-${name}`}},
+        {class: "found-offers", role: "radiogroup", "aria-label": "Found", data: {key: `offers-${name}`}},
         options.map(each => this.drawOption(each)),
         this.offers && !this.offers.length && h("p", {class: "hint", role: "status"}, "Nothing has this name."),
       ),

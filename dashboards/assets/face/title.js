@@ -163,15 +163,18 @@ const head = {
   isFlush: true,
   hasNoTitle: true,
   reads,
-  more: ({title: {item}}) => ({
-    slots: slotsOf(...ownerOf(item)),
-    publication: ["publications.state", {entity_type: item.entity_type, entity_id: item.id}],
-    providers: PROVIDERS,
-    candidates: candidatesOf(item.id),
-    libraries: ["inventory.list", {}, {library_id: 1, name: 1}],
-    problem: ["artwork.problem_of", {title_id: item.id}],
-    ...(isWork({title: /** @type {any} */ ({item}), more: {}}) && {match: matchOf(item.id)}),
-  }),
+  more: known => {
+    const {item} = known.title
+    return {
+      slots: slotsOf(...ownerOf(item)),
+      publication: ["publications.state", {entity_type: item.entity_type, entity_id: item.id}],
+      providers: PROVIDERS,
+      candidates: candidatesOf(item.id),
+      libraries: ["inventory.list", {}, {library_id: 1, name: 1}],
+      problem: ["artwork.problem_of", {title_id: item.id}],
+      ...(isWork(known) && {match: matchOf(item.id)}),
+    }
+  },
   draw: drawHead,
   actions: [
     {
@@ -339,7 +342,7 @@ const match = {
   side: "aside",
   reads,
   when: isWork,
-  more: ({title: {item}}) => ({match: matchOf(item.id)}),
+  more: known => (isWork(known) ? {match: matchOf(known.title.item.id)} : {}),
   draw: ({title, more}) => more.match && drawMatch(more.match, title.item.id),
 }
 
@@ -360,8 +363,9 @@ const files = {
   side: "aside",
   reads: () => ({title: readTitle()}),
   draw: ({title}, parts) => [
-    h("p", {class: "quiet", data: {key: "number"}}, plural(title.files.length, "file")),
     drawFiles({...title, files: title.files.slice(0, MOST_FILES)}, parts),
+    title.files.length > MOST_FILES &&
+      h("p", {class: "quiet", data: {key: "more"}}, `and ${plural(title.files.length - MOST_FILES, "more file")}`),
   ],
   rowsOf: ({title}) => title.files,
   id: "file_id",
@@ -396,7 +400,7 @@ const related = {
   isWide: true,
   reads,
   when: isWork,
-  more: ({title: {item}}) => ({related: ["titles.related", {title_id: item.id}, RELATED]}),
+  more: known => (isWork(known) ? {related: ["titles.related", {title_id: known.title.item.id}, RELATED]} : {}),
   draw: ({more}) =>
     more.related &&
     (more.related.length

@@ -4,19 +4,29 @@
 
 const SEVERAL = new Set(["genre", "tag", "actor", "director"]) // filters that take several values
 const FLAGS = ["matched", "incomplete", "unpublished"]
-const MENUS = {
+/** @type {Record<string, string>} */
+const LABELS = {
   kind: "Kind",
   genre: "Genre",
-  tag: "Tag",
   year: "Year",
   rating: "Rating",
   actor: "Actor",
   director: "Director",
   state: "State",
   library: "Folder",
+  tag: "Tag",
 }
+/** The menus, and the filters in each. @type {[label: string, names: string[]][]} */
+const MENUS = [
+  ["Kind", ["kind"]],
+  ["Genre", ["genre"]],
+  ["Year", ["year"]],
+  ["Rating", ["rating"]],
+  ["People", ["actor", "director"]],
+  ["More", ["state", "library", "tag"]],
+]
 /** The filters of the address. @type {string[]} */
-export const FILTERS = [...Object.keys(MENUS), ...FLAGS]
+export const FILTERS = [...Object.keys(LABELS), ...FLAGS]
 const KINDS = ["movie", "series", "season", "episode"]
 const STATES = ["discovered", "identified", "enriched", "published", "ignored"]
 const SORTS = {
@@ -132,38 +142,43 @@ function withValue(place, name, value, isOn) {
   return {[name]: [...others, ...(isOn ? [value.replace("|", " ")] : [])].join("|")}
 }
 
-/** The values of an open filter: the chosen ones that no title has come first. @type {(place: Route, known: Known | undefined, name: string, facet: {options: Values.TitleFacetValue[]}) => ListOptions[]} */
-function groupsOf(place, known, name, {options}) {
+/** The values of a filter: the chosen ones that no title has come first. @type {(place: Route, known: Known | undefined, name: string, facet: {options: Values.TitleFacetValue[]}) => ListOptions} */
+function groupOf(place, known, name, {options}) {
   const chosen = valuesOf(place, name)
   const missing = chosen.filter(each => options.every(({value}) => value !== each))
   const rows = [
     ...missing.map(value => ({value, label: wordOf(name, value, known), titles: 0})),
     ...options.map(({value, label, titles}) => ({value, label, titles})),
   ]
-  return [
-    {
-      label: MENUS[/** @type {keyof typeof MENUS} */ (name)],
-      isMany: true,
-      none: "No title has one.",
-      options: rows.map(({value, label, titles}) => ({
-        ...{id: value, label, total: titles, on: chosen.includes(value)},
-        to: changed(place, known, withValue(place, name, value, !chosen.includes(value))),
-      })),
-    },
-  ]
+  return {
+    label: LABELS[name],
+    isMany: true,
+    none: "No title has one.",
+    options: rows.map(({value, label, titles}) => ({
+      ...{id: value, label, total: titles, on: chosen.includes(value)},
+      to: changed(place, known, withValue(place, name, value, !chosen.includes(value))),
+    })),
+  }
 }
+
+/** The name of a filter for the library. @param {string} name */
+const keyOf = name => (name === "library" ? "library_id" : name)
 
 /** @type {(place: Route, known: Known | undefined) => (ListMenu | ListSelect)[]} */
 export function filtersOf(place, known) {
   const own = checked(place, known)
-  const menus = Object.entries(MENUS).map(([name, label]) => {
-    const key = name === "library" ? "library_id" : name
+  const menus = MENUS.map(([label, names]) => {
+    const keys = names.map(keyOf)
     return /** @type {ListMenu} */ ({
       name: `Filter by ${label.toLowerCase()}`,
       label,
-      sign: valuesOf(own, name).length,
-      reads: ["titles.facets", {keys: [key], ...listed(place, known)}, {[key]: {options: 1}}],
-      groupsOf: found => groupsOf(own, known, name, found[key]),
+      sign: names.flatMap(name => valuesOf(own, name)).length,
+      reads: [
+        "titles.facets",
+        {keys, ...listed(place, known)},
+        Object.fromEntries(keys.map(key => [key, {options: 1}])),
+      ],
+      groupsOf: found => names.map(name => groupOf(own, known, name, found[keyOf(name)])),
     })
   })
   const {sort} = orderOf(place)

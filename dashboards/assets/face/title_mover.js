@@ -1,6 +1,6 @@
 // The question to which title a file belongs: a search, what the file is of it, and the number of an episode.
 import {call} from "#face/calls.js"
-import {count, plural} from "#face/wording.js"
+import {plural} from "#face/wording.js"
 
 const MOST = 8 // titles that a search shows
 const FOUND = {id: 1, name: 1, entity_type: 1, kind_name: 1, episode_count: 1, file_count: 1}
@@ -82,6 +82,3 @@ export function moveCall({file_id: id}, {target, role = "main", year = "", seaso
     },
   ]
 }
-
-/** The heading of the files. @param {number} number */
-export const filesTitle = number => `${count(number)} ${number === 1 ? "file" : "files"}`
