@@ -111,6 +111,7 @@ export class Artwork {
   queue = Promise.resolve()
   /** @type {number[] | null} */
   ids = null // of the list, for the keys that lead from title to title
+  isNew = false // the pictures are those of another kind or title: the cursor gets the focus
   first = 0 // the title with which the dialog was opened
   frame = 0 // until it is drawn again
   /** @type {HTMLElement | null} */
@@ -156,6 +157,7 @@ export class Artwork {
     this.state = this.stateFor(title, keyOf(kind, season))
     this.first = item.id
     this.ids = null
+    this.isNew = true
     this.before = focusedElement()
     this.main.open()
     this.paint()
@@ -180,14 +182,14 @@ export class Artwork {
     if (!this.main.isOpen) return
     this.forgetRead()
     this.placeCursor()
-    const waited = this.box.querySelector(".a-tile.loading > .a-pic")
     morph(this.box, drawDialog(this))
     const list = this.box.querySelector(".a-tiles")
     const isThere = !isWaiting(this)
     if (list && isThere) this.previews.watch(list)
     paintLarge(this)
     paintSearch(this)
-    this.keepFocus(Boolean(waited) && isThere)
+    this.keepFocus(this.isNew && isThere)
+    if (isThere) this.isNew = false
     this.pressQueued()
   }
 
@@ -203,7 +205,7 @@ export class Artwork {
     const heading = this.box.querySelector("#a-title")
     if ([this.large, this.rejecting, this.searching].some(({isOpen}) => isOpen)) return
     if (!activeElement) focusIn(this.box, "#a-title")
-    else if (hasCome && activeElement === heading) this.focusCursor()
+    if (hasCome && (!activeElement || activeElement === heading)) this.focusCursor()
   }
 
   /** Put the cursor on a picture that is shown: it stays, or the chosen one has it. */
@@ -249,6 +251,7 @@ export class Artwork {
   /** Another kind, or another title: what belonged to the one before is forgotten. @param {Partial<ArtworkState>} changes */
   restart(changes) {
     this.previews.stop()
+    this.isNew = true
     Object.assign(this.state, {order: [], filters: NO_FILTERS, cursor: 0, parts: 0, message: "", problem: ""}, changes)
     this.paint()
   }

@@ -40,6 +40,7 @@ export class Form {
   pickers = new Map() // by the names of their fields
   problem = "" // why the answers are refused
   isWaiting = false // for the answer of the library
+  isTouched = false // a person has typed since the form was made or sent: the text in a field may be that of the stored value
   number = ++made // other than that of each other form: a new one starts with new fields
 
   /**
@@ -63,7 +64,9 @@ export class Form {
   /** Take the question as it is now; a draft that nobody has changed shows what is stored now. @param {Question} question */
   follow(question) {
     this.question = question
-    if (question.lasts === "draft" && !this.isChanged()) this.restart()
+    if (question.lasts !== "draft") return
+    if (this.isTouched) this.first = firstAnswers(question)
+    else if (!this.isChanged()) this.restart()
   }
 
   /** Show the first answers again. */
@@ -71,11 +74,13 @@ export class Form {
     this.answers = firstAnswers(this.question)
     this.first = structuredClone(this.answers)
     this.problem = ""
+    this.isTouched = false
     this.missing.clear()
   }
 
   /** Note that the answers are stored. */
   settle() {
+    this.isTouched = false
     this.first = structuredClone(this.answers)
   }
 
@@ -89,6 +94,7 @@ export class Form {
     const {type, value, checked} = target
     const {field, option, pair, part} = target.dataset
     if (!field) return
+    this.isTouched = true
     const before = this.answers[field]
     if (this.pickers.has(field)) this.tell(field, picker => picker.type(target))
     else if (pair !== undefined) this.answers[field][Number(pair)][Number(part)] = value
