@@ -23,14 +23,12 @@ from dashboards.components import drawing
 from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.frame.entries import entries
-from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
-from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.screen import FaceScreen, TitleScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
@@ -39,9 +37,11 @@ from dashboards.state import (
     ActivityState,
     AddressedState,
     ChecksState,
+    DecideState,
     JobsState,
     PeopleState,
     RequestsState,
+    SettingsState,
     TitlesState,
     TitleState,
 )
@@ -59,7 +59,7 @@ FAILED = "An error occurred while this page was created; no file was changed. Th
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
-    PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
+    PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", lambda _: FaceScreen(TitlesState())),
     PageEntry("title", "Title", lambda _: TitleScreen(TitleState()), "titles"),  # and the id in its address
@@ -71,7 +71,7 @@ PAGES = (
     PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
     PageEntry("jobs", "Jobs", lambda _: FaceScreen(JobsState())),
-    PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
+    PageEntry("settings", "Settings", lambda _: FaceScreen(SettingsState()), needs=SETTINGS_MANAGE),
     PageEntry(
         "connections",
         "Connections",

@@ -33,11 +33,6 @@ class Screen:
         """Read the page again, if the session shows it."""
         raise NotImplementedError
 
-    def undo(self, step_id: int) -> bool:
-        """Undo a step that this page has made and counts; False: it is no such step."""
-        del step_id
-        return False
-
     def redraw(self) -> None:
         """Draw the parts again whose colours the server takes from the theme."""
 

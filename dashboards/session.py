@@ -134,7 +134,7 @@ class Session:
         self._greeting: Mapping[str, Any] | None = None
         self._is_loaded = False
         self._wire.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
-        self._wire.on(undo=lambda message: self._undo(int(message["id"])))
+        self._wire.on(undo=lambda message: self.undoing.undo(int(message["id"])))
         self._wire.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
         self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
@@ -389,10 +389,6 @@ class Session:
         search = self._screen.state.search()
         path = self._screen.own_path() or self._paths[self.view.page]
         return path + (f"?{search}" if search else "")
-
-    def _undo(self, step_id: int) -> None:
-        if not any(screen.undo(step_id) for screen in self._screens.values()):
-            self.undoing.undo(step_id)
 
     def report_decision(self, text: str, report: DecisionReport) -> None:
         """Show a decision, with a button that undoes it."""

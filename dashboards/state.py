@@ -510,9 +510,11 @@ class QueryState(AddressedState):
 
 
 class SettingsState(AddressedState):
-    """The state of the settings page; its address has no parameters."""
+    """The part of the page that has the focus first."""
 
-    section = param.String(default="", doc="The section that the page shows first: another page has opened it.")
+    section = param.String(default="", doc="Name of the part; '' for the beginning. Another page has opened it.")
+
+    _address: ClassVar[Mapping[str, str]] = {"section": "section"}
 
 
 def _moment(text: str, at: time) -> datetime | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import ByteSize, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from indexium_core import errors, settings_file
+from indexium_core.model import setting_words
 from indexium_core.model.accounts.sign_in_settings import WANTED, SignInSettings
 from indexium_core.model.accounts.sign_in_settings import setting as _setting
 from indexium_core.model.people import placeholders
@@ -320,6 +321,31 @@ class SettingRow:
     kind: SettingKind
     counts: str  # when a new value takes effect: "applies to the next write"; "" if only at a start
     locked: str  # reason why it cannot be changed here; "" if it can
+
+    @property
+    def label(self) -> str:
+        """Its name in the interface."""
+        return setting_words.LABELS[self.name]
+
+    @property
+    def group(self) -> str:
+        """The settings among which people look for it."""
+        return setting_words.GROUP_OF[self.name]
+
+    @property
+    def place(self) -> int:
+        """Its place among all settings, in the order of the groups."""
+        return setting_words.PLACES[self.name]
+
+    @property
+    def is_advanced(self) -> bool:
+        """Whether few people need it."""
+        return self.name in setting_words.ADVANCED
+
+    @property
+    def may_cost_backups(self) -> bool:
+        """Whether a change may delete backups: `Configuration.effect` tells."""
+        return self.group == "Backups"
 
 
 def table(config: Settings) -> list[SettingRow]:

@@ -24,7 +24,7 @@ def request_row(each: ProviderRequest) -> ProviderRequestView:
         "time": each.time,
         "label": each.label,
         "route": each.route,
-        "sent": [list(pair) for pair in each.sent],
+        "sent": each.sent,
         "technical": each.technical,
         "answer": each.answer,
         "is_good": each.is_good,

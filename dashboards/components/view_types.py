@@ -306,8 +306,8 @@ class ProviderRequestView(TypedDict):
     time: str
     label: str
     route: str
-    sent: list[list[str]]
-    technical: str
+    sent: list[tuple[str, str]]  # Names and values of the parameters that concern a title
+    technical: str  # The other parameters
     answer: str
     is_good: bool
 
@@ -349,9 +349,3 @@ class PosterView(TypedDict, total=False):
     title: str
     poster: str
     initials: str
-
-
-class SettingProblemView(TypedDict):
-    name: str
-    text: str
-    typed: str

@@ -2,7 +2,7 @@
 Numbers, sizes, durations, times and lists as text: one wording for the command line, the dashboards, REST and the logs.
 
 The functions are pure. Sizes are decimal: 1 KB is 1,000 bytes. Times are shown in the local time zone.
-`dashboards/components/wording.js` has functions of the same names for texts that the browser makes itself.
+`dashboards/assets/face/wording.js` has functions of the same names for texts that the browser makes itself.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ def waiting_ratings(number: int) -> str:
 def kept_back(number: int) -> str:
     """Return how many names are not searched: they may be those of home videos."""
     return f"{plural(number, 'name is', 'names are')} kept back: {'it' if number == 1 else 'each'} may be a home video."
+
+
+def without_command(text: str) -> str:
+    """Return a sentence without the command that it offers: a page has a button instead."""
+    return re.sub(r", or (run|start it): [^.]*\.", ".", text)
 
 
 def size(number: float) -> str:
@@ -158,11 +163,6 @@ def initials(title: str) -> str:
     words = [word for word in title.split() if word[0].isalnum()]
     main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
     return "".join(word[0].upper() for word in main[:2]) or "?"
-
-
-def without_command(text: str) -> str:
-    """Return a sentence without the command that it proposes: a page has a button instead."""
-    return re.sub(r", or (run|start it): [^.]*\.", ".", text)
 
 
 def _decimal(number: float) -> str:

@@ -18,6 +18,7 @@ LISTS = {  # page → its path
     "accounts": "settings/accounts",
     "activity": "history/activity",
     "checks": "checks",
+    "decide": "titles/decide",
     "history": "history",
     "jobs": "jobs",
     "people": "people",

@@ -68,7 +68,7 @@ def test_name_that_is_kept_back_is_to_decide(library: Library, serve: Callable[[
     expect(page.locator(".doubt h4")).to_have_text(["For a film or an episode"])
     expect(page.get_by_role("progressbar", name="Decided")).to_have_attribute("aria-valuenow", "0")
     page.get_by_role("button", name="To decide 0").click()
-    expect(page.locator(".done-card")).to_contain_text("1 name is kept back")
+    expect(page.locator(".page-decide .empty")).to_contain_text("1 name is kept back")
 
 
 def test_title_that_was_not_searched_is_shown(library: Library, serve: Callable[[Library], Site]) -> None:
@@ -77,6 +77,6 @@ def test_title_that_was_not_searched_is_shown(library: Library, serve: Callable[
     page.locator(".match").get_by_role("link", name="Decide").click()
     expect(page.get_by_role("button", name="Not searched 2", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".queue [aria-current=true] b")).to_have_text("Qwyjibo")
-    expect(page.locator(".notice")).to_contain_text("2 titles were not searched at the providers yet.")
+    expect(page.locator(".prevented")).to_contain_text("2 titles were not searched at the providers yet.")
     page.get_by_role("button", name="Search now").click()
     expect(page.get_by_role("button", name="Not found 2", exact=True)).to_be_visible()

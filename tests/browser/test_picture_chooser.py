@@ -49,7 +49,7 @@ def offer(library: Library, entity_type: str, title_id: int, number: int, **fiel
     record_pictures(library, entity_type, title_id, images)
 
 
-_PIXEL = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+_PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90400000000002c00000000010001000002024401003b")
 
 
 class Chooser:

@@ -21,6 +21,7 @@ def test_schedule_is_changed_switched_and_run(site: Site, library: Library, widt
     text.fill("99 3 * * *")
     text.press("Enter")
     expect(section.get_by_role("alert")).to_contain_text("'99 3 * * *' is not a cron text. Use five parts")
+    site.complaints.clear()  # the browser notes each request that failed
     text.fill("30 2 * * 1")
     text.press("Enter")
     expect(section.get_by_text("At 02:30 on Monday. Next run: ")).to_be_visible()

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from dashboards.web import server
 from indexium_core.library import Library
 from indexium_core.model.files.scan_reports import ScanProgress
+from indexium_core.model.operations.operation import WriteOptions
 from tests.browser.conftest import Site
 from tests.support import media as clips
 from tests.support import photos
@@ -170,10 +171,11 @@ def test_settings_change_at_run_time_and_reject_invalid_values(
     serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
-    page = serve(library).visit("/settings")
+    site = serve(library)
+    page = site.visit("/settings")
     others = re.compile("INDEXIUM_(?![A-Z]+_API_KEY)")  # keys of providers are set in the environment only
     expect(page.get_by_text(others)).to_have_count(0)
-    page.get_by_role("button", name="Advanced", exact=True).click()
+    page.get_by_role("button", name="Show the advanced settings").click()
     expect(page.get_by_label("Log retention, in days", exact=True)).to_be_disabled()
     expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment. Change it there")).to_be_visible()
 
@@ -182,6 +184,7 @@ def test_settings_change_at_run_time_and_reject_invalid_values(
     rows.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="a whole number from 1 to 1,000 is needed")).to_be_visible()
     expect(rows).to_have_value("many")
+    site.complaints.clear()  # the browser notes each request that failed
     rows.fill("5")
     rows.press("Enter")
     expect(page.get_by_text("Rows per page: 5. The change applies immediately.")).to_be_visible()
@@ -202,12 +205,30 @@ def test_settings_change_at_run_time_and_reject_invalid_values(
 
     page.goto(page.url.replace("/plan", "/settings"))
     page.get_by_role("button", name="Rows per page: back to 50").click()
+    expect(page.get_by_text("Rows per page: 50. The change applies immediately.")).to_be_visible()
     expect(rows).to_have_value("50")
     assert library.settings.metadata_preview_page_size == 50
     days = page.get_by_role("textbox", name="Backup retention, in days")
     days.fill("1")
     days.press("Enter")  # nothing was written: it costs nothing
     expect(page.get_by_text("Backup retention, in days: 1. The change applies to the next write.")).to_be_visible()
+
+
+def test_setting_that_deletes_backups_is_changed_after_a_question(site: Site, library: Library) -> None:
+    library.write(library.plan(), WriteOptions(risk=("safe",))).wait()
+    page = site.visit("/settings")
+    budget = page.get_by_role("textbox", name="Backup budget")
+    budget.fill("1000")
+    budget.press("Enter")
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("the next write deletes the oldest")
+    question.get_by_role("button", name="Cancel").click()
+    expect(budget).to_have_value("10GB")
+    budget.fill("1000")
+    budget.press("Enter")
+    question.get_by_role("button", name="Set to 1000").click()
+    expect(page.get_by_text("Backup budget: 1KB. The change applies to the next write.")).to_be_visible()
+    assert library.settings.backup_budget == 1000
 
 
 def test_audio_files_are_included_and_excluded_after_explanation(

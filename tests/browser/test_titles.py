@@ -434,16 +434,16 @@ def test_requests_are_listed_for_a_title_and_in_the_settings(titles: Titles) -> 
     assert grave(page) == []
 
     page = titles.visit("/settings")
-    rows = page.locator(".privacy .requests li")
+    rows = page.locator(".request-log .requests li")
     expect(rows).to_have_count(20)
-    page.locator(".privacy").get_by_role("button", name="Older").click()
+    page.locator(".request-log").get_by_role("button", name="Older").click()
     expect(rows).to_have_count(4)
     page.get_by_label("Search requests").fill("other 7")
     page.get_by_label("Search requests").press("Enter")
     expect(rows).to_have_count(1)
     page.get_by_label("Search requests").fill("")
     page.get_by_label("Search requests").press("Enter")
-    page.locator(".privacy").get_by_label("Provider", exact=True).select_option("tmdb")
+    page.locator(".request-log").get_by_label("Provider", exact=True).select_option("tmdb")
     page.get_by_label("Failed only").check()
     expect(rows).to_have_count(1)
     assert grave(page) == []

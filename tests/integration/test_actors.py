@@ -253,7 +253,7 @@ WITHOUT_RECORD = """
     backups.restore_backup backups.tidy database_backups.make database_backups.start snapshots.refresh
     snapshots.take snapshots.export_parquet snapshots.follow_decision snapshots.on_event queries.write
     saved_queries.remove saved_queries.restore saved_queries.save providers.tidy provider_keys.remove
-    provider_keys.set configuration.set
+    provider_keys.enter provider_keys.set configuration.set
     publications.resume rescans.prune_audit webhooks.check_sender
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
     schedules.set disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
@@ -269,7 +269,8 @@ WITHOUT_RECORD = """
 # Calls that change nothing, but not every role may make them. Any other read needs no line.
 RESTRICTED_READS = """
     checks.as_sql history.as_sql jobs.as_sql people.as_sql people.files_as_sql search.as_sql
-    configuration.row configuration.table identities.list identities.own identities.provider inventory.browse
+    configuration.file configuration.row configuration.table identities.list identities.own identities.provider
+    inventory.browse
     matches.suggest
     picture_search.search players.differing players.get players.list players.reads players.test provider_keys.list
     provider_keys.test

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from indexium_core import errors, settings
+from indexium_core.model import setting_words
 from indexium_core.settings import SettingRow, Settings
 from indexium_core.settings_file import FILE_NAME
 
@@ -170,3 +171,15 @@ def test_texts_of_the_sign_in_have_a_largest_length(name: str, longest: str) -> 
     for wrong in (f"{longest}a", f"{longest}\n"):
         with pytest.raises(ValidationError):
             Settings.model_validate({name: wrong})
+
+
+def test_each_setting_has_a_label_in_one_group(home: Path) -> None:
+    grouped = [name for labels in setting_words.GROUPS.values() for name in labels]
+    assert sorted(grouped) == sorted(Settings.model_fields)
+    assert set(grouped) >= setting_words.ADVANCED
+    rows = {each.name: each for each in settings.table(settings.load(home))}
+    retention, threads = rows["metadata_backup_retention_days"], rows["probe_threads"]
+    assert (retention.label, retention.group) == ("Backup retention, in days", "Backups")
+    assert [each.may_cost_backups for each in (retention, threads)] == [True, False]
+    assert [each.is_advanced for each in (retention, threads)] == [False, True]
+    assert retention.place < threads.place

@@ -7,17 +7,17 @@ import {button} from "#face/widgets.js"
 import {plural} from "#face/wording.js"
 
 /** @import {Self} from "#face/artwork_state.js" */
-/** @typedef {{provider: string, name: string, is_on: boolean, hint: string}} Provider */
+/** @typedef {{provider: string, name: string, is_on: boolean, plain_reason: string}} Provider */
 /** @typedef {{text: string, level: string, about: string}} Answer */
 
 /** @type {Record<string, string>} */
 const GLYPHS = {found: "✓ ", failed: "▲ "}
 
 /** What a provider has, or has answered. @type {(self: Self, provider: Provider) => Answer} */
-export function answerOf(self, {provider, is_on: isOn, hint}) {
+export function answerOf(self, {provider, is_on: isOn, plain_reason: reason}) {
   const {search} = self.state
   const result = search.results.get(provider)
-  const about = isOn ? "" : hint
+  const about = isOn ? "" : reason
   if (search.running.has(provider)) return {text: "searching…", level: "running", about}
   if (result?.state === "failed") return {text: "no answer", level: "failed", about: result.message}
   if (result) return {text: result.total ? plural(result.total, "picture") : "no picture", level: result.state, about}
@@ -96,7 +96,7 @@ export function paintSearch(self) {
 export async function askSearch(self) {
   const {title} = self.state
   try {
-    const want = {provider: 1, name: 1, is_on: 1, hint: 1}
+    const want = {provider: 1, name: 1, is_on: 1, plain_reason: 1}
     const providers = await call("providers.status", {}, want)
     if (title !== self.state.title || !self.main.isOpen) return
     self.state.search = {providers, running: new Set(), results: new Map(), problem: ""}

@@ -38,7 +38,7 @@ import {TITLE_NEWS} from "#face/title_pictures.js"
  *   isChosen: boolean}} Kind An entry of the list of kinds.
  *
  * @typedef {object} ArtworkSearch
- * @property {Pick<Values.ProviderStatus, "provider" | "name" | "is_on"> & {hint: string}[]} providers
+ * @property {Pick<Values.ProviderStatus, "provider" | "name" | "is_on"> & {plain_reason: string}[]} providers
  * @property {Set<string>} running Providers that are searched.
  * @property {Map<string, Values.PictureSearchResult>} results
  * @property {string} problem

@@ -35,8 +35,8 @@ interface QuestionField {
   name: string
   label: OfAnswers
   // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
-  // That of an offer is the offer: a person types, and chooses one of those that `finds` returns.
-  kind?: "text" | "area" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person" | "offer"
+  // Lines are a text of several lines. That of an offer is the offer: a person types, and chooses one of those that `finds` returns.
+  kind?: "text" | "lines" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person" | "offer"
   value?: any
   required?: boolean // default: true, and false of checks and pairs
   placeholder?: OfAnswers
@@ -122,13 +122,6 @@ type CallName = keyof Values.Calls
 type CallOf<Name extends CallName = CallName> = {[Each in Name]: [name: Each, args: Values.Calls[Each][0]]}[Name]
 type ReadCall = {[Each in CallName]: [name: Each, args: Values.Calls[Each][0], want?: object]}[CallName]
 
-interface ToldResult {
-  text: string
-  kind?: "good" | "info" | "error"
-  undo?: number | null // a step
-  plan?: string // a search of the plan
-}
-
 interface ListColumn<Row> {
   kind: CellKind
   width: string // of the grid
@@ -172,7 +165,9 @@ interface ListAction<Row, Head> {
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
   // What is asked before the call, from the answer to the same call with `dry_run`; null: nothing would change.
-  preview?(rows: Row[], answers: Answers, effect: any): Question | null
+  preview?(rows: Row[], answers: Answers, effect: any): Question | null | false
+  // In place of the same call: then false of `preview` means that nothing is asked, and so does null.
+  weighs?(rows: Row[], answers: Answers): CallOf | null
   // What the row shows before the library has answered; of an action of a section without a row, what is read by name.
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head>
   leads?(result: any): string // the address of the page that is opened after it
@@ -186,9 +181,27 @@ interface ListAction<Row, Head> {
   run?(rows: Row[], place: Route, head: Head, given: Answers): unknown // in place of a call: it changes nothing
   sets?(state: any, answers: Answers): Record<string, any> // in place of a call: what it changes in the `state` of the details
   keeps?: boolean // the rows stay in the list
+  takes?(rows: Row[], answers: Answers): any[] // ids of other rows that leave the list, too
+  decides?: string // what the row is then, in a word: it is a decision about a question
   isOwn?: boolean // it changes no other row of the list
   // The sentence after it. A text offers to undo the `step_id` of the result.
-  done?(result: any, rows: Row[], answers: Answers): string | ToldResult
+  done?(result: any, rows: Row[], answers: Answers): string | Told
+}
+
+/** A sentence after an action; `undo` is the step that its button undoes, `plan` a search of the plan that it offers. */
+interface Told {
+  text: string
+  kind?: "good" | "info" | "error"
+  undo?: number | null
+  plan?: string
+}
+
+/** A button that leads on: with `to`, the act is *to*. */
+interface LeadingButton {
+  label: string
+  act: string
+  to?: Route
+  isPrimary?: boolean
 }
 
 /** What a person can choose in a menu: each choice leads to an address. */
@@ -282,6 +295,7 @@ interface SectionSpec<Row = any, Known = any> {
   isWide?: boolean
   isFlush?: boolean // its rows reach the edges
   side?: "main" | "aside" // its column, if the page has two
+  news?: string[] // the events after which it is read again; default: those of the page
   isInHead?: boolean // it stands beside the title of the page, without a title of its own
   hasNoTitle?: boolean
   beside?(known: Known, parts: SectionParts<Row>): Child // its title
@@ -312,6 +326,9 @@ interface SectionsSpec<Head = any> {
   title: string | ((head: Head | undefined) => string) // a page that is about one thing is called as it, and so is the window
   hasOwnHead?: boolean // a section draws the title
   crumb?: {label: string; href: string} // the page above it
+  links?(): {label: string; href: string}[] // beside the title
+  // The name in the address of what has the focus first: an element with this value as `data.start`, or a section.
+  starts?: string
   sheets?: string[] // style sheets of this page alone
   keys?: Record<string, KeyBinding>
   lists?: {key: string; does: string; group: string}[] // keys of its dialogs, for the list of keys
@@ -392,6 +409,31 @@ interface ListSpec<Row = any, Head = any> {
   sheets?: string[] // style sheets of this page alone
   actions: ListAction<Row, Head>[]
   empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string; more?: Child} // `act`: its form is shown
+}
+
+/** What the drawing function of a question may use. */
+interface DecidingParts {
+  state: Record<string, any>
+  searching: string // the text of a search that runs; "" for none
+  /** The button of an action that is possible now; `more` follows its label. */
+  act(act: string, options?: {more?: Child; [attribute: string]: any}): HTMLElement | null
+  has(act: string): boolean // whether it is possible now
+}
+
+/** A page of questions that a person decides, one after the other: each row is one of them. */
+interface DecidingSpec<Row = any, Head = any> extends ListSpec<Row, Head> {
+  empty(place: Route, head: Head): {title: string; text: string; acts: LeadingButton[]}
+  isOpen(place: Route): boolean // the list has what waits for a decision: then its progress is shown
+  entry(place: Route, head: Head, total: number): Route | null // what is shown in place of the list when the page is opened
+  state: {all: boolean} // a decision counts for others, too
+  undo: CallName // with the id of a decision
+  factsOf(row: Row): string // what a decision depends on
+  warning(head: Head, place: Route): {text: string; acts: LeadingButton[]} | null
+  file(row: Row): Child // what the question is about
+  draw(row: Row, place: Route, parts: DecidingParts): Child // what can be decided
+  pictures(row: Row): string[] // addresses, which are read ahead
+  best(row: Row): string // beside its name in the queue
+  said(row: Row): string // for a screen reader
 }
 
 declare var indexiumEarlyKeys: {event: KeyboardEvent; page: string}[] | null

@@ -136,12 +136,28 @@ export class FacePage {
    * @param {{at: Route, head: Head, question: Question | null}} asked
    */
   async preview(action, meant, answers, asked) {
-    const [name, args] = action.call(meant, answers, asked.at, asked.head)
-    const effect = await call(name, /** @type {any} */ ({...args, dry_run: true}))
-    const question = action.preview(meant, answers, effect)
-    if (!question) throw new Error("Nothing changes.")
-    return Boolean(await ask(question, () => this.perform(action, meant, answers, asked)))
+    const weighing = this.weighing(action, meant, answers, asked)
+    const effect = weighing && (await call(weighing[0], /** @type {any} */ (weighing[1])))
+    const question = weighing ? action.preview(meant, answers, effect) : false
+    if (question === null) throw new Error("Nothing changes.")
+    if (!question) {
+      await this.perform(action, meant, answers, asked)
+      return true
+    }
+    const isMade = Boolean(await ask(question, () => this.perform(action, meant, answers, asked)))
+    if (!isMade) this.showStored()
+    return isMade
   }
+
+  /** Return the call that tells what the change of an action would do; null: nothing that a person has to know. @type {(action: ListAction<Row, Head>, meant: Row[], answers: Answers, asked: {at: Route, head: Head}) => CallOf | null} */
+  weighing(action, meant, answers, {at, head}) {
+    if (action.weighs) return action.weighs(meant, answers)
+    const [name, args] = action.call(meant, answers, at, head)
+    return /** @type {any} */ ([name, {...args, dry_run: true}])
+  }
+
+  /** Show again what is stored, because a person does not make the change of a field. */
+  showStored() {}
 
   /** Say why an action was refused. @type {(action: ListAction<Row, Head>, meant: Row[], given: Answers, error: Error) => void} */
   tellRefusal(_action, _meant, _given, {message}) {

@@ -10,14 +10,14 @@ import {button, drawSelect, iconButton} from "#face/widgets.js"
 const EMPTY = {switch: false, checks: [], pairs: []}
 /** @type {Record<string, string>} */
 const MISSING = {
-  ...{text: "Enter a text.", area: "Enter a text.", password: "Enter a password.", time: "Enter a time."},
+  ...{text: "Enter a text.", lines: "Enter a text.", password: "Enter a password.", time: "Enter a time."},
   checks: "Choose at least one.",
 }
 
 /** @type {(field: QuestionField) => QuestionField["kind"]} */
 const kindOf = ({kind = "text"}) => kind
 
-const TRIMMED = new Set(["text", "area"])
+const TRIMMED = new Set(["text", "lines"])
 const EMPTY_ALLOWED = new Set(["checks", "pairs"]) // kinds of fields that need no answer unless they say so
 
 /** Return whether a field needs an answer that it does not have. @type {(field: QuestionField, value: any) => boolean} */
@@ -254,14 +254,13 @@ export class Form {
   /** @param {QuestionField} field */
   drawText(field) {
     const {name, title, longest, inputmode, autocomplete} = field
-    const isArea = field.kind === "area"
     const isSecret = field.kind === "password"
     const error = this.missing.has(name) ? MISSING[kindOf(field)] : ""
-    const input = h(isArea ? "textarea" : "input", {
+    const isLong = field.kind === "lines"
+    const input = h(isLong ? "textarea" : "input", {
       name,
       title,
-      type: isArea ? null : kindOf(field),
-      rows: isArea ? 4 : null,
+      ...(isLong ? {rows: 3} : {type: kindOf(field)}),
       autocomplete: autocomplete ?? (isSecret ? "new-password" : "off"),
       inputmode,
       spellcheck: "false",

@@ -123,7 +123,7 @@ export class List extends FacePage {
     this.keepCursor()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     this.lookForOutside()
-    morph(this.root, drawList(this))
+    morph(this.root, this.content())
     this.spec.follow?.()
     this.waitForTime()
     this.followSheet()
@@ -133,6 +133,11 @@ export class List extends FacePage {
     else if (hadFocus && focusedElement() === document.body) this.focusAgain()
     setTimeout(pressDelayed)
     if (!this.rows.isKnown() && (this.rows.page().error ?? this.rows.head().error)) dropDelayed()
+  }
+
+  /** Return the elements of the page. */
+  content() {
+    return drawList(this)
   }
 
   /** Say so if the row that the address names is not in the list. */
@@ -400,9 +405,14 @@ export class List extends FacePage {
     this.draw()
   }
 
+  /** Return the ids of the rows that an action takes away. @type {(action: ListAction<Row, Head>, meant: Row[], answers: Answers) => any[]} */
+  takenBy({keeps, takes}, meant, answers) {
+    return keeps ? [] : [...meant.map(row => this.rows.idOf(row)), ...(takes?.(meant, answers) ?? [])]
+  }
+
   /** @type {FacePage<Row, Head>["show"]} */
   show(action, meant, answers, head) {
-    const ids = action.keeps ? [] : meant.map(row => this.rows.idOf(row))
+    const ids = this.takenBy(action, meant, answers)
     const shown = (/** @type {Row} */ row) => /** @type {Partial<Row>} */ (action.shows(row, answers, head))
     const edits = action.shows ? meant.map(row => this.rows.edit(row, shown(row))) : []
     const taken = this.rows.take(ids)

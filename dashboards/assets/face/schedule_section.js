@@ -64,6 +64,7 @@ export const schedules = {
   title: "Schedules",
   isWide: true,
   isFlush: true,
+  news: ["job:changed"], // the result of a run
   reads: () => ({schedules: ["schedules.list", {}, ROW]}),
   rows: "schedules",
   id: "name",

@@ -12,16 +12,20 @@ import {bindings, pageKeys} from "#face/keys.js"
 import {drawSections} from "#face/sections_view.js"
 
 /** @typedef {import("#face/edits.js").Edit} Edit */
-/** @typedef {{section: SectionSpec, name: string, id: any, edits: Edit[], values: [Edits, Edit][]}} Shown What is shown while an action runs. */
+/** @typedef {{section: SectionSpec, name: string, id: any, edits: [Edits, Edit[]], values: [Edits, Edit][]}} Shown What is shown while an action runs. */
 /** @typedef {{section: SectionSpec, act: string, id: any, isOpen: boolean, value: any}} Held What an action has returned; `isOpen`: for the open row. */
 
 const MOST_ALSO = 10 // reads that the answer to a change may have, see `dashboards/face.py`
+
+/** Return whether an element is a field for a text that is sent by itself. @param {EventTarget} node @returns {node is HTMLInputElement} */
+const isOwnField = node =>
+  node instanceof HTMLInputElement && Boolean(node.dataset.change) && ["text", "search"].includes(node.type)
 
 export class Sections extends FacePage {
   /** @type {Held[]} */
   held = []
   /** @type {Map<string, Edits>} */
-  edits = new Map() // of rows, by section
+  edits = new Map() // of rows, by the read that has them, as JSON: several sections may show it
   /** @type {Map<string, Edits>} */
   values = new Map() // of whole values, by the read as JSON
   /** @type {Map<string, {text: string, given: Answers}>} */
@@ -35,6 +39,7 @@ export class Sections extends FacePage {
   copied = "" // the text that was copied last
   focused = "" // the section that has the focus, or had it before its element went away
   focusedForm = "" // the form in it
+  started = "" // the name in the address of what has got the focus first
 
   /**
    * @param {SectionsSpec} spec
@@ -49,7 +54,6 @@ export class Sections extends FacePage {
       ["indexium.css", "face.css", "sections.css", ...sheets],
     )
     this.spec = spec
-    for (const {name} of sections) this.edits.set(name, new Edits())
     hideBroken(this.root)
     pageKeys(spec.page, {isReady: () => true, table: this.keys()})
     for (const each of spec.lists ?? []) bindings().add({...each, pages: [spec.page]})
@@ -73,6 +77,7 @@ export class Sections extends FacePage {
   forgetAll() {
     this.held = []
     this.copied = ""
+    this.started = ""
     for (const each of [this.forms, this.refusals, this.unfolded, this.values]) each.clear()
     for (const {name} of this.spec.sections) this.edits.set(name, new Edits())
   }
@@ -93,6 +98,17 @@ export class Sections extends FacePage {
     morph(this.root, drawSections(this))
     if (typeof this.spec.title === "function") nameWindow(this.title)
     if (hadFocus && focusedElement() === document.body) this.focusSection()
+    this.focusStart()
+  }
+
+  /** Give the focus to what the address names, once, when everything above it is there. */
+  focusStart() {
+    const name = place()[this.spec.starts] ?? ""
+    if (name === this.started || this.root.querySelector("section[aria-busy]")) return
+    this.started = name
+    const places = [`[data-start="${name}"]`, `[data-section="${name}"] h2`]
+    const node = places.map(each => this.root.querySelector(each)).find(Boolean)
+    if (name && node instanceof HTMLElement) node.focus()
   }
 
   get title() {
@@ -148,17 +164,26 @@ export class Sections extends FacePage {
 
   /** Return what a section has read, as its running actions show it. @param {SectionSpec} section */
   known(section) {
-    const found = readAll(section.reads?.(place()) ?? {}, own => this.read(own))
+    const read = (/** @type {ReadCall} */ own) => this.read(own, section.news)
+    const found = readAll(section.reads?.(place()) ?? {}, read)
     if (!found.value) return found
     const value = {...found.value}
     if (section.rows) {
-      const edits = this.edits.get(section.name)
+      const edits = this.editsOf(section)
       edits.forget(found.sentAt)
       value[section.rows] = edits.shownIn(/** @type {any[]} */ (value[section.rows]), row => row[section.id])
     }
-    const more = Object.entries(this.moreOf(section, value)).map(([name, own]) => ({name, ...this.read(own)}))
+    const more = Object.entries(this.moreOf(section, value)).map(([name, own]) => ({name, ...read(own)}))
     const error = found.error ?? more.find(each => each.error)?.error
     return {...found, error, value: {...value, more: Object.fromEntries(more.map(each => [each.name, each.value]))}}
+  }
+
+  /** Return the edits of the rows of a section. @param {SectionSpec} section */
+  editsOf({reads, rows}) {
+    const key = JSON.stringify(rows ? reads(place())[rows] : null)
+    const edits = this.edits.get(key) ?? new Edits()
+    this.edits.set(key, edits)
+    return edits
   }
 
   /** Return the calls that a section needs because of what it has read. @type {(section: SectionSpec, known: any) => Record<string, ReadCall>} */
@@ -176,8 +201,8 @@ export class Sections extends FacePage {
   }
 
   /** During actions, their own answers tell what has changed: nothing is read again. @param {ReadCall} own */
-  read(own) {
-    const found = read(own, this.spec.news, this.running > 0 || Boolean(this.leadsTo))
+  read(own, news = this.spec.news) {
+    const found = read(own, news, this.running > 0 || Boolean(this.leadsTo))
     const edits = this.values.get(JSON.stringify(own))
     if (!edits || found.value === undefined) return found
     edits.forget(found.sentAt)
@@ -236,7 +261,7 @@ export class Sections extends FacePage {
   /** @type {(action: ListAction<any, any>, meant: any[], answers: Answers, head: any) => Shown} */
   show(action, meant, answers, head) {
     const section = this.sectionOf(action)
-    const edits = this.edits.get(section.name)
+    const own = this.editsOf(section)
     const made = action.shows || !action.keeps ? meant : []
     const name = this.formName(action.act, meant[0])
     this.running += 1
@@ -246,7 +271,7 @@ export class Sections extends FacePage {
       section,
       name,
       id: meant[0]?.[section.id],
-      edits: made.map(row => edits.add(row[section.id], action.keeps ? action.shows(row, answers, head) : null)),
+      edits: [own, made.map(row => own.add(row[section.id], action.keeps ? action.shows(row, answers, head) : null))],
       values: meant.length || !action.shows ? [] : this.showValues(section, action.shows(undefined, answers, head)),
     }
   }
@@ -276,9 +301,14 @@ export class Sections extends FacePage {
 
   /** @type {(action: ListAction<any, any>, shown: Shown, answer: {value: any, answeredAt: number}) => void} */
   settle(action, shown, {value, answeredAt}) {
-    const {section, id, edits, values} = shown
+    const {
+      section,
+      id,
+      edits: [rows, made],
+      values,
+    } = shown
     this.end(shown)
-    this.edits.get(section.name).settle(edits, answeredAt)
+    rows.settle(made, answeredAt)
     for (const [own, edit] of values) own.settle([edit], answeredAt)
     const isSame = (/** @type {Held} */ each) => each.act === action.act && each.id === id
     this.held = this.held.filter(each => each.section !== section || (each.isOpen && !isSame(each)))
@@ -291,9 +321,12 @@ export class Sections extends FacePage {
 
   /** The library may know more after a refusal, too: it is read again. @param {Shown} shown */
   putBack(shown) {
-    const {section, edits, values} = shown
+    const {
+      edits: [rows, made],
+      values,
+    } = shown
     this.end(shown)
-    this.edits.get(section.name).remove(edits)
+    rows.remove(made)
     for (const [own, edit] of values) own.remove([edit])
     const names = this.readsAfter(null, shown).map(([name]) => name)
     forget(name => names.includes(/** @type {CallName} */ (name)))
@@ -359,20 +392,26 @@ export class Sections extends FacePage {
   }
 
   /** Escape in an open row closes it; in a field that is sent by itself, it shows what is stored. @param {KeyboardEvent} event */
-  onKey(event) {
-    const {key, target} = event
-    const section = this.sectionAt(/** @type {Element} */ (target))
-    const row = section?.hasForm && this.rowAt(/** @type {Element} */ (target))
-    if (key === "Escape" && row && place()[section.opens] === String(row[section.id])) {
-      event.preventDefault()
-      this.open(section, String(row[section.id]))
-      this.focusIn(`[data-row="${row[section.id]}"] [data-act=open]`)
-      return
-    }
-    const isField = target instanceof HTMLInputElement && target.dataset.change && target.type === "text"
-    if (key !== "Escape" || !isField) return
-    this.refusals.delete(this.formName(target.dataset.change, this.rowAt(target)))
+  onKey({key, target}) {
+    if (key === "Escape" && !this.closeRow(/** @type {Element} */ (target)) && isOwnField(target))
+      this.showStored(target)
+  }
+
+  /** Close the open row in which an element is, if it has a form; return whether it was open. @param {Element} target */
+  closeRow(target) {
+    const section = this.sectionAt(target)
+    const row = section?.hasForm && this.rowAt(target)
+    if (!row || place()[section.opens] !== String(row[section.id])) return false
+    this.open(section, String(row[section.id]))
+    this.focusIn(`[data-row="${row[section.id]}"] [data-act=open]`)
+    return true
+  }
+
+  /** @param {Element} [field] */
+  showStored(field = focusedElement()) {
+    const isOwn = isOwnField(field)
+    if (isOwn) this.refusals.delete(this.formName(field.dataset.change, this.rowAt(field)))
     this.draw()
-    target.value = target.defaultValue
+    if (isOwn) field.value = field.defaultValue
   }
 }

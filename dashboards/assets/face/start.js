@@ -5,6 +5,8 @@ import {activity} from "#face/activity.js"
 import {sendAgain} from "#face/calls.js"
 import {checks} from "#face/checks.js"
 import {connections} from "#face/connections.js"
+import {decide} from "#face/decide.js"
+import {Deciding} from "#face/deciding.js"
 import {currentPage, refusalOf} from "#face/frame.js"
 import {showFrame} from "#face/frame_view.js"
 import {history} from "#face/history.js"
@@ -15,18 +17,22 @@ import {people} from "#face/people.js"
 import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
+import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
 import {title} from "#face/title.js"
 import {titles} from "#face/titles.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, history, jobs, people, requests, titles]
+export const LISTS = [accounts, activity, checks, decide, history, jobs, people, requests, titles]
 /** @type {SectionsSpec[]} */
-const SECTIONS = [account, connections, title]
+const SECTIONS = [account, connections, settings, title]
 
 /** @type {Map<string, List | Sections>} */
 const made = new Map()
 let shown = ""
+
+/** @type {(list: ListSpec, host: HTMLElement) => List} */
+const madeOf = (list, host) => (list === decide ? new Deciding(decide, host) : new List(list, host))
 
 function show() {
   const page = currentPage()
@@ -44,7 +50,7 @@ function show() {
     return
   }
   const known = made.get(page)
-  if (!known) made.set(page, list ? new List(list, host) : new Sections(sections, host))
+  if (!known) made.set(page, list ? madeOf(list, host) : new Sections(sections, host))
   else if (isOther) known.enter()
   made.get(page).draw()
 }

@@ -38,8 +38,9 @@ function onToast(event) {
   if (id > (known.undo?.step_id ?? 0) && id !== known.redo?.step_id) told = {step: {step_id: id, label: text}, known}
 }
 
-/** Undo a step. A page of the server may hold a step that the library does not know. @param {number} id */
+/** Undo a step. A page that counts its own decisions undoes them itself, and one of the server may hold a step that the library does not know. @param {number} id */
 export function undo(id) {
+  if (!window.dispatchEvent(new CustomEvent("indexium:undo", {detail: id, cancelable: true}))) return
   if (isFacePage(currentPage())) void turn("steps.undo", id)
   else tell("undo", {id})
 }

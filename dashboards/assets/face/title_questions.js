@@ -52,7 +52,7 @@ export const valuesQuestion = ids => ({
   stays: true,
 })
 
-/** The sentence after values are planned. @type {(report: Values.DecisionReport, rows: any[], answers: Answers) => ToldResult} */
+/** The sentence after values are planned. @type {(report: Values.DecisionReport, rows: any[], answers: Answers) => Told} */
 export const toldValues = ({label, step_id: undo}, _rows, {search: plan}) => ({
   text: `${capital(label)}.`,
   undo,

@@ -147,7 +147,7 @@ export const valueForm = value =>
         fields: [
           {
             name: "value",
-            kind: value.text.length > LONG ? "area" : "text",
+            kind: value.text.length > LONG ? "lines" : "text",
             label: `${value.label} by hand`,
             value: value.text,
             required: false,

@@ -53,7 +53,7 @@ const FOLDER_KINDS = [
  * @typedef {Pick<Values.TitleItem, "id" | "entity_type" | "title" | "name" | "year" | "country" | "rating" | "genres" | "series_id" | "kind_name" | "state_label" | "size_text" | "initials" | "is_matched" | "is_incomplete" | "is_unpublished">} Row
  * @typedef {Pick<Values.Job, "id" | "title" | "status" | "progress_current" | "progress_total" | "error_message" | "summary" | "has_ended">} Job
  * @typedef {import("#face/title_filters.js").Known & {
- *   providers: (Pick<Values.ProviderStatus, "is_on" | "needs_action" | "state"> & {hint: string})[], jobs: {items: Job[]},
+ *   providers: (Pick<Values.ProviderStatus, "is_on" | "needs_action" | "state"> & {plain_reason: string})[], jobs: {items: Job[]},
  *   counts: Record<string, number>, due: Pick<Values.DueTitles, "titles" | "videos" | "names_text" | "reason">,
  *   notices: Values.ProviderNotice[]}} Head
  */
@@ -152,7 +152,7 @@ export function noticeOf(head) {
   const {providers} = head
   if (!totalOf(head) || providers.some(each => each.is_on)) return ""
   const broken = providers.find(each => each.needs_action || each.state === "paused") ?? providers[0]
-  return broken ? `No provider is asked for plots, casts and posters. ${broken.hint}` : ""
+  return broken ? `No provider is asked for plots, casts and posters. ${broken.plain_reason}` : ""
 }
 
 /** The number of films and series. @param {Head} head */
@@ -369,7 +369,7 @@ export const titles = {
   head: () => ({
     facets: ["titles.facets", {keys: FACETS}, Object.fromEntries(FACETS.map(key => [key, {options: 1}]))],
     libraries: ["inventory.list", {}, {library_id: 1, name: 1, kind: 1}],
-    providers: ["providers.status", {}, {is_on: 1, needs_action: 1, state: 1, hint: 1}],
+    providers: ["providers.status", {}, {is_on: 1, needs_action: 1, state: 1, plain_reason: 1}],
     jobs: ["jobs.list", {kinds: ["identify", "enrich"], per_page: 20}, {items: JOB}],
     counts: ["matches.counts", {}],
     due: ["enrichment.due", {}, {titles: 1, videos: 1, names_text: 1, reason: 1}],

@@ -15,3 +15,21 @@ export const rangeOf = (first, last, total) => `${count(first)}–${count(last)}
  * @type {(number: number) => string}
  */
 export const andMore = number => (number > 0 ? `and ${count(number)} more` : "")
+
+/** Return how many names are not searched: "1 name is kept back: it may be a home video." @type {(number: number) => string} */
+export const keptBack = number =>
+  `${plural(number, "name is", "names are")} kept back: ${number === 1 ? "it" : "each"} may be a home video.`
+
+/** Return a number with one decimal if below 10. @param {number} number */
+const decimal = number => (number < 9.95 ? number.toFixed(1).replace(".0", "") : number.toFixed(0))
+
+/** Return a duration: "3 ms", "2.1 s", "45 s", "4 min", "1 h 5 min". @type {(seconds: number) => string} */
+export const duration = seconds => {
+  if (seconds < 0.9995) return `${Math.max(1, Math.round(seconds * 1000))} ms`
+  if (seconds < 59.5) return `${decimal(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** Return an estimated duration: "under 1 s", "about 2.1 s". @type {(seconds: number) => string} */
+export const estimate = seconds => (seconds < 1 ? "under 1 s" : `about ${duration(seconds)}`)

@@ -20,6 +20,7 @@ from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import SettingRow, Settings
+from indexium_core.settings_file import FILE_NAME
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,12 @@ class Configuration:
     def table(self) -> list[SettingRow]:
         """Return every setting."""
         return settings.table(self._config)
+
+    @needs(SETTINGS_MANAGE)
+    @remote()
+    def file(self) -> str:
+        """Return the path of the settings file."""
+        return str(self._config.home / FILE_NAME)
 
     @needs(SETTINGS_MANAGE)
     @remote()

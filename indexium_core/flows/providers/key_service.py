@@ -55,6 +55,13 @@ class KeyService:
 
     @needs(SETTINGS_MANAGE)
     @remote()
+    def enter(self, name: str, value: str) -> KeyTest:
+        """Store a key, and return whether its provider accepts it. Errors as in `set`."""
+        self.set(name, value)
+        return self.test(next(each.id for each in PROVIDERS.values() if name in [key.name for key in each.keys]))
+
+    @needs(SETTINGS_MANAGE)
+    @remote()
     def remove(self, name: str) -> None:
         """Remove a key from the key file; a key that is not in it stays as it is. Errors as in `set`."""
         _check_name(name)

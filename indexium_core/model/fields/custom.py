@@ -31,6 +31,7 @@ from indexium_core.model.fields.field import AsfPlace, BmffPlace, CustomType, Fi
 
 TYPES: tuple[CustomType, ...] = get_args(CustomType)
 MAX_INTEGER = 999_999_999
+_MOST_SHOWN = 6  # allowed values in a sentence
 NAMESPACE = "urn:indexium:fields:1.0/"  # of properties without another one; it is only a name; no program opens it
 _PREFIX = "indexium"
 _NAMESPACES = {_PREFIX: NAMESPACE, **places.NAMESPACES}
@@ -81,6 +82,13 @@ class CustomField:
     mp4: str  # `owner:NAME` of a free-form item, or the dotted name of a key
     xmp: str  # `prefix:name`
     namespace: str  # of the prefix
+
+    @property
+    def limits(self) -> str:
+        """What its values are limited to: `from 0 to 200`, `Sony FX3 or Canon R5`; "" without limits."""
+        if self.type == "integer":
+            return f"from {wording.count(self.lowest)} to {wording.count(self.highest)}"
+        return wording.list_of(self.choices, most=_MOST_SHOWN, conjunction="or") if self.choices else ""
 
     @property
     def names(self) -> CustomNames:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
+from indexium_core.model import wording
 from indexium_core.model.names import words
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.registry import id_kinds
+from indexium_core.model.providers.registry import id_kinds, label_of
 from indexium_core.model.titles.title_text import same_title
 
 ContentType: TypeAlias = Literal["movie", "tv", "unknown"]
@@ -74,6 +75,22 @@ class Candidate:
         known = list(filter(None, (self.title, self.original_title, *self.alternative_titles)))
         return tuple(dict.fromkeys([*known, *(ADDITION.sub("", each) for each in known)]))
 
+    @property
+    def other_title(self) -> str:
+        """Its original title, or another one if that is the same; "" if it has one title only."""
+        known = [name for name in self.titles if name != self.title]
+        return self.original_title if self.original_title in known else next(iter(known), "")
+
+    @property
+    def provider_name(self) -> str:
+        """The name of its provider for people: `TMDB`."""
+        return label_of(self.provider)
+
+    @property
+    def runtime_text(self) -> str:
+        """Its runtime: `2 h 9 min`; "" if it is not known."""
+        return wording.runtime(self.runtime_minutes) if self.runtime_minutes else ""
+
 
 class HasCandidate(Protocol):
     """Something with a candidate."""
@@ -95,6 +112,12 @@ CONFIRMING: frozenset[ReasonCode] = frozenset(
     ["same_runtime", "same_seasons", "same_country", "same_cast", "same_titles"]
 )
 CONTRADICTING: frozenset[ReasonCode] = frozenset(["runtime", "seasons", "country", "cast"])
+TITLE_WEIGHT = 0.6
+YEAR_POINTS = {0: 0.3, 1: 0.2, 2: 0.1}  # by difference in years
+_MOST_POINTS: Mapping[ReasonCode, float] = {"id": 1.0, "title": TITLE_WEIGHT, "year": YEAR_POINTS[0]}
+_WITHOUT_POINTS = CONFIRMING | (CONTRADICTING - {"runtime"}) | {"namesakes"}
+_NEUTRAL: frozenset[ReasonCode] = frozenset(["popularity", "no_year", "namesakes"])
+ReasonLevel: TypeAlias = Literal["yes", "partly", "no", "neutral"]
 MissingSign: TypeAlias = Literal["title", "year", "runtime", "seasons", "cast", "id", "answers"]
 MISSING_SIGNS: Mapping[MissingSign, str] = {  # for people
     "title": "the same title",
@@ -114,6 +137,25 @@ class MatchReason:
     code: ReasonCode
     text: str
     points: float
+
+    @property
+    def has_points(self) -> bool:
+        """Whether it counts in the score; otherwise it is a sign."""
+        return self.code not in _WITHOUT_POINTS
+
+    @property
+    def level(self) -> ReasonLevel:
+        """Whether it speaks for the candidate."""
+        if self.code in _NEUTRAL:
+            return "neutral"
+        if self.code in CONFIRMING or self.share > 0.999:
+            return "yes"
+        return "partly" if self.points > 0 else "no"
+
+    @property
+    def share(self) -> float:
+        """Which part it has of the most points that it can have, from 0 to 1."""
+        return max(0.0, min(self.points / _MOST_POINTS.get(self.code, 1.0), 1.0))
 
 
 @dataclass(frozen=True, slots=True)

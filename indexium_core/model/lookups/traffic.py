@@ -154,8 +154,13 @@ class ProviderStatus:
     requests_per_day: int | None  # limit; None without one
 
     @property
-    def hint(self) -> str:
-        """The reason for a page: without a command."""
+    def finds_titles(self) -> bool:
+        """Whether it has titles: others have only pictures or ratings."""
+        return bool(PROVIDERS[self.provider].ids)
+
+    @property
+    def plain_reason(self) -> str:
+        """The reason without the command in it: a page has a button instead."""
         return wording.without_command(self.reason)
 
     @property

@@ -19,6 +19,8 @@ import re
 from collections.abc import Iterable
 
 from indexium_core.model.lookups.candidates import (
+    TITLE_WEIGHT,
+    YEAR_POINTS,
     Candidate,
     ContentType,
     MatchDecision,
@@ -31,8 +33,6 @@ from indexium_core.model.matches.acceptance_rules import MIN_SCORE, has_title, i
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.title_text import clean_title, same_title, title_similarity
 
-TITLE_WEIGHT = 0.6
-YEAR_POINTS = {0: 0.3, 1: 0.2, 2: 0.1}  # by difference in years
 MAX_POPULARITY_POINTS = 0.1
 WITHOUT_YEAR = 0.7  # the highest sum without the part of the year
 _EPISODE = re.compile(

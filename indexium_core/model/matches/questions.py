@@ -14,7 +14,7 @@ from indexium_core.model.names.film_evidence import is_against
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.providers.registry import label_of
 from indexium_core.model.shapes import ListPage
-from indexium_core.model.titles.titles import TitleFile, TitleItem
+from indexium_core.model.titles.titles import ORIGINS, TitleFile, TitleItem
 
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(
@@ -58,6 +58,11 @@ class FileFact:
     name: str  # title, original title, year, country, type, runtime, id
     text: str
     source: str  # its origin: name, tag, nfo, hand; or measured
+
+    @property
+    def source_text(self) -> str:
+        """Its source for people."""
+        return ORIGINS[self.source]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,72 @@ class MatchQuestion:
     def state_text(self) -> str:
         """What its state means, as a sentence."""
         return MATCH_STATES[self.state]
+
+    @property
+    def title_id(self) -> int:
+        """The id of the title."""
+        return self.item.id
+
+    @property
+    def why(self) -> str:
+        """Why it is accepted, or why a person is asked: a sentence."""
+        return self.explanation or MATCH_STATES[self.state]
+
+    @property
+    def shown_file(self) -> TitleFile | None:
+        """The file that stands for the title; None if it has none."""
+        return next((each for each in self.files if each.role == "main"), next(iter(self.files), None))
+
+    @property
+    def marked_name(self) -> list[tuple[str, bool]]:
+        """The name of this file in parts, each with whether it was used, see `marked_parts`."""
+        name = self.shown_file.file_path.rpartition("/")[2] if self.shown_file else self.item.title
+        return marked_parts(name, self.search_title or self.item.title, self.search_year or self.item.year)
+
+    @property
+    def length_text(self) -> str:
+        """How many files it has, if these are several, and how long they play: `2 files · 1:52:07`."""
+        number = self.item.file_count
+        seconds = [each.duration or 0 for each in self.files if each.role == "main"]
+        parts = [wording.files(number) if number > 1 else ""]
+        if sum(seconds) and len(seconds) >= number:
+            parts.append(wording.playing_time(sum(seconds)))
+        return " · ".join(filter(None, parts))
+
+    @property
+    def searched_text(self) -> str:
+        """What was searched: an id, or a title if that is another one than that of the files; otherwise ""."""
+        if self.search_id:
+            return f"Searched: {self.search_id}"
+        is_own = (self.search_title, self.search_year) == (self.item.title, self.item.year)
+        year = f" ({self.search_year})" if self.search_year else ""
+        return "" if is_own or not self.search_title else f"Searched: “{self.search_title}”{year}"
+
+    @property
+    def others_text(self) -> str:
+        """What else a decision counts for if a person wants it; "" if there is nothing."""
+        number, same = self.other_count, self.same_count
+        if not number:
+            return ""
+        if self.state == "maybe":
+            kept = "title of this folder whose name is kept back", "titles of this folder whose names are kept back"
+            return f"Applies also to {wording.plural(number, *(f'other {each}' for each in kept))}"
+        questions = self._questions_text(number)
+        if same == number:
+            return f"Applies also to {questions}, with the same title and year"
+        if self.state == "ignored":
+            return f"A match applies also to {self._questions_text(same)}, with the same title and year" if same else ""
+        if same:
+            return f"Applies also to {questions}, a match only to {wording.count(same)} with the same title and year"
+        return f"“Not a film or series” applies also to {questions}"
+
+    def _questions_text(self, number: int) -> str:
+        """Return a number of questions of its folder: the title itself may be in another list than these."""
+        if self.state == "open":
+            return wording.plural(number, "other question of this folder", "other questions of this folder")
+        return (
+            wording.plural(number, "question of this folder", "questions of this folder") + " in the list “To decide”"
+        )
 
     @property
     def missing_text(self) -> str:

@@ -57,7 +57,7 @@ _UNCHANGING_CALLS = """
     people.set_picture
     people.take_from_files rescans.prune_audit
     scans.cancel templates.remove templates.save titles.follow
-    titles.unassign configuration.row configuration.set configuration.table
+    titles.unassign configuration.file configuration.row configuration.set configuration.table
 """
 UNCHANGING_CALLS = frozenset(_UNCHANGING_CALLS.split())
 # Calls that record who made them, and after which a request is what was proposed: the test would find another one.

@@ -9,8 +9,10 @@ import pytest
 
 from indexium_core.model.accounts.users import User
 from indexium_core.model.check import BULK_KINDS, CheckGroup, Kind, Resolution
+from indexium_core.model.fields.custom import MAX_INTEGER
 from indexium_core.model.followed_job import FollowedJob
 from indexium_core.model.job import KindCounts
+from indexium_core.model.setting_words import ADVANCED, GROUP_OF
 from indexium_core.model.shapes import plain
 from tests.support.scripts import evaluate
 
@@ -675,3 +677,84 @@ def test_draft_follows_what_is_stored_until_a_person_changes_it() -> None:
     assert draft(changed) == ["typed", True]
     assert draft("[type('typed'), form.settle(), follow('as stored'), form.answers.text].at(-1)") == "as stored"
     assert draft("[type('typed'), form.restart(), form.answers.text].at(-1)") == "stored"
+
+
+def settings(section: str, script: str, **values: Any) -> Any:
+    """Return the value of a script, which knows `own` (a section of *Settings*) and `act`: an action by its name."""
+    body = f"""(({{settings}}) => {{
+        const own = settings.sections.find(({{name}}) => name === section)
+        const act = name => own.actions.find(each => each.act === name)
+        return {script}
+    }})(await face("settings"))"""
+    return evaluate(body, section=section, **values)
+
+
+def test_each_setting_has_its_section() -> None:
+    shown = evaluate("(await face('settings')).settings.sections.map(({title}) => title)")
+    assert {group for name, group in GROUP_OF.items() if name not in ADVANCED} <= set(shown)
+    assert len(shown) == len(set(shown))
+
+
+BUDGET = {
+    "name": "backup_budget",
+    "label": "Backup budget",
+    "kind": "size",
+    "default": "10GB",
+    "may_cost_backups": True,
+}
+SETTING = {**BUDGET, "name": "probe_threads", "kind": "number", "value": "1200", "may_cost_backups": False}
+
+
+def test_change_of_a_setting_is_asked_for_if_it_costs_backups() -> None:
+    weighs = "[row, other].map(each => act('set-value').weighs([each], {value: ' 0 '}))"
+    assert settings("group-backups", weighs, row=BUDGET, other=SETTING) == [
+        ["configuration.effect", {"name": "backup_budget", "text": "0"}],
+        None,
+    ]
+    preview = "['It deletes.', ''].map(effect => act('reset-value').preview([row], {}, effect))"
+    asked, not_asked = settings("group-backups", preview, row=BUDGET)
+    assert (asked["title"], asked["warning"]) == ("Backup budget: 10GB?", "It deletes.")
+    assert not_asked is False
+
+
+def test_values_of_settings_are_shown_as_people_type_them() -> None:
+    script = "(await face('setting_rows')).shownValue(row)"
+    assert evaluate(script, row=SETTING) == "1,200"
+    assert evaluate(script, row={**SETTING, "value": "many"}) == "many"
+    assert evaluate(script, row={**SETTING, "kind": "switch", "value": "true"}) == "on"
+    call = "act('set-value').call([row], {checked: false, value: 'on'})"
+    assert settings("group-writing", call, row={**SETTING, "kind": "switch"})[1]["text"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"is_on": True, "state": "on"}, ["safe", "on"]),
+        ({}, ["note", "off"]),
+        ({"needs_action": True}, ["warning", "needs attention"]),
+        ({"needs_action": True, "state": "paused"}, ["warning", "paused"]),
+    ],
+)
+def test_state_of_a_provider_in_a_word(values: dict[str, Any], shown: list[str]) -> None:
+    provider = {"is_on": False, "state": "off", "needs_action": False, **values}
+    assert evaluate("(await face('privacy')).stateOfProvider(provider)", provider=provider) == shown
+
+
+def test_key_is_sent_by_the_name_of_its_kind() -> None:
+    known = {"keys": [{"name": name, "provider": name.partition("_")[0], "origin": ""} for name in ("a_key", "b_key")]}
+    call = "act('enter-key').call([{provider: 'b'}], answers, {}, known)"
+    only = settings("providers", call, known=known, answers={"key": "secret"})
+    assert only == ["provider_keys.enter", {"name": "b_key", "value": "secret"}]
+    chosen = settings("providers", call, known=known, answers={"key": "secret", "name": "b_token"})
+    assert chosen[1]["name"] == "b_token"
+
+
+def test_empty_limit_removes_the_limit_of_a_field() -> None:
+    answers = {"title": "Tape", "type": "integer", "lowest": "", "highest": ""}
+    name, args = settings("custom-fields", "act('add-field').call([], answers)", answers=answers)
+    assert (name, args["key"], args["lowest"], args["highest"]) == ("fields.define", "", 0, MAX_INTEGER)
+    text = {"title": "Tape", "type": "text", "choices": " one \n\ntwo"}
+    name, args = settings("custom-fields", "act('change-field').call([{key: 'tape'}], answers)", answers=text)
+    assert (name, args["choices"], "lowest" in args) == ("fields.change", ["one", "two"], False)
+    check = "act('add-field').asks([]).check({highest: '9a'})"
+    assert settings("custom-fields", check) == "“9a” is no whole number."

@@ -18,7 +18,13 @@ CALLS: list[tuple[str, list[Any]]] = [
     *(("plural", [number, "file"]) for number in NUMBERS),
     *(("plural", [number, "person", "people"]) for number in NUMBERS),
     *(("and_more", [number]) for number in NUMBERS),
+    *(("kept_back", [number]) for number in NUMBERS),
     *(("range_of", [1, number, number]) for number in NUMBERS),
+    *(
+        (name, [seconds])
+        for name in ("duration", "estimate")
+        for seconds in (0.003, 0.9996, 1, 2.14, 45, 60, 3900, 9000)
+    ),
 ]
 
 
@@ -39,7 +45,8 @@ def test_every_module_is_valid_javascript() -> None:
 
 def test_python_and_javascript_wording_agree() -> None:
     script = f"""{source("wording.js")}
-        const functions = {{count, plural, and_more: andMore, range_of: rangeOf}}
+        const renamed = {{and_more: andMore, range_of: rangeOf, kept_back: keptBack}}
+        const functions = {{count, plural, duration, estimate, ...renamed}}
         const results = {json.dumps(CALLS)}.map(([name, values]) => functions[name](...values))
         console.log(JSON.stringify(results))
     """
@@ -49,4 +56,4 @@ def test_python_and_javascript_wording_agree() -> None:
 
 def test_every_javascript_wording_function_is_compared() -> None:
     names = {line.split()[2] for line in source("wording.js").splitlines() if line.startswith("export const")}
-    assert names == {"count", "plural", "andMore", "rangeOf"}
+    assert names == {"count", "plural", "andMore", "rangeOf", "keptBack", "duration", "estimate"}

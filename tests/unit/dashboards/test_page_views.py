@@ -1,4 +1,4 @@
-"""The pages of library and settings as values, without a browser."""
+"""The page of the library as values, without a browser."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from dashboards.pages.library import folders, import_preview
-from dashboards.pages.settings import settings_form
-from indexium_core import settings as table
 from indexium_core.model.files.inventory import (
     KINDS,
     FilePage,
@@ -214,26 +212,3 @@ def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
         "History: 3 new operations, 4 imported earlier. It can only be read.",
     ]
     assert import_preview.imported(report).endswith("the scan assigns the names. 3 operations added to the history.")
-
-
-# Settings.
-
-
-def test_settings_have_labels_and_groups() -> None:
-    grouped = [name for names in settings_form.GROUPS.values() for name in names]
-    assert sorted(grouped) == sorted(table.Settings.model_fields) == sorted(settings_form.LABELS)
-
-
-def test_setting_shows_value_source_and_reset(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
-    config = table.load(str(home), max_operation_items=20_000)
-    cache = "The cache has 2 originals."
-    view = settings_form.view(table.table(config), file="settings.toml", problem=None, artwork=cache)
-    rows = {row["name"]: row for group in view["groups"] + view["advanced"] for row in group["rows"]}
-
-    assert (rows["probe_threads"]["origin"], bool(rows["probe_threads"]["locked"])) == ("environment", True)
-    assert rows["max_operation_items"]["value"] == "20,000"
-    assert rows["preserve_mtime"]["help"].startswith("On: ")
-    assert rows["artwork_budget"]["help"].endswith(cache)
-    assert rows["home"]["locked"]
-    assert not any(row["own"] for row in rows.values())

@@ -231,3 +231,9 @@ def test_fields_of_a_task_hide_those_of_the_process() -> None:
             assert [each.key for each in all_fields()][len(FIELDS) :] == ["camera_body"]
     finally:
         custom.release("first")
+
+
+def test_limits_of_a_field_are_told_in_words() -> None:
+    assert TAPE.limits == "from 0 to 999"
+    assert CAMERA.limits == "Sony FX3 or Canon R5"
+    assert custom.definition("shot_on", "date").limits == ""

@@ -1,1 +1,0 @@
-"""The page *To decide*: titles whose match a person chooses."""

@@ -1,1 +1,0 @@
-"""The settings page: every setting with its value and source."""
