@@ -300,18 +300,6 @@ class FilterView(TypedDict):
     values: list[str]
 
 
-class ProviderRequestView(TypedDict):
-    id: int
-    day: str
-    time: str
-    label: str
-    route: str
-    sent: list[tuple[str, str]]  # Names and values of the parameters that concern a title
-    technical: str  # The other parameters
-    answer: str
-    is_good: bool
-
-
 class ChartLineView(TypedDict):
     key: str
     cells: list[str]

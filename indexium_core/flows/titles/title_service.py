@@ -32,7 +32,7 @@ from indexium_core.model.titles.planned_values import ALL_CHANGES, PlannedValues
 from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilter, TitleFilters
 from indexium_core.model.titles.titles import (
     IdentifiedTitle,
-    MovedFiles,
+    FileMove,
     TitleItem,
     TitlePage,
     TitleValue,
@@ -503,7 +503,7 @@ class TitleService:
         role: str = "main",
         season: int | str | None = None,
         episodes: Sequence[int] = (),
-    ) -> MovedFiles:
+    ) -> FileMove:
         """
         Move files to another title as `assign`, or with a `kind` to a new one as `assign_new`, with the same errors.
 
@@ -517,7 +517,7 @@ class TitleService:
             moved = self._assigned(file_ids, title_id, place)
         item = self._tell_moved(moved)
         what = "The file is" if len(file_ids) == 1 else f"{wording.files(len(file_ids))} are"
-        return MovedFiles(
+        return FileMove(
             item=item,
             gone=store.unknown(self._database.read(), sorted(former)),
             step_id=moved.step_id,

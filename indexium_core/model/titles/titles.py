@@ -425,7 +425,7 @@ class ValueDecision(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovedFiles(Shaped):
+class FileMove(Shaped):
     """The result of a move of files to another title."""
 
     item: TitleItem  # that has them now

@@ -10,7 +10,6 @@ from dashboards.components import operation_text
 from dashboards.pages.publish import publish_details, publish_list, publish_views
 from dashboards.pages.publish.publish_selection import bar_view
 from dashboards.pages.publish.publish_state import PublishState
-from dashboards.pages.titles.titles_publishing import offer_view, title_view
 from dashboards.questions import publish_options_question as options_question
 from dashboards.questions.publish_options_question import PublishChoice
 from dashboards.questions.publish_question import PublishWish, ShownPublication, sections, without_danger
@@ -375,26 +374,6 @@ def test_options_show_an_example_of_the_own_folders() -> None:
 
 
 # --- Titles and operations ---------------------------------------------------------------------------------------
-
-
-def test_button_of_the_titles_says_how_many_would_be_published() -> None:
-    assert offer_view("/p", is_on=False, titles=0)["label"] == "Publish…"
-    assert offer_view("/p", is_on=True, titles=1200) == {"href": "/p", "label": "Publish 1,200…", "done": False}
-    assert offer_view("/p", is_on=True, titles=0) == {"href": "/p", "label": "Nothing to publish", "done": True}
-
-
-def test_title_can_be_published_only_if_there_is_something_to_write() -> None:
-    entry = PublishLogEntry(
-        id=1, entity_type="movie", entity_id=7, nfo_hash=None, assets_published=[], published_at=datetime.now(UTC),
-        published_by="system", success=True, error_message="", operation_id=1,
-    )  # fmt: skip
-    assert title_view(item(risk="unchanged", is_unpublished=False), [entry], href="/p") == {
-        "label": "",
-        "href": "/p",
-        "text": "Published just now",
-    }
-    assert title_view(item(), [entry], href="/p")["text"] == "Published just now; changed since"
-    assert (title_view(item(), [], href="/p")["label"], title_view(None, [], href="/p")["label"]) == ("Publish…", "")
 
 
 def operation(**facts: Any) -> MetadataOperation:
