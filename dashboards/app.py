@@ -27,7 +27,6 @@ from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
-from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.screen import FaceScreen, TitleScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
@@ -40,6 +39,7 @@ from dashboards.state import (
     DecideState,
     JobsState,
     PeopleState,
+    PublishState,
     RequestsState,
     SettingsState,
     TitlesState,
@@ -63,7 +63,7 @@ PAGES = (
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", lambda _: FaceScreen(TitlesState())),
     PageEntry("title", "Title", lambda _: TitleScreen(TitleState()), "titles"),  # and the id in its address
-    PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
+    PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),
     PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
     PageEntry("progress", "Progress", ProgressScreen),

@@ -7,7 +7,7 @@ A session knows its pages only as `Screen`; `app.py` lists the pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -24,7 +24,6 @@ from dashboards.frame.undo import Undoing
 from dashboards.frame.wire import Wire
 from dashboards.questions import rollback_question
 from dashboards.questions.interrupted_question import Interrupted
-from dashboards.questions.publish_options_question import PublishOptionsQuestion
 from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
 from dashboards.refused_screen import RefusedScreen
@@ -37,8 +36,6 @@ from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import PLAN_READ, Permission, refusal
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.plan import Selection
-from indexium_core.model.publishing.requests import PUBLISHED_RISKS, PublicationFilter
-from indexium_core.model.publishing.subjects import VIDEO, Entity
 from indexium_core.model.review.reports import DecisionReport
 
 if TYPE_CHECKING:
@@ -118,12 +115,6 @@ class Session:
             announced=shared.announced,
         )
         self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
-        self._options = PublishOptionsQuestion(
-            shared.library,
-            self.bridge,
-            self.dialog,
-            changed=lambda: None,  # an event tells the scripts
-        )
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}
@@ -140,8 +131,6 @@ class Session:
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
         self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
         self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
-        self._wire.on(publish_titles=lambda message: self._publish_titles({int(each) for each in message["ids"]}))
-        self._wire.on(options=lambda message: self._options.ask(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -428,25 +417,6 @@ class Session:
             item_ids=None if items is None else [int(each) for each in items],
             person=str(message.get("person") or ""),
         )
-
-    def _publish_titles(self, title_ids: Collection[int]) -> None:
-        """Show the publications with these titles selected, as far as there is something to publish."""
-
-        def read() -> frozenset[int]:
-            wanted = PublicationFilter(risk=PUBLISHED_RISKS)
-            found = map(Entity.of_address, self.library.publications.addresses(wanted))
-            return frozenset(
-                each.subject for each in found if each.entity_type != VIDEO and each.entity_id in title_ids
-            )
-
-        def show(subjects: frozenset[int]) -> None:
-            if not subjects:
-                self.bridge.toast("info", "There is nothing to publish for the selected titles.")
-                return
-            selection = Selection(included=subjects)
-            self.go(PUBLISH, address="", member="", selection=selection, scope=None)
-
-        self.bridge.run(read, show, name="titles_publishing", once=True)
 
     def _ask_retry(self, operation_id: int) -> None:
         self.bridge.run(lambda: self.library.history.get(operation_id), self.retry, name="retry", once=True)

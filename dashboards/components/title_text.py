@@ -6,7 +6,6 @@ from indexium_core.model import wording
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
 
 initials = wording.initials
-without_command = wording.without_command
 
 
 def kind_choices() -> list[dict[str, str]]:

@@ -50,7 +50,7 @@ def test_look_up_names_its_titles_and_shows_its_end(library: Library, serve: Cal
 def test_selected_titles_and_one_title_are_looked_up(library: Library, serve: Callable[[Library], Site]) -> None:
     page = serve(library).visit("/titles")
     page.get_by_role("checkbox", name="Select Qwyjibo").check()
-    page.get_by_role("button", name="Look up", exact=True).click()
+    page.get_by_role("button", name="Look up 1 title", exact=True).click()
     expect(page.get_by_text("Look up 1 title: 0 of 1 title enriched, 1 without a match.")).to_be_visible()
     requests = library.providers.request_page().total
     page.get_by_role("link", name="Zzyzx Quorum").click()

@@ -1,6 +1,6 @@
 // The types of the declarations of pages.
 
-type CellKind = "name" | "picture" | "poster" | "tags" | "number" | "text" | "link" | "time" | "state"
+type CellKind = "name" | "picture" | "poster" | "tags" | "number" | "text" | "link" | "time" | "state" | "own"
 
 interface NameTag {
   name: string
@@ -95,19 +95,22 @@ interface Question {
   // What only a dialog shows: a call that is read when it opens and when a list in it is turned (`turned`: the pages of
   // lists by name), what is drawn from its value, the word to type, and what the answers get from the value. The word
   // and the answers are those of the first value: a page that is turned later may belong to something newer.
-  // It is read again when answers change it.
-  reads?(turned: Record<string, string>, answers: Answers): ReadCall
+  reads?(turned: Record<string, string>): ReadCall
+  // In place of `reads`: work that tells what it has found until its end. A closed dialog (`isOpen`) ends it.
+  works?(tell: (found: any) => void, isOpen: () => boolean): Promise<any>
   titleOf?(found: any): string // in place of the title
-  parts?(found: any): Child
+  confirmOf?(found: any, answers: Answers): string // in place of `confirm`; "": the dialog only tells something
+  allows?(found: any, answers: Answers): boolean // whether these answers can be confirmed; default: true
+  fieldsOf?(found: any): QuestionField[] // in place of `fields`
+  parts?(found: any, turned: Record<string, string>, answers: Answers): Child
+  below?(found: any, answers: Answers, turned: Record<string, string>): Child // the fields
   typed?(found: any): TypedWord | null | false
-  answers?(found: any): Answers
-  stops?(found: any): boolean // nothing can be confirmed
+  answers?(found: any, asked: Record<string, string>): Answers // `asked`: what else `reads` was asked for, see `act` in `ask.js`
   isWide?: boolean
-  hasFieldsFirst?: boolean // above what is drawn
   account?: string // whose password is asked for, for the password manager
   fields?: QuestionField[]
   check?(answers: Answers): string // why the answers do not fit together; "" if they do
-  confirm: string | ((found: any) => string) // `found` is undefined until it is read
+  confirm: string
   back?: string // the button that changes nothing; default: Cancel
   risky?: boolean
   stays?: boolean // until the library has made the change: a refusal is shown with what was typed
@@ -150,11 +153,12 @@ interface ListAction<Row, Head> {
   key?: string
   refuses?(row: Row | undefined, place: Route): string // why its key has no effect now: a toast says it
   sign?: string // in place of the label, on a small button
-  label: string | ((row: Row, place: Route, head: Head) => string)
+  label: string | ((row: Row, place: Route, head: Head, selected?: number) => string) // `selected`: of a bar, how many rows
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
   // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
-  where?: "row" | "all" | "head" | "field" | "empty"
+  // `bar`: of what a selection that lasts has; then `rows` are `Chosen` values.
+  where?: "row" | "all" | "head" | "field" | "empty" | "bar"
   isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
@@ -184,8 +188,10 @@ interface ListAction<Row, Head> {
   takes?(rows: Row[], answers: Answers): any[] // ids of other rows that leave the list, too
   decides?: string // what the row is then, in a word: it is a decision about a question
   isOwn?: boolean // it changes no other row of the list
-  // The sentence after it. A text offers to undo the `step_id` of the result.
-  done?(result: any, rows: Row[], answers: Answers): string | Told
+  selectsFound?(place: Route): ReadCall // in place of a call: it selects exactly the rows that this call finds
+  clears?: boolean // nothing is selected after it; a `run` that returns false has done nothing
+  picks?(answers: Answers): boolean // whether its rows are selected after it
+  done?(result: any, rows: Row[], answers: Answers): string | Told // the sentence after it; a text offers to undo the `step_id` of the result
 }
 
 /** A sentence after an action; `undo` is the step that its button undoes, `plan` a search of the plan that it offers. */
@@ -256,6 +262,18 @@ interface ListChip {
   to: Route
   parts?: {label: string; total: number; level: string}[]
   mark?: string
+  level?: string // of a risk
+  hint?: string // beside a risk
+}
+
+/** A selection that stays for all pages and filters, see `lasting_selection.js`. */
+interface ListLasting<Row, Head> {
+  can(row: Row): boolean // it can be selected
+  knows(row: Row): any // what stays known of a selected row
+  all(place: Route): ReadCall // what is known of the rows that can be selected at once, by their ids; or their ids
+  able(head: Head, total: number): number // their number; `total` is that of the list
+  text(chosen: {id: any; known: any; isFound: boolean}[], head: Head): {title: string; note: string} // of its bar
+  takes?: {name: string; read(ids: string[]): ReadCall} // ids in the address, which another page has selected
 }
 
 /** What the drawing function of a section may use. */
@@ -393,22 +411,23 @@ interface ListSpec<Row = any, Head = any> {
   inlineWidth?: string // of the actions in the rows; default: max-content
   // `acts`: the actions, those with a hint apart. `more` is undefined until it is read; `later` has what is known.
   href?(row: Row): string // in place of `details`: the page of a row
+  below?(row: Row): Child // below its cells
   details?(
     row: Row,
     place: Route,
     acts: {hinted: HTMLElement[]; plain: HTMLElement[]},
-    known: {head: Head | undefined; more: any; later: Record<string, any>; state: any},
+    known: {head: Head | undefined; more: any; later: Record<string, any>; state: any; isSelected: boolean},
   ): Child
   selects?: boolean
-  // The ids of all rows of the list: the selection is the same on all its pages. Of a selected row that is not on the page
-  // that is shown, an action gets the id only.
-  all?(place: Route): ReadCall
+  lasting?: ListLasting<Row, Head> // rows can be selected
   parts?(head: Head | undefined, place: Route): Child[] // what stands between the filters and the rows
-  below?(head: Head | undefined, place: Route): Child // what stands below the rows
-  isBare?(head: Head | undefined, place: Route): boolean // there is nothing to count, to search and to filter
+  foot?(head: Head | undefined, place: Route): Child // what stands below the list
   sheets?: string[] // style sheets of this page alone
+  entered?(): void // the page is shown
+  isBare?(head: Head, place: Route): boolean // the empty list has neither chips nor a search
   actions: ListAction<Row, Head>[]
-  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string; more?: Child} // `act`: its form is shown
+  // `act`: its form is shown. A button of an action that the person may not use is left out.
+  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string; acts?: LeadingButton[]}
 }
 
 /** What the drawing function of a question may use. */

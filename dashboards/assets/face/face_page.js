@@ -115,7 +115,7 @@ export class FacePage {
     }
     const answers = question ? await ask(question) : {}
     if (!answers) return
-    const work = action.run ? Promise.resolve(action.run(meant, at, head, given)) : send(answers)
+    const work = action.run ? this.work(action, meant, given, {at, head}) : send(answers)
     await work.catch(error => this.tellRefusal(action, meant, given, error))
     this.leaveTo()
   }
@@ -125,6 +125,11 @@ export class FacePage {
     const to = this.leadsTo
     this.leadsTo = ""
     if (to) visit(to)
+  }
+
+  /** Do what an action does in place of a call. @type {(action: ListAction<Row, Head>, meant: Row[], given: Answers, asked: {at: Route, head: Head}) => Promise<any>} */
+  async work(action, meant, given, {at, head}) {
+    return action.run(meant, at, head, given)
   }
 
   /**

@@ -8,12 +8,14 @@ import {keepFocusInside} from "#face/focus.js"
 import {may, tell, toast} from "#face/frame.js"
 import {hideBroken} from "#face/images.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
+import {LastingSelection} from "#face/lasting_selection.js"
 import {SearchTyping} from "#face/list_filters.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
 import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
+const OF_ROWS = new Set(["row", "bar"]) // the places of actions that mean rows
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
 
 /**
@@ -24,12 +26,10 @@ export class List extends FacePage {
   /** @type {any} */
   cursor = null // the id of the row that the keys act on; null: the first one
   cursorPlace = 0 // its place on the page, for the time when the row is gone
-  /** @type {Set<any>} */
+  /** @type {Set<any> | LastingSelection<Row>} */
   selected = new Set() // ids; a row that comes later does not join them
   /** @type {any} */
   anchor = null // the id from which a range is selected
-  /** @type {"" | "all" | "others"} */
-  choosing = "" // which rows get selected as soon as the ids of all rows are read
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
   awaited = "" // the row that the address names, while the list does not have it
@@ -51,6 +51,7 @@ export class List extends FacePage {
       ...(spec.sheets ?? []),
     ])
     this.spec = spec
+    if (spec.lasting) this.selected = new LastingSelection(spec.lasting.knows)
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
     this.typing = new SearchTyping(this)
@@ -63,6 +64,7 @@ export class List extends FacePage {
     pageKeys(spec.page, {isReady: () => this.isReady(), table: this.keys()})
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
+    spec.entered?.()
   }
 
   place = place
@@ -101,6 +103,7 @@ export class List extends FacePage {
   enter() {
     this.told = ""
     if (!this.spec.news.length) this.rows.readAllAgain()
+    this.spec.entered?.()
   }
 
   /** A step in the history may lead to another open row. */
@@ -123,6 +126,7 @@ export class List extends FacePage {
     this.keepCursor()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     this.lookForOutside()
+    if (this.spec.lasting) this.followSelection()
     morph(this.root, this.content())
     this.spec.follow?.()
     this.waitForTime()
@@ -171,7 +175,7 @@ export class List extends FacePage {
 
   /** Return whether it is known on which row a key acts. */
   isReady() {
-    return !this.choosing && this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
+    return this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
   }
 
   /** Read again what changes without an event, while the page is shown. */
@@ -268,10 +272,8 @@ export class List extends FacePage {
 
   /** Return the rows that an action means now: the selected ones, or else the one at the cursor. @returns {Row[]} */
   targets() {
-    const shown = new Map(this.rows.shown().map(row => [this.rows.idOf(row), row]))
-    if (this.spec.all && this.selected.size)
-      return [...this.selected].map(id => shown.get(id) ?? /** @type {any} */ ({[this.spec.id]: id}))
-    if (this.selected.size) return [...shown.values()].filter(row => this.selected.has(this.rows.idOf(row)))
+    if (this.selected.size && !this.spec.lasting)
+      return this.rows.shown().filter(row => this.selected.has(this.rows.idOf(row)))
     return [this.current()].filter(Boolean)
   }
 
@@ -317,7 +319,7 @@ export class List extends FacePage {
 
   close() {
     if (this.menu) this.toggle(this.menu)
-    else if (this.selected.size) {
+    else if (this.selected.size && !this.spec.lasting) {
       this.selected.clear()
       this.draw()
     } else if (this.openValue()) go(this.opening(""))
@@ -346,47 +348,94 @@ export class List extends FacePage {
     return Math.max(1, tiles.filter(each => each.offsetTop === tiles[0].offsetTop).length)
   }
 
-  /** Select all rows of the list, or those that are not selected; keys wait until they are known. @param {"all" | "others"} which */
-  async pickOfAll(which) {
-    const [name, args] = this.spec.all(place())
-    const asked = JSON.stringify(args)
-    this.choosing = which
-    this.draw()
-    try {
-      const ids = /** @type {any[]} */ (await call(name, /** @type {any} */ (args)))
-      const isSame = asked === JSON.stringify(this.spec.all(place())[1])
-      if (isSame) this.selected = new Set(which === "all" ? ids : ids.filter(id => !this.selected.has(id)))
-    } catch (error) {
-      toast(/** @type {Error} */ (error).message, {kind: "error"})
-    }
-    this.choosing = ""
-    this.draw()
-  }
-
-  pickNone() {
-    this.selected.clear()
-    this.draw()
+  /** Return whether a row can be selected. @param {Row} row */
+  canPick(row) {
+    return this.spec.lasting?.can(row) ?? true
   }
 
   /** Select a row, or all rows from the one that was selected last. @type {(row: Row, isRange?: boolean) => void} */
   pick(row, isRange = false) {
-    const ids = this.rows.shown().map(each => this.rows.idOf(each))
+    if (!this.canPick(row)) return
+    const shown = this.rows.shown()
+    const ids = shown.map(each => this.rows.idOf(each))
     const id = this.rows.idOf(row)
-    const from = isRange && ids.includes(this.anchor) ? ids.indexOf(this.anchor) : ids.indexOf(id)
-    const [first, last] = [from, ids.indexOf(id)].sort((a, b) => a - b)
     const isOn = !this.selected.has(id)
-    for (const each of ids.slice(first, last + 1)) {
-      if (isOn) this.selected.add(each)
-      else this.selected.delete(each)
-    }
+    if (ids.includes(id)) {
+      const from = isRange && ids.includes(this.anchor) ? ids.indexOf(this.anchor) : ids.indexOf(id)
+      const [first, last] = [from, ids.indexOf(id)].sort((a, b) => a - b)
+      for (const each of shown.slice(first, last + 1)) this.setPicked(each, isOn)
+    } else this.setPicked(row, isOn) // the address names it
     this.anchor = id
     this.draw()
+  }
+
+  /** @type {(row: Row, isOn: boolean) => void} */
+  setPicked(row, isOn) {
+    const id = this.rows.idOf(row)
+    if (!isOn) this.selected.delete(id)
+    else if (this.canPick(row)) this.selected.add(id, row)
+  }
+
+  // A selection that lasts.
+
+  /** Take rows that another page has selected, and what is known now of those that are selected. */
+  followSelection() {
+    const {takes} = this.spec.lasting
+    for (const row of this.rows.shown()) this.lasting.renew(this.rows.idOf(row), row)
+    const given = takes && place()[takes.name]
+    if (!given) return
+    go({[takes.name]: ""}, {push: false})
+    void this.select(takes.read(given.split("|")), false)
+  }
+
+  get lasting() {
+    return /** @type {LastingSelection<Row>} */ (this.selected)
+  }
+
+  /** Select exactly the rows that a call finds, or some of them. @type {(own: ReadCall, isFound: boolean, isMeant?: (id: any) => boolean) => Promise<void>} */
+  async select([name, args], isFound, isMeant = () => true) {
+    const later = this.lasting.wait()
+    try {
+      const found = /** @type {any} */ (await call(name, /** @type {any} */ (args)))
+      /** @type {[id: any, known: any][]} */
+      const known = Array.isArray(found) ? found.map(id => [id, null]) : Object.entries(found)
+      this.lasting.replace(new Map(known.filter(([id]) => isMeant(id))), isFound, later)
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, {kind: "error"})
+    }
+    this.draw()
+  }
+
+  /** Select all rows of the list that can be selected at once, on all its pages. */
+  selectAll() {
+    return this.select(this.spec.lasting.all(place()), true)
+  }
+
+  /** Select the rows of the list that are not selected, and no others. */
+  invert() {
+    const before = new Set(this.lasting.known.keys())
+    return this.select(this.spec.lasting.all(place()), true, id => !before.has(id))
+  }
+
+  selectNone() {
+    this.selected.clear()
+    this.draw()
+  }
+
+  /** Return whether all rows that can be selected are: "some" of them, or "none". */
+  coverage() {
+    const {value} = this.rows.head()
+    if (!this.selected.size || !value) return "none"
+    const shown = this.rows.shown().filter(row => this.canPick(row))
+    const isWhole = this.selected.size >= this.spec.lasting.able(value, this.rows.total ?? 0)
+    return isWhole && shown.length && shown.every(row => this.selected.has(this.rows.idOf(row))) ? "all" : "some"
   }
 
   // Actions.
 
   /** Return the rows that an action means if its key is pressed now. @param {ListAction<Row, Head>} action @returns {Row[]} */
   meantBy({where = "row", isSingle}) {
+    if (where === "bar") return /** @type {any[]} */ (this.lasting.chosen())
     if (where !== "row") return []
     return isSingle ? [this.current()].filter(Boolean) : this.targets()
   }
@@ -397,11 +446,30 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["run"]} */
   async run(action, meant = this.meantBy(action), given = {}) {
+    if (action.selectsFound) {
+      await this.select(action.selectsFound(place()), true)
+      return
+    }
     if (!action.sets) {
       await super.run(action, meant, given)
       return
     }
     Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))
+    this.draw()
+  }
+
+  /** @type {FacePage<Row, Head>["work"]} */
+  async work(action, meant, given, asked) {
+    const result = await super.work(action, meant, given, asked)
+    if (result !== false) this.afterAction(action, meant, given)
+    return result
+  }
+
+  /** Show what an action does to the selection. @type {(action: ListAction<Row, Head>, meant: Row[], answers: Answers) => void} */
+  afterAction({clears, picks}, meant, answers) {
+    if (!clears && !picks) return
+    if (clears) this.selected.clear()
+    for (const row of picks ? meant : []) this.setPicked(row, picks(answers))
     this.draw()
   }
 
@@ -418,7 +486,7 @@ export class List extends FacePage {
     const taken = this.rows.take(ids)
     for (const id of ids) this.selected.delete(id)
     this.followTaken(ids)
-    return {taken, edits, isOfList: action.keeps || !meant.length}
+    return {taken, edits, meant, answers, isOfList: action.keeps || !meant.length}
   }
 
   /** @type {FacePage<Row, Head>["readsAfter"]} */
@@ -427,8 +495,9 @@ export class List extends FacePage {
   }
 
   /** @type {FacePage<Row, Head>["settle"]} */
-  settle({isOwn}, {taken, edits, isOfList}, made) {
-    this.rows.settle(taken, made, edits, isOwn)
+  settle(action, {taken, edits, meant, answers, isOfList}, made) {
+    this.rows.settle(taken, made, edits, action.isOwn)
+    this.afterAction(action, meant, answers)
     if (isOfList) this.rows.readMoreAgain()
     if (this.spec.folds && taken.ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
   }
@@ -447,7 +516,7 @@ export class List extends FacePage {
 
   /** @returns {Record<string, KeyBinding>} */
   keys() {
-    const {noun, selects, details, href, hasTiles} = this.spec
+    const {noun, selects, details, lasting, href, hasTiles} = this.spec
     const group = "Move"
     /** @type {Record<string, KeyBinding>} */
     const table = {
@@ -466,7 +535,9 @@ export class List extends FacePage {
       const does = href ? `open the ${noun}` : `details of the ${noun}`
       table.Enter = {does, group, run: () => this.current() && this.open(this.cursorId())}
     }
-    Object.assign(table, selects ? this.selectionKeys() : {})
+    if (selects || lasting)
+      table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
+    if (lasting) Object.assign(table, this.selectionKeys())
     for (const {key, does, label} of this.actions) {
       if (!key) continue
       table[key] = {
@@ -482,20 +553,17 @@ export class List extends FacePage {
 
   /** @returns {Record<string, KeyBinding>} */
   selectionKeys() {
-    const {nouns = `${this.spec.noun}s`} = this.spec
     const group = "Select"
-    const own = {x: {does: "select", group, run: () => this.current() && this.pick(this.current())}}
-    if (!this.spec.all) return own
+    const {noun, nouns = `${noun}s`} = this.spec
     return {
-      ...own,
       X: {
         does: "select from the last one to here",
         group,
         run: () => this.current() && this.pick(this.current(), true),
       },
-      a: {does: `select all ${nouns} of the list`, group, run: () => void this.pickOfAll("all")},
-      n: {does: "select none", group, run: () => this.pickNone()},
-      i: {does: "invert the selection", group, run: () => void this.pickOfAll("others")},
+      a: {does: `select all ${nouns} that can be selected`, group, run: () => void this.selectAll()},
+      n: {does: "select none", group, run: () => this.selectNone()},
+      i: {does: "invert the selection", group, run: () => void this.invert()},
     }
   }
 
@@ -510,7 +578,7 @@ export class List extends FacePage {
   actionOf(key) {
     const {value} = this.rows.head()
     return this.actions.find(action => {
-      const rows = (action.where ?? "row") === "row" ? this.meantBy(action) : [undefined]
+      const rows = OF_ROWS.has(action.where ?? "row") ? this.meantBy(action) : [undefined]
       return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
     })
   }
@@ -527,10 +595,11 @@ export class List extends FacePage {
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
-  keysShown({actions, details, href}) {
+  keysShown({actions, details, lasting, href}) {
     const shown = actions.filter(({key, needs}) => key && may(needs ?? ""))
     /** @type {Map<string, string[]>} */
     const texts = new Map([["move", ["j", "k"]]])
+    if (lasting) texts.set("select", ["x"])
     for (const {key, does, label} of shown) {
       const text = does ?? String(label)
       texts.set(text, [...new Set([...(texts.get(text) ?? []), key])])
@@ -547,7 +616,8 @@ export class List extends FacePage {
       ...super.ownActs(target),
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
-      "pick-all": () => (this.selected.size < this.rows.total ? void this.pickOfAll("all") : this.pickNone()),
+      "pick-all": () => (this.coverage() === "all" ? this.selectNone() : void this.selectAll()),
+      "pick-none": () => this.selectNone(),
       close: () => go(this.opening("")),
       clear: () => this.close(),
       page: () => this.turn(Number(page)),
@@ -576,7 +646,7 @@ export class List extends FacePage {
   /** @param {number} page */
   turn(page) {
     this.cursor = null
-    if (!this.spec.all) this.selected.clear()
+    if (!this.spec.lasting) this.selected.clear()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
     go({page: page > 1 ? page : "", ...this.opening("")})
   }
@@ -590,7 +660,7 @@ export class List extends FacePage {
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
   narrow(to, options = {}) {
     this.cursor = null
-    this.selected.clear()
+    if (!this.spec.lasting) this.selected.clear()
     go({page: "", ...this.opening(""), ...to}, options)
   }
 

@@ -141,8 +141,8 @@ const drawDisplays = ({spec, place}) =>
 
 /** Return what stands between the title and the rows. @param {List} list @returns {any[]} */
 export function drawFilters(list) {
-  const {search, filters, isBare} = list.spec
-  if ((!search && !filters) || isBare?.(list.rows.shownHead(), list.place())) return []
+  const {search, filters} = list.spec
+  if (!search && !filters) return []
   const error = list.searchError()
   return [
     h(

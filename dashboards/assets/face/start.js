@@ -15,6 +15,8 @@ import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {people} from "#face/people.js"
 import {drawRefusal} from "#face/refused.js"
+import {publish} from "#face/publish.js"
+import {listenToQuestions} from "#face/questions.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
 import {settings} from "#face/settings.js"
@@ -23,7 +25,7 @@ import {title} from "#face/title.js"
 import {titles} from "#face/titles.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, requests, titles]
+export const LISTS = [accounts, activity, checks, decide, history, jobs, people, publish, requests, titles]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account, connections, settings, title]
 
@@ -58,6 +60,7 @@ function show() {
 showFrame(document.getElementById("frame"))
 showSteps(document.getElementById("steps"))
 listenToKeys()
+listenToQuestions()
 new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
 show()
 void sendAgain()

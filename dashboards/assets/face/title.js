@@ -146,8 +146,12 @@ const canLookUp = ({title, more}) =>
 const wasLookedUp = ({more}) =>
   more.candidates?.some((/** @type {Values.TitleValue} */ {origin}) => origin === "provider") ?? false
 
-/** The address of the publication of a title: that of a season or an episode is that of its series. @param {Item} item */
-const publicationOf = item => `/titles/publish?title=${ownerOf(item).join(":")}`
+/** The address of the publication of a title, selected: that of a season or an episode is that of its series. @param {Item} item */
+function publicationOf(item) {
+  const title = ownerOf(item).join(":")
+  const member = item.series_id ? {member: `${item.entity_type}:${item.id}`} : {}
+  return `/titles/publish?${new URLSearchParams({title, ...member, pick: title})}`
+}
 
 /** @type {ReadCall} */
 const PROVIDERS = ["providers.status", {}, {is_on: 1}]

@@ -1,5 +1,8 @@
 // The questions about several titles: which values become edits of their files, and which pictures are chosen.
+import {read} from "#face/calls.js"
 import {drawSection} from "#face/dialog_sections.js"
+import {h} from "#face/dom.js"
+import {TITLE_NEWS} from "#face/title_pictures.js"
 import {placeOf} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
@@ -46,9 +49,9 @@ export const valuesQuestion = ids => ({
   isWide: true,
   reads: ({files = "1"}) => ["titles.planned_values", {title_ids: ids, page: Number(files), per_page: FILES}],
   parts: found => drawSections(valueSections(found)),
-  stops: ({changed}) => !changed,
   answers: ({search}) => ({search}),
-  confirm: found => (found?.changed ? `Plan ${plural(found.changed, "file")}` : "Plan"),
+  confirm: "Plan",
+  confirmOf: ({changed}) => (changed ? `Plan ${plural(changed, "file")}` : ""), // without changes, it only says why
   stays: true,
 })
 
@@ -143,63 +146,74 @@ const PREVIEW = {
   changes: {title_id: 1, title: 1, old: PICTURE, new: PICTURE},
 }
 
-/** The question which pictures are chosen for titles. @type {(ids: number[], choices: Values.PictureChoices) => Question} */
-export function picturesQuestion(ids, {language, languages, providers}) {
+/** What a rule would change, as far as it is known. @type {(ids: number[], answers: Answers) => {value?: Values.SelectionPreview, error?: Error}} */
+const previewOf = (ids, answers) =>
+  read(["picture_selection.preview", {title_ids: ids, rule: ruleOf(answers)}, PREVIEW], TITLE_NEWS)
+
+/** The fields of the rule. @type {(choices: Values.PictureChoices) => QuestionField[]} */
+function ruleFields({language, languages, providers}) {
   const named = Object.entries(languages).sort(([, a], [, b]) => a.localeCompare(b, "en"))
-  let page = 1
-  /** @type {any} */
-  let rule
-  return {
-    title: "Choose pictures",
-    isWide: true,
-    hasFieldsFirst: true,
-    fields: [
-      {
-        name: "asset_type",
-        kind: "select",
-        label: "Kind",
-        value: "poster",
-        choices: Object.entries(PICTURE_KINDS).map(([value, label]) => ({value, label: capital(label)})),
-      },
-      {
-        name: "by",
-        kind: "select",
-        label: "Choose",
-        value: "rule",
-        choices: [
-          {value: "rule", label: "Automatic (the rule of the library)"},
-          {value: "language", label: "In a language"},
-          {value: "provider", label: "From a provider"},
-        ],
-      },
-      {
-        name: "language",
-        kind: "select",
-        label: "Language",
-        value: language,
-        choices: [
-          {value: WITHOUT_TEXT, label: "Without text"},
-          ...named.map(([value, label]) => ({value, label: `${label} (${value})`})),
-        ],
-        when: ({by}) => by === "language",
-      },
-      {
-        name: "provider",
-        kind: "select",
-        label: "Provider",
-        value: Object.keys(providers)[0],
-        choices: Object.entries(providers).map(([value, label]) => ({value, label})),
-        when: ({by}) => by === "provider",
-      },
-    ],
-    reads({changes = "1"}, answers) {
-      page = Number(changes)
-      rule = ruleOf(answers)
-      return ["picture_selection.preview", {title_ids: ids, rule}, PREVIEW]
+  return [
+    {
+      name: "asset_type",
+      kind: "select",
+      label: "Kind",
+      value: "poster",
+      choices: Object.entries(PICTURE_KINDS).map(([value, label]) => ({value, label: capital(label)})),
     },
-    parts: found => drawSections(pictureSections(found, rule, page)),
-    stops: ({total}) => !total,
-    confirm: found => (found?.total ? `Choose pictures of ${plural(found.total, "title")}` : "Choose pictures"),
-    stays: true,
-  }
+    {
+      name: "by",
+      kind: "select",
+      label: "Choose",
+      value: "rule",
+      choices: [
+        {value: "rule", label: "Automatic (the rule of the library)"},
+        {value: "language", label: "In a language"},
+        {value: "provider", label: "From a provider"},
+      ],
+    },
+    {
+      name: "language",
+      kind: "select",
+      label: "Language",
+      value: language,
+      choices: [
+        {value: WITHOUT_TEXT, label: "Without text"},
+        ...named.map(([value, label]) => ({value, label: `${label} (${value})`})),
+      ],
+      when: ({by}) => by === "language",
+    },
+    {
+      name: "provider",
+      kind: "select",
+      label: "Provider",
+      value: Object.keys(providers)[0],
+      choices: Object.entries(providers).map(([value, label]) => ({value, label})),
+      when: ({by}) => by === "provider",
+    },
+  ]
 }
+
+/** @type {(ids: number[], answers: Answers, turned: Record<string, string>) => Child} */
+function drawPreview(ids, answers, {changes = "1"}) {
+  const {value, error} = previewOf(ids, answers)
+  if (value) return drawSections(pictureSections(value, ruleOf(answers), Number(changes)))
+  const text = error ? error.message : "Looking for the pictures that would change…"
+  return h("p", {class: error ? "bad-text" : "hint", role: error ? "alert" : null, data: {key: "looking"}}, text)
+}
+
+/** The question which pictures are chosen for titles. @type {(ids: number[]) => Question} */
+export const picturesQuestion = ids => ({
+  title: "Choose pictures",
+  isWide: true,
+  reads: () => ["picture_selection.choices", {}],
+  fieldsOf: ruleFields,
+  below: (_, answers, turned) => drawPreview(ids, answers, turned),
+  allows: (_, answers) => Boolean(previewOf(ids, answers).value?.total),
+  confirm: "Choose pictures",
+  confirmOf: (_, answers) => {
+    const total = previewOf(ids, answers).value?.total
+    return total ? `Choose pictures of ${plural(total, "title")}` : "Choose pictures"
+  },
+  stays: true,
+})

@@ -1,7 +1,8 @@
 // Films and series: posters or a table, with filters, the titles that are selected, and the state of look-ups.
-import {read} from "#face/calls.js"
+import {visit} from "#face/address.js"
+import {call, read} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {tell} from "#face/frame.js"
+import {toast} from "#face/frame.js"
 import {forgetMissing} from "#face/images.js"
 import {
   FILTERS,
@@ -17,7 +18,6 @@ import {
 } from "#face/title_filters.js"
 import {TITLE_NEWS, notePictures, posterOf} from "#face/title_pictures.js"
 import {picturesQuestion, ruleOf, toldValues, valuesQuestion} from "#face/title_questions.js"
-import {button} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
 const ROW = {
@@ -237,11 +237,15 @@ const NEWS = [
 
 // Actions.
 
-/** @param {Row[]} rows */
+/** @param {{id: number}[]} rows */
 const idsOf = rows => rows.map(({id}) => id)
 
-/** The languages and the providers that a rule for pictures can name. @returns {Values.PictureChoices | undefined} */
-const choices = () => read(["picture_selection.choices", {}], []).value
+/** Show the publications of some titles, selected. @param {Row[]} rows */
+async function publish(rows) {
+  const addresses = await call("publications.addresses_of", {title_ids: idsOf(rows)})
+  if (addresses.length) visit(`/titles/publish?${new URLSearchParams({pick: addresses.join("|")})}`)
+  else toast("There is nothing to publish for the selected titles.", {kind: "info"})
+}
 
 /** @type {ListAction<Row, Head>[]} */
 const ACTIONS = [
@@ -258,8 +262,9 @@ const ACTIONS = [
   },
   {
     act: "look-up-selected",
+    where: "bar",
     needs: "enrichment.schedule_titles",
-    label: "Look up",
+    label: (_row, _place, _head, selected) => `Look up ${plural(selected, "title")}`,
     isPrimary: true,
     keeps: true,
     when: (_row, _place, head) => Boolean(head?.providers.some(each => each.is_on)),
@@ -268,6 +273,7 @@ const ACTIONS = [
   },
   {
     act: "plan-values",
+    where: "bar",
     needs: "titles.plan_values",
     label: "Plan values…",
     keeps: true,
@@ -277,11 +283,11 @@ const ACTIONS = [
   },
   {
     act: "choose-pictures",
+    where: "bar",
     needs: "picture_selection.apply",
     label: "Choose pictures…",
     keeps: true,
-    when: () => Boolean(choices()),
-    asks: rows => picturesQuestion(idsOf(rows), choices()),
+    asks: rows => picturesQuestion(idsOf(rows)),
     call: (rows, answers) => ["picture_selection.apply", {title_ids: idsOf(rows), rule: ruleOf(answers)}],
     done({step_id: undo, titles, summary}, rows) {
       notePictures(idsOf(rows))
@@ -290,10 +296,11 @@ const ACTIONS = [
   },
   {
     act: "publish-selected",
+    where: "bar",
     needs: "publications.start",
     label: "Publish…",
     keeps: true,
-    run: rows => tell("publish_titles", {ids: idsOf(rows)}),
+    run: publish,
   },
   {
     act: "set-kind",
@@ -319,6 +326,12 @@ const ACTIONS = [
     done: () => "Identify its titles next: it needs no network.",
   },
   {
+    act: "library",
+    where: "empty",
+    label: "Open the library",
+    run: () => visit("/library?show=folders"),
+  },
+  {
     act: "identify-titles",
     needs: "titles.identify",
     where: "empty",
@@ -329,13 +342,13 @@ const ACTIONS = [
   },
 ]
 
-/** @type {(place: Route, head: Head | undefined) => {title: string, text: string, act?: string, more?: Child}} */
+/** @type {(place: Route, head: Head | undefined) => {title: string, text: string, act?: string, acts?: LeadingButton[]}} */
 function emptyOf(place, head) {
   if (!head || (isNarrowed(place, head) && totalOf(head)))
     return {
       title: "No title matches these filters",
       text: "Remove a filter, or search for other words.",
-      more: button("Clear all filters", "to", {kind: "small", data: {to: JSON.stringify(cleared())}}),
+      acts: [{label: "Clear all filters", act: "to", to: cleared()}],
     }
   if (head.libraries.every(({kind}) => kind === "home")) {
     const isEmpty = head.libraries.length === 0
@@ -345,7 +358,7 @@ function emptyOf(place, head) {
         ? "Add a folder first. Its films and series appear here after its first scan."
         : "Home videos are not identified. A folder with films, series or courses needs this kind. Then its titles appear on this page.",
       act: isEmpty ? "" : "set-kind",
-      more: h("a", {class: "btn small", href: "/library?show=folders"}, "Open the library"),
+      acts: [{label: "Open the library", act: "library"}],
     }
   }
   if (head.jobs.items.some(each => !each.has_ended))
@@ -383,7 +396,6 @@ export const titles = {
           {...listed(place, head), ...orderOf(place), page: Number(place.page), per_page: perPage},
           {items: ROW, total: 1, page: 1},
         ],
-  all: place => ["titles.ids", {...listed(place, undefined), ...orderOf(place)}],
   title: (head, total) => (total === undefined || (head && isBare(head, {})) ? "Titles" : plural(total, "title")),
   summary: (head, _total, place) => (head ? summaryOf(head, place) : ""),
   links: linksOf,
@@ -398,10 +410,16 @@ export const titles = {
   hasTiles: place => !hasTable(place),
   isBare,
   parts: drawParts,
-  below: drawAttribution,
+  foot: drawAttribution,
   name: ({name}) => name,
   href,
-  selects: true,
+  lasting: {
+    can: () => true,
+    knows: () => null,
+    all: place => ["titles.ids", {...listed(place, undefined), ...orderOf(place)}],
+    able: (_, total) => total,
+    text: chosen => ({title: chosen.length ? `${plural(chosen.length, "title")} selected` : "", note: ""}),
+  },
   columns: [
     {kind: "poster", width: "auto", only: "tiles", value: tileOf},
     {

@@ -31,8 +31,8 @@ from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, fie
 from indexium_core.model.titles.planned_values import ALL_CHANGES, PlannedValues
 from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilter, TitleFilters
 from indexium_core.model.titles.titles import (
-    IdentifiedTitle,
     FileMove,
+    IdentifiedTitle,
     TitleItem,
     TitlePage,
     TitleValue,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from indexium_core.model import wording
 from indexium_core.model.publishing.publication import PublicationItem, PublishLogEntry
-from indexium_core.model.publishing.requests import PUBLISHED_RISKS
+from indexium_core.model.publishing.risks import PUBLISHED_RISKS
 from indexium_core.model.shapes import Shaped
 
 

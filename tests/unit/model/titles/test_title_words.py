@@ -108,7 +108,10 @@ def test_people_are_listed_once_with_all_their_parts() -> None:
         ("Cy", "Director, Writer", "director"),
         ("Di", "Writer", ""),
     ]
-    assert [(each.name, each.part, each.filter) for each in found.cast] == [("Ada", "Marit", "actor"), ("Bo", "", "actor")]
+    assert [(each.name, each.part, each.filter) for each in found.cast] == [
+        ("Ada", "Marit", "actor"),
+        ("Bo", "", "actor"),
+    ]
     assert title().cast == title().crew == []
 
 
