@@ -398,7 +398,9 @@ export class List extends FacePage {
     try {
       const found = /** @type {any} */ (await call(name, /** @type {any} */ (args)))
       /** @type {[id: any, known: any][]} */
-      const known = Array.isArray(found) ? found.map(id => [id, null]) : Object.entries(found)
+      const known = Array.isArray(found)
+        ? found.map(id => /** @type {[any, any]} */ ([id, null]))
+        : Object.entries(found)
       this.lasting.replace(new Map(known.filter(([id]) => isMeant(id))), isFound, later)
     } catch (error) {
       toast(/** @type {Error} */ (error).message, {kind: "error"})
