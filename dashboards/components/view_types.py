@@ -331,9 +331,3 @@ class TabbedChartsCardView(TypedDict, total=False):
     lines: list[ChartLineView]
     empty: str  # A sentence if there are no figures
     bars: list[ChartBarView]  # In place of a chart
-
-
-class PosterView(TypedDict, total=False):
-    title: str
-    poster: str
-    initials: str

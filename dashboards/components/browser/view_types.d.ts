@@ -106,7 +106,6 @@ type PlanRowView = {id: number; name: string; place: string; folder: string; siz
 type PlanRowsView = {rows: PlanRowView[]; incomplete: boolean; reviewing: boolean; first: number; picked: number; shown: number | null; list_key: string; empty: EmptyPlanView | null}
 type PlanTableHeadView = {able: number; all: "all" | "some" | "none"; sort: string; descending: boolean}
 type PlanTableView = {rows: PlanRowView[]; incomplete: boolean; reviewing: boolean; first: number; picked: number; shown: number | null; list_key: string; empty: EmptyPlanView | null; able: number; all: "all" | "some" | "none"; sort: string; descending: boolean; total: number; range: string; page: number; pages: number}
-type PosterView = {title: string; poster: string; initials: string}
 type PostponeDayView = {day: string; label: string; text: string}
 type ProgressEmptyView = {title: string; text: string; buttons: ButtonItemView[]}
 type ProgressItemPartView = {total: number; range: string; page: number; pages: number; rows: ProgressItemView[]}
