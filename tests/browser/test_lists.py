@@ -22,6 +22,7 @@ LISTS = {  # page → its path
     "history": "history",
     "jobs": "jobs",
     "people": "people",
+    "progress": "progress",
     "requests": "requests",
 }
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]

@@ -66,7 +66,8 @@ function drawRow(list, row) {
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
 
 /** Return whether actions stand in the rows: all of them if there are no details. @param {ListSpec} spec */
-const hasInline = spec => spec.actions.some(({isInline}) => isInline || !spec.details)
+const hasInline = spec =>
+  spec.actions.some(({isInline, where = "row"}) => isInline || (where === "row" && !spec.details))
 
 /** Return the columns for which there is room. @param {List} list */
 const columnsOf = list => list.spec.columns.filter(({isSpare}) => !(isSpare && list.opened()))
@@ -228,6 +229,13 @@ function drawHead(list) {
   )
 }
 
+/** A card below the title. @param {List} list */
+function drawLead(list) {
+  const value = list.rows.shownHead()
+  const {lead} = list.spec
+  return lead && value && lead(value, drawActions(list, undefined, "lead"))
+}
+
 /** @param {List} list */
 function drawChips(list) {
   const value = list.rows.shownHead()
@@ -275,7 +283,8 @@ function drawChip({id, label, total, on, to, parts, mark}) {
 function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
   if (isPrimary) return "primary"
   const isLink = isInline || where === "all"
-  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : "small"
+  const own = where === "lead" ? "" : "small"
+  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : own
   return isRisky ? `${kind} risky` : kind
 }
 
@@ -300,7 +309,7 @@ function drawActions(list, row, where, {isInline = false, isNotice = false, isOf
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
     const made = button(label, action.act, {
-      key: where === "row" && !isInline ? action.key : null,
+      key: (where === "row" || where === "lead") && !isInline ? action.key : null,
       kind: isBeside && !action.isQuiet ? "small" : kindOf(action, isInline),
       data: {key: action.act},
       ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
@@ -390,8 +399,9 @@ function drawBody(list) {
   const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {title, text, act} = spec.empty(list.place(), rows.head().value)
-  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act)))
+  const {title, text, act, link} = spec.empty(list.place(), rows.head().value)
+  const more = link && h("div", {class: "acts"}, h("a", {class: "btn primary", href: link.href}, link.label))
+  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act), more))
 }
 
 /** @param {List} list */
@@ -473,8 +483,9 @@ export function drawList(list) {
   if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
     drawHead(list),
-    list.spec.tells && h("slot", {data: {key: "slot"}}),
+    Array.isArray(list.spec.tells) && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
+    drawLead(list),
     drawChips(list),
     ...drawFilters(list),
     h(

@@ -14,6 +14,7 @@ import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {people} from "#face/people.js"
+import {progress} from "#face/progress.js"
 import {drawRefusal} from "#face/refused.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
@@ -21,7 +22,7 @@ import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, requests]
+export const LISTS = [accounts, activity, checks, decide, history, jobs, people, progress, requests]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account, connections, settings]
 

@@ -6,7 +6,6 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards.components import operation_text
 from dashboards.pages.publish import publish_details, publish_list, publish_views
 from dashboards.pages.publish.publish_selection import bar_view
 from dashboards.pages.publish.publish_state import PublishState
@@ -426,7 +425,6 @@ def test_item_of_a_publication_lists_its_side_files() -> None:
     )
     shown = ItemDetails(**known | {"tags_added": [], "tags_removed": [], "fields": (), "side_files": files})
 
-    assert operation_text.side_files_line(shown) == "~ movie.nfo − poster.png"
     assert shown.tags == [
         {"text": "movie.nfo", "kind": "set"},
         {"text": "poster.png", "kind": "del"},
