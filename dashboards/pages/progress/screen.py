@@ -18,7 +18,8 @@ class ProgressScreen(FaceScreen):
 
     def shown_operation(self) -> int | None:
         """Return the displayed operation; None before it is known."""
-        return self.state.operation_id
+        operation_id: int | None = self.state.operation_id
+        return operation_id
 
     def refresh(self) -> None:
         """Leave the displayed operation out of the footer."""
