@@ -27,7 +27,6 @@ from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
-from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.screen import FaceScreen
@@ -41,6 +40,7 @@ from dashboards.state import (
     DecideState,
     JobsState,
     PeopleState,
+    PublishState,
     RequestsState,
     SettingsState,
 )
@@ -61,7 +61,7 @@ PAGES = (
     PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", TitlesScreen),
-    PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
+    PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),
     PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
     PageEntry("progress", "Progress", ProgressScreen),

@@ -24,7 +24,6 @@ from dashboards.frame.undo import Undoing
 from dashboards.frame.wire import Wire
 from dashboards.questions import rollback_question
 from dashboards.questions.interrupted_question import Interrupted
-from dashboards.questions.publish_options_question import PublishOptionsQuestion
 from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
 from dashboards.refused_screen import RefusedScreen
@@ -116,12 +115,6 @@ class Session:
             announced=shared.announced,
         )
         self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
-        self._options = PublishOptionsQuestion(
-            shared.library,
-            self.bridge,
-            self.dialog,
-            changed=lambda: None,  # an event tells the scripts
-        )
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}
@@ -138,7 +131,6 @@ class Session:
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
         self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
         self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
-        self._wire.on(options=lambda message: self._options.ask(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)

@@ -23,11 +23,14 @@ from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
 from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.planning.plan import FACETS, SORT_KEYS, Selection
+from indexium_core.model.publishing.risks import PUBLICATION_RISKS
+from indexium_core.model.publishing.subjects import PUBLISHED_TYPES
 from indexium_core.model.saved import SavedView
 
 NOTHING = Selection()
 PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
 LARGEST = 2**53  # largest exact integer in a browser; safe in the database
+_PUBLISHED = rf"^(({'|'.join(PUBLISHED_TYPES)}):\d{{1,15}})?$"  # the address of a title, such as movie:12
 _YEARS = range(1900, 9001)  # years whose days can be converted to any local time
 SIX_WEEKS = timedelta(days=42)  # the default period of the charts
 
@@ -433,6 +436,36 @@ class RequestsState(AddressedState):
         "number": "page",
         "request_id": "request",
         "files": "files",
+    }
+
+
+class PublishState(AddressedState):
+    """The filters of the publications, the title in detail, and what another page has selected."""
+
+    query = param.String(default="", doc="Words of titles, folders, files and people; '' for all.")
+    risk = param.Selector(default="", objects=["", *PUBLICATION_RISKS], doc="The risk; '' for all but unchanged.")
+    action = param.String(default="", doc="What happens to files, any of these, with | between them.")
+    code = param.String(default="", doc="Codes of notes, any of them, with | between them.")
+    library_id = param.Integer(default=None, allow_None=True, doc="The library; None for all.")
+    sort = param.Selector(default="risk", objects=["risk", "title", "folder"], doc="The order of the titles.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+    address = param.String(default="", regex=_PUBLISHED, doc="The title in detail; '' for none.")
+    member = param.String(default="", regex=_PUBLISHED, doc="Its season or episode in detail.")
+    picked = param.String(default="", doc="Addresses of titles that are selected, with | between them.")
+    asks = param.Boolean(default=False, doc="Ask what to publish if nothing is.")
+
+    _address: ClassVar[Mapping[str, str]] = {
+        "query": "q",
+        "risk": "risk",
+        "action": "files",
+        "code": "note",
+        "library_id": "folder",
+        "sort": "sort",
+        "number": "page",
+        "address": "title",
+        "member": "member",
+        "picked": "pick",
+        "asks": "ask",
     }
 
 

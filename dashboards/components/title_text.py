@@ -7,12 +7,7 @@ from indexium_core.model import wording
 from indexium_core.model.lookups.traffic import ProviderRequest
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
 
-
-def initials(title: str) -> str:
-    """Return at most two letters for a poster that is not there."""
-    words = [word for word in title.split() if word[0].isalnum()]
-    main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
-    return "".join(word[0].upper() for word in main[:2]) or "?"
+initials = wording.initials
 
 
 def kind_choices() -> list[dict[str, str]]:

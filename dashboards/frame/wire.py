@@ -17,8 +17,8 @@ class Wire(Component):
 
     Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
     step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `retry` and `resolve` {id} (of an operation),
-    `roll_back` {id, person, items, query} (of an operation), `options` {id} (of a library), `values` {page, search}:
-    what the address of a page has now. Sends: {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose
+    `roll_back` {id, person, items, query} (of an operation), `values` {page, search}: what the address of a page has
+    now. Sends: {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose
     errors are removed; {events}, ids by names; {busy}; {answered}; {place}, other values of the address.
     """
 

@@ -15,13 +15,12 @@ from indexium_core.model import wording
 from indexium_core.model.publishing.publication import PublicationItem, counts_in_words
 from indexium_core.model.publishing.requests import (
     DEFAULT_RISKS,
-    PUBLISHED_RISKS,
     PublicationPreview,
     PublicationRequest,
     PublicationSelection,
     PublicationSummary,
 )
-from indexium_core.model.publishing.risks import PUBLICATION_CODES
+from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLISHED_RISKS
 
 _DANGERS = 20  # titles that are listed
 CHANGED = "Values or files changed since the numbers were shown. Nothing was written. Check them again."

@@ -158,6 +158,13 @@ def range_of(first: int, last: int, total: int) -> str:
     return f"{first:,}–{last:,} of {total:,}"
 
 
+def initials(title: str) -> str:
+    """Return at most two letters of a title, for a picture that is not there."""
+    words = [word for word in title.split() if word[0].isalnum()]
+    main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
+    return "".join(word[0].upper() for word in main[:2]) or "?"
+
+
 def _decimal(number: float) -> str:
     """Return a number with one decimal if below 10, otherwise without decimals; a trailing `.0` is omitted."""
     return f"{number:.1f}".removesuffix(".0") if number < 9.95 else f"{number:.0f}"

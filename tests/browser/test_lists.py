@@ -23,6 +23,7 @@ LISTS = {  # page → its path
     "jobs": "jobs",
     "people": "people",
     "progress": "progress",
+    "publish": "titles/publish",
     "requests": "requests",
 }
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]

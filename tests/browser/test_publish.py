@@ -48,11 +48,11 @@ def published(tmp_path: Path, context: BrowserContext, port: int) -> Iterator[Pu
 
 
 def row(page: Page, name: str) -> Locator:
-    return page.locator(".prow:not(.th)").filter(has_text=name)
+    return page.locator(".page-publish .lrow:not(.th)").filter(has_text=name)
 
 
 def bar(page: Page) -> Locator:
-    return page.locator(".page-publish .foot")
+    return page.get_by_role("region", name="Actions")
 
 
 def test_first_press_asks_what_each_folder_publishes_and_shows_an_example(published: Published) -> None:
@@ -60,7 +60,7 @@ def test_first_press_asks_what_each_folder_publishes_and_shows_an_example(publis
     page.get_by_role("link", name="Publish…").click()
 
     box = page.get_by_role("dialog", name="What do you want to publish?")
-    expect(box.locator(".listing")).to_contain_text("Copper Sky (2013).nfo")
+    expect(box.get_by_label("For example")).to_contain_text("Copper Sky (2013).nfo")
     box.get_by_label("Plex").uncheck()
     box.get_by_label("media").select_option("nfo")
     expect(box.get_by_label("Poster")).to_have_count(0)
@@ -82,7 +82,7 @@ def test_publication_of_all_safe_titles_and_its_rollback_restore_every_byte(publ
     page.get_by_role("button", name="Select all safe (4)").click()
     expect(bar(page)).to_contain_text("4 of 4 titles selected")
     page.keyboard.press("d")
-    expect(page.get_by_role("dialog", name="Dry run")).to_contain_text("Nothing was changed.")
+    expect(page.get_by_role("dialog", name="Dry run")).to_contain_text("titles would be written. Nothing was changed.")
     page.keyboard.press("Escape")
     page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")
     page.keyboard.press("w")
@@ -120,10 +120,10 @@ def test_file_that_another_program_changed_is_written_only_if_it_is_selected(pub
 
     page.get_by_role("button", name="Review danger").wait_for(state="detached")
     row(page, "The Lantern Keeper").click()
-    drawer = page.get_by_role("complementary", name="Details")
+    drawer = page.get_by_role("complementary", name="Title")
     expect(drawer.locator(".nfo .old")).to_contain_text("<runtime>91</runtime>")
     expect(drawer.locator(".nfo .new")).to_contain_text("<runtime>101</runtime>")
-    pictures = drawer.locator(".pairs img")
+    pictures = drawer.locator(".pairs-of img")
     expect(pictures).to_have_count(2)
     page.wait_for_function(
         "([a, b]) => a.naturalWidth && b.naturalWidth", arg=[each.element_handle() for each in pictures.all()]
@@ -150,7 +150,7 @@ def test_title_page_publishes_its_title_and_says_when(published: Published) -> N
     page = published.visit(f"/titles/{film}")
     page.get_by_role("button", name="Publish…").click()
 
-    expect(page.get_by_role("complementary", name="Details").get_by_role("heading", name="Night Tram")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Title").get_by_role("heading", name="Night Tram")).to_be_visible()
     expect(bar(page)).to_contain_text("1 of 4 titles selected")
     published.library.publications.publish_entity("movie", film)
     page.goto(f"{published.site.url}/titles/{film}")
@@ -196,7 +196,7 @@ def test_phone_shows_the_details_as_a_sheet(published: Published) -> None:
     published.turn_on()
     page = published.visit(width=390)
     row(page, "Harbour Lights").click()
-    drawer = page.get_by_role("complementary", name="Details")
+    drawer = page.get_by_role("complementary", name="Title")
     expect(drawer.get_by_text("Seasons and episodes")).to_be_attached()
     expect(drawer.get_by_role("heading", name="Harbour Lights")).to_be_in_viewport()
 
@@ -213,11 +213,11 @@ def test_search_and_filters_stay_in_the_address(published: Published) -> None:
     page.keyboard.press("/")
     page.keyboard.type("tram")
     page.keyboard.press("Enter")
-    expect(page.locator(".prow:not(.th)")).to_have_count(1)
+    expect(page.locator(".page-publish .lrow:not(.th)")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"q=tram"))
     page.get_by_role("button", name="Files", exact=True).click()
     page.get_by_role("dialog", name="Filter by files").get_by_label("new").check()
     expect(page).to_have_url(re.compile(r"files=create"))
     page.go_back()
     page.go_back()
-    expect(page.locator(".prow:not(.th)")).to_have_count(4)
+    expect(page.locator(".page-publish .lrow:not(.th)")).to_have_count(4)

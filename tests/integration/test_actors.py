@@ -207,7 +207,10 @@ CHANGES: dict[str, Call | str] = {
     "publications.choose": kept,
     **dict.fromkeys(
         (
-            *(f"publications.{name}" for name in ("publish", "publish_entity", "publish_bulk", "restore")),
+            *(
+                f"publications.{name}"
+                for name in ("start_titles", "publish", "publish_entity", "publish_bulk", "restore")
+            ),
             *(f"disaster_recovery.{name}" for name in ("restore_from_cache", "validate_integrity")),
             "operations.begin",
         ),

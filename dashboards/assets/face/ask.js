@@ -1,7 +1,7 @@
 // The one dialog: a question or a form. It opens within the key press that asks for it, so no letter is lost; it is a
 // step of the history, and it owns the keys while it is open.
 import {layer} from "#face/address.js"
-import {call} from "#face/calls.js"
+import {call, onNews} from "#face/calls.js"
 import {drawTypedWord, isTyped} from "#face/dialog_sections.js"
 import {focusedElement, h, morph} from "#face/dom.js"
 import {Form, followPeople} from "#face/form.js"
@@ -25,6 +25,10 @@ class Shown {
   typed = ""
   /** @type {Record<string, string>} */
   turned = {} // pages of lists by name
+  /** @type {Record<string, string>} */
+  asked = {} // what else a person has asked for
+
+  isOpen = true
 
   /**
    * @param {Question} question
@@ -35,11 +39,15 @@ class Shown {
     this.onChange = onChange
   }
 
+  /** Return whether the library is asked for what the question shows. */
+  isRead() {
+    return Boolean(this.question.reads ?? this.question.works)
+  }
+
   /** Read what the question shows; the answer to an earlier page is dropped. */
   async read() {
     const {turned} = this
-    const [name, args, want] = this.question.reads(turned)
-    const answer = await call(name, args, want).then(
+    const answer = await this.newest().then(
       found => ({found, error: ""}),
       error => ({error: error.message}),
     )
@@ -49,10 +57,36 @@ class Shown {
     this.onChange()
   }
 
-  /** Show another page of a list. @type {(list: string, page: string) => void} */
-  turn(list, page) {
-    this.turned = {...this.turned, [list]: page}
-    void this.read()
+  /** Return what the library finds. */
+  newest() {
+    const {reads, works} = this.question
+    if (works)
+      return works(
+        found => this.tell(found),
+        () => this.isOpen,
+      )
+    const [name, args, want] = reads({...this.turned, ...this.asked})
+    return call(name, args, want)
+  }
+
+  /** Show what work has found until now. @param {any} found */
+  tell(found) {
+    if (!this.isOpen) return
+    this.found = found
+    this.onChange()
+  }
+
+  /** Show another part of a list: its page, or another choice of rows. @param {Record<string, string>} parts */
+  turn(parts) {
+    this.turned = {...this.turned, ...parts}
+    if (this.question.works) this.onChange()
+    else void this.read()
+  }
+
+  /** Ask about something else: what `reads` makes of the name of an act. @param {string} name */
+  change(name) {
+    this.asked = {...this.asked, [name]: "1"}
+    this.readAgain()
   }
 
   /** Read everything again, because the library has refused what was shown: the word belonged to that. */
@@ -64,7 +98,7 @@ class Shown {
 
   /** Return answers with what they get from the value that was shown. @param {Answers | null} given @returns {Answers | null} */
   complete(given) {
-    return given && {...given, ...this.question.answers?.(this.first)}
+    return given && {...given, ...this.question.answers?.(this.first, this.asked)}
   }
 
   get word() {
@@ -77,10 +111,17 @@ class Shown {
     return titleOf && this.first !== undefined ? titleOf(this.first) : title
   }
 
-  /** Return whether what is confirmed has been shown, and the word is typed. */
-  isReady() {
-    if (this.question.reads && this.first === undefined) return false
+  /** Return whether what is confirmed has been shown, and the word is typed. @param {Answers} answers */
+  isReady(answers) {
+    if (this.isRead() && this.first === undefined) return false
+    if (!this.confirm(answers) || this.question.allows?.(this.first, answers) === false) return false
     return !this.word || isTyped(this.word, this.typed)
+  }
+
+  /** Return the text of the button that confirms; "" if there is nothing to confirm. @param {Answers} answers */
+  confirm(answers) {
+    const {confirm, confirmOf} = this.question
+    return confirmOf && this.first !== undefined ? confirmOf(this.first, answers) : confirm
   }
 
   /** Return whether an Enter can mean this question: one that comes sooner was for what stood there before. */
@@ -88,9 +129,10 @@ class Shown {
     return performance.now() - this.firstAt >= CALM
   }
 
-  draw() {
-    const {reads, parts} = this.question
-    if (!reads) return parts?.(undefined)
+  /** @param {Answers} answers */
+  draw(answers) {
+    const {parts} = this.question
+    if (!this.isRead()) return parts?.(undefined, this.turned, answers)
     const error =
       this.error &&
       h(
@@ -99,7 +141,7 @@ class Shown {
         `${this.error} `,
         h("button", {type: "button", class: "btn link", data: {do: "retry"}}, "Try again"),
       )
-    if (this.found !== undefined) return [error, parts?.(this.found)]
+    if (this.found !== undefined) return [error, parts?.(this.found, this.turned, answers)]
     return error || (parts && h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading")))
   }
 
@@ -109,27 +151,30 @@ class Shown {
 }
 
 /** @type {(form: Form, shown: Shown) => HTMLElement} */
-const drawFoot = ({question, isWaiting}, shown) =>
-  h(
+const drawFoot = ({question, isWaiting, answers}, shown) => {
+  const confirm = shown.confirm(answers)
+  return h(
     "div",
     {class: "d-foot"},
-    h("button", {type: "button", class: "btn", data: {do: "close"}}, question.back ?? "Cancel"),
-    h(
-      "button",
-      {
-        type: "submit",
-        class: `btn primary${question.risky ? " risky" : ""}`,
-        disabled: !shown.isReady() || null,
-        "aria-busy": isWaiting ? "true" : null,
-        data: {do: "confirm"},
-      },
-      question.confirm,
-    ),
+    h("button", {type: "button", class: "btn", data: {do: "close"}}, confirm ? (question.back ?? "Cancel") : "Close"),
+    confirm &&
+      h(
+        "button",
+        {
+          type: "submit",
+          class: `btn primary${question.risky || shown.word ? " risky" : ""}`,
+          disabled: !shown.isReady(answers) || null,
+          "aria-busy": isWaiting ? "true" : null,
+          data: {do: "confirm"},
+        },
+        confirm,
+      ),
   )
+}
 
 /** @type {(form: Form, shown: Shown) => HTMLElement[]} */
 const drawParts = (form, shown) => {
-  const {question} = form
+  const {question, answers} = form
   const fields = form.draw(shown.first ?? shown.found ?? (shown.error ? null : undefined))
   return [
     h(
@@ -144,8 +189,9 @@ const drawParts = (form, shown) => {
       [question.text ?? []].flat().map(text => h("p", null, text)),
       question.warning && h("p", {class: "why warning"}, question.warning),
       question.hint && h("p", {class: "hint"}, question.hint),
-      shown.draw(),
+      shown.draw(answers),
       !question.typed && fields,
+      shown.first !== undefined && question.below?.(shown.first, answers),
     ),
     // On a phone, the field for the word stays visible with the button that it enables.
     question.typed
@@ -164,12 +210,29 @@ function typeIntoField(form, {key, target, ctrlKey, metaKey, altKey, isComposing
   field?.focus()
 }
 
+/** Focus the first field, or the button that confirms. @param {HTMLFormElement} form */
+function focusFirst(form) {
+  const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
+  const button = /** @type {HTMLElement} */ (form.querySelector("[data-do=confirm]:not(:disabled)"))
+  const first = (mayFocusText() && field) || button
+  first?.focus()
+  field?.select()
+}
+
+/** Show other rows of a list, if the element chooses them. @type {(target: HTMLSelectElement, shown: Shown) => boolean} */
+function chooseRows({value, dataset: {do: act, list}}, shown) {
+  if (act !== "choose") return false
+  shown.turn({[list]: "1", [`${list}-shown`]: value})
+  return true
+}
+
 /** @type {(event: MouseEvent, shown: Shown, close: () => void) => void} */
 function onClick({target, currentTarget: box}, shown, close) {
   const button = /** @type {Element} */ (target).closest("[data-do]")
-  const {do: act, list, page} = button instanceof HTMLElement ? button.dataset : {}
+  const {do: act, list, page, name} = button instanceof HTMLElement ? button.dataset : {}
   if (target === box || act === "close") close()
-  else if (act === "turn") shown.turn(list, page)
+  else if (act === "turn") shown.turn({[list]: page})
+  else if (act === "act") shown.change(name)
   else if (act === "retry") void shown.read()
 }
 
@@ -200,7 +263,7 @@ export function ask(question, send) {
     const own = new Form(question, () => box.open && draw())
     const shown = new Shown(question, () => onRead())
     const form = h("form", {method: "dialog", novalidate: true}, drawParts(own, shown))
-    const box = h("dialog", {"aria-labelledby": "title", class: "question"}, form)
+    const box = h("dialog", {"aria-labelledby": "title", class: question.isWide ? "question wide" : "question"}, form)
     const host = h("div", null)
     const root = host.attachShadow({mode: "open"})
     adoptSheets(root, ["indexium.css", "dialog.css", "person_field.css", "face.css"])
@@ -209,6 +272,8 @@ export function ask(question, send) {
     let answer = null
     const close = layer(() => {
       forgetKeys()
+      forgetNews()
+      shown.isOpen = false
       box.close()
       markDialogClosed()
       host.remove()
@@ -225,7 +290,7 @@ export function ask(question, send) {
       else if (own.problem) toast(own.problem, {kind: "error"}) // closed before the library has refused it
     }
     const submit = async () => {
-      if (own.isWaiting || !shown.isReady()) return
+      if (own.isWaiting || !shown.isReady(own.answers)) return
       const answers = shown.complete(await own.settled())
       if (!box.open) return
       if (answers && (!send || (await own.send(answers, send, draw)))) {
@@ -237,6 +302,7 @@ export function ask(question, send) {
       isReady: () => true,
       table: {Escape: {run: close}, Enter: {run: () => isCalm() && void submit()}},
     })
+    const forgetNews = onNews(() => box.open && draw()) // what is drawn may have reads of its own
     followPeople(form, () => own)
     hideBroken(form)
     form.addEventListener("submit", event => {
@@ -250,7 +316,9 @@ export function ask(question, send) {
       shown.typed = target.value
       draw()
     })
-    form.addEventListener("change", draw)
+    form.addEventListener("change", ({target}) => {
+      if (!chooseRows(/** @type {HTMLSelectElement} */ (target), shown)) draw()
+    })
     form.addEventListener("keydown", event => {
       if (event.key === "Escape") {
         event.preventDefault()
@@ -266,23 +334,18 @@ export function ask(question, send) {
     })
     document.body.append(host)
     openDialog(box)
-    const focusFirst = () => {
-      const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
-      const button = /** @type {HTMLElement} */ (form.querySelector("[data-do=confirm]:not(:disabled)"))
-      const first = (mayFocusText() && field) || button
-      first?.focus()
-      field?.select()
-    }
     let isFirst = true
     function onRead() {
+      if (question.fieldsOf && shown.first !== undefined) own.begin(question.fieldsOf(shown.first))
       draw()
+      if (shown.first === undefined) return // there is nothing to confirm yet
       const isWaiting = !root.activeElement || root.activeElement.matches("h2, dialog") // nobody has gone to a field
-      if (isFirst && box.open && isWaiting) focusFirst()
+      if (isFirst && box.open && isWaiting) focusFirst(form)
       isFirst = false
     }
-    if (question.reads) void shown.read()
-    if (question.reads && (question.typed || !question.fields || !mayFocusText()))
+    if (shown.isRead()) void shown.read()
+    if (shown.isRead() && (question.typed || !question.fields || !mayFocusText()))
       /** @type {HTMLElement} */ (form.querySelector("h2")).focus()
-    else focusFirst()
+    else focusFirst(form)
   })
 }

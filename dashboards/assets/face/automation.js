@@ -1,6 +1,6 @@
 // How far each library may go by itself: its mode, its limit and quiet time, and a switch for each detail.
 import {h} from "#face/dom.js"
-import {tell} from "#face/frame.js"
+import {askOptions} from "#face/publish_options.js"
 import {count} from "#face/wording.js"
 
 const MODES = ["manual", "hybrid", "automatic"]
@@ -184,7 +184,7 @@ export const automation = {
       act: "set-options",
       needs: "publications.set_options",
       label: "Set what it publishes…",
-      run: ([{library_id: id}]) => tell("options", {id}),
+      run: ([{library_id: id}]) => askOptions(id),
     },
   ],
 }

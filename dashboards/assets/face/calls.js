@@ -42,9 +42,10 @@ const newest = {} // ids of the newest events by name
 const listeners = new Set()
 let clock = 0 // counts what was sent and answered: it orders reads and changes
 
-/** Call a function when a read has another value. @param {() => void} listener */
+/** Call a function when a read has another value, until the returned function is called. @param {() => void} listener */
 export function onNews(listener) {
   listeners.add(listener)
+  return () => listeners.delete(listener)
 }
 
 function announce() {

@@ -45,6 +45,8 @@ export const CELLS = {
   link: ({text, href}) => (href ? h("a", {href, class: "btn link"}, text) : h("bdi", null, text)),
   /** @param {string} value */
   time: value => h("time", {datetime: value, title: new Date(value).toLocaleString()}, clockTime(value)),
+  /** What the declaration draws. @param {Child} value */
+  own: value => value,
   /** @param {{level: string, text: string, glyph?: string, below?: string} | null} value */
   state: value =>
     value && [chip(value.level, value.text, value.glyph ?? ""), value.below && h("small", null, value.below)],

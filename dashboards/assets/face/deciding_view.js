@@ -2,7 +2,7 @@
 import {h} from "#face/dom.js"
 import {may} from "#face/frame.js"
 import {drawImage} from "#face/images.js"
-import {boneRows, button, drawTitle, emptyState, turnButtons} from "#face/widgets.js"
+import {boneRows, button, drawLead, drawTitle, emptyState, turnButtons} from "#face/widgets.js"
 import {andMore, count, duration, estimate, plural} from "#face/wording.js"
 
 /** @typedef {import("#face/deciding.js").Deciding<any, any>} Deciding */
@@ -86,13 +86,6 @@ function drawProgress(list) {
     h("i", {style: {width: `${percent}%`}}),
   )
 }
-
-/** @param {LeadingButton} lead */
-const drawLead = ({label, act, to, isPrimary}) =>
-  button(label, act, {
-    kind: isPrimary ? "small primary" : "small",
-    data: {key: `${act}-${label}`, ...(to && {to: JSON.stringify(to)})},
-  })
 
 /** What others have done to the shown question, and what prevents the work. @param {Deciding} list */
 function drawNotices(list) {

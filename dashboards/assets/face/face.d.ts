@@ -1,6 +1,6 @@
 // The types of the declarations of pages.
 
-type CellKind = "name" | "picture" | "tags" | "number" | "text" | "link" | "time" | "state"
+type CellKind = "name" | "picture" | "tags" | "number" | "text" | "link" | "time" | "state" | "own"
 
 interface NameTag {
   name: string
@@ -86,10 +86,17 @@ interface Question {
   // lists by name), what is drawn from its value, the word to type, and what the answers get from the value. The word
   // and the answers are those of the first value: a page that is turned later may belong to something newer.
   reads?(turned: Record<string, string>): ReadCall
+  // In place of `reads`: work that tells what it has found until its end. A closed dialog (`isOpen`) ends it.
+  works?(tell: (found: any) => void, isOpen: () => boolean): Promise<any>
   titleOf?(found: any): string // in place of the title
-  parts?(found: any): Child
+  confirmOf?(found: any, answers: Answers): string // in place of `confirm`; "": the dialog only tells something
+  allows?(found: any, answers: Answers): boolean // whether these answers can be confirmed; default: true
+  fieldsOf?(found: any): QuestionField[] // in place of `fields`
+  parts?(found: any, turned: Record<string, string>, answers: Answers): Child
+  below?(found: any, answers: Answers): Child // the fields
   typed?(found: any): TypedWord | null | false
-  answers?(found: any): Answers
+  answers?(found: any, asked: Record<string, string>): Answers // `asked`: what else `reads` was asked for, see `act` in `ask.js`
+  isWide?: boolean
   account?: string // whose password is asked for, for the password manager
   fields?: QuestionField[]
   check?(answers: Answers): string // why the answers do not fit together; "" if they do
@@ -135,12 +142,13 @@ interface ListAction<Row, Head> {
   key?: string
   refuses?(row: Row | undefined, place: Route): string // why its key has no effect now: a toast says it
   sign?: string // in place of the label, on a small button
-  label: string | ((row: Row, place: Route, head: Head) => string)
+  label: string | ((row: Row, place: Route, head: Head, selected?: number) => string) // `selected`: of a bar, how many rows
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
-  // Of the rows that are meant (default), above the list, beside the title; what `details` or `lead` draws; the form of an
+  // Of the rows that are meant (default), above the list, beside the title; what `details` or `card` draws; the form of an
   // empty list.
-  where?: "row" | "all" | "head" | "lead" | "field" | "empty"
+  // `bar`: of what a selection that lasts has; then `rows` are `Chosen` values.
+  where?: "row" | "all" | "head" | "card" | "field" | "empty" | "bar"
   isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
@@ -170,6 +178,9 @@ interface ListAction<Row, Head> {
   takes?(rows: Row[], answers: Answers): any[] // ids of other rows that leave the list, too
   decides?: string // what the row is then, in a word: it is a decision about a question
   isOwn?: boolean // it changes no other row of the list
+  selectsFound?(place: Route): ReadCall // in place of a call: it selects exactly the rows that this call finds
+  clears?: boolean // nothing is selected after it; a `run` that returns false has done nothing
+  picks?(answers: Answers): boolean // whether its rows are selected after it
   done?(result: any, rows: Row[], answers: Answers): string | Told // the sentence after it
 }
 
@@ -237,6 +248,18 @@ interface ListChip {
   to: Route
   parts?: {label: string; total: number; level: string}[]
   mark?: string
+  level?: string // of a risk
+  hint?: string // beside a risk
+}
+
+/** A selection that stays for all pages and filters, see `lasting_selection.js`. */
+interface ListLasting<Row, Head> {
+  can(row: Row): boolean // it can be selected
+  knows(row: Row): any // what stays known of a selected row
+  all(place: Route): ReadCall // what is known of the rows that can be selected at once, by their ids
+  able(head: Head): number // their number
+  text(chosen: {id: any; known: any; isFound: boolean}[], head: Head): {title: string; note: string} // of its bar
+  takes?: {name: string; read(ids: string[]): ReadCall} // ids in the address, which another page has selected
 }
 
 /** What the drawing function of a section may use. */
@@ -343,7 +366,7 @@ interface ListSpec<Row = any, Head = any> {
   chips?(head: Head, place: Route): ListChip[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
-  lead?(head: Head, acts: HTMLElement[]): Child // a card below the title, with the actions of its place
+  card?(head: Head, acts: HTMLElement[]): Child // what stands below the title, with the actions of its place
   links?: {label: string; href: string; title?: string}[] // beside the title
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string
@@ -353,18 +376,21 @@ interface ListSpec<Row = any, Head = any> {
   columns: ListColumn<Row>[]
   inlineWidth?: string // of the actions in the rows; default: max-content
   // `acts`: the actions, those with a hint apart. `more` is undefined until it is read; `later` has what is known.
+  below?(row: Row): Child // below its cells
   details?(
     row: Row,
     place: Route,
     acts: {hinted: HTMLElement[]; plain: HTMLElement[]},
-    known: {head: Head | undefined; more: any; later: Record<string, any>; state: any},
+    known: {head: Head | undefined; more: any; later: Record<string, any>; state: any; isSelected: boolean},
   ): Child
   selects?: boolean
+  lasting?: ListLasting<Row, Head> // rows can be selected
+  sheets?: string[] // style sheets of this page alone
+  entered?(): void // the page is shown
+  isBare?(head: Head): boolean // the empty list has neither chips nor a search
   actions: ListAction<Row, Head>[]
-  empty(
-    place: Route,
-    head: Head | undefined,
-  ): {title: string; text: string; act?: string; link?: {label: string; href: string}} // `act`: its form is shown
+  // `act`: its form is shown. A button of an action that the person may not use is left out.
+  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string; acts?: LeadingButton[]}
 }
 
 /** What the drawing function of a question may use. */

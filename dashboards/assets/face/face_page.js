@@ -113,8 +113,13 @@ export class FacePage {
     }
     const answers = question ? await ask(question) : {}
     if (!answers) return
-    const work = action.run ? Promise.resolve(action.run(meant, at, head, given)) : send(answers)
+    const work = action.run ? this.work(action, meant, given, {at, head}) : send(answers)
     await work.catch(error => this.tellRefusal(action, meant, given, error))
+  }
+
+  /** Do what an action does in place of a call. @type {(action: ListAction<Row, Head>, meant: Row[], given: Answers, asked: {at: Route, head: Head}) => Promise<any>} */
+  async work(action, meant, given, {at, head}) {
+    return action.run(meant, at, head, given)
   }
 
   /**

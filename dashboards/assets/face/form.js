@@ -61,6 +61,13 @@ export class Form {
     if (question.lasts === "draft" && !this.isChanged()) this.restart()
   }
 
+  /** Take the fields that a value of the library decides, once; a later value changes nothing. @param {QuestionField[]} fields */
+  begin(fields) {
+    if (this.question.fields) return
+    this.question = {...this.question, fields}
+    this.restart()
+  }
+
   /** Show the first answers again. */
   restart() {
     this.answers = firstAnswers(this.question)
@@ -222,6 +229,7 @@ export class Form {
     if (field.optionsOf && found === undefined)
       return h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
     const options = (field.optionsOf ? found && field.optionsOf(found) : field.options) ?? []
+    if (!options.length && !none) return null
     const ticked = options.map(each => ({...each, on: value.includes(each.value)}))
     return h(
       "div",

@@ -1,18 +1,21 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
 import {go, place} from "#face/address.js"
+import {call} from "#face/calls.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
 import {may, tell, toast} from "#face/frame.js"
 import {hideBroken} from "#face/images.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
+import {LastingSelection} from "#face/lasting_selection.js"
 import {SearchTyping} from "#face/list_filters.js"
 import {ListRows} from "#face/list_rows.js"
 import {drawList} from "#face/list_view.js"
 import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
+const OF_ROWS = new Set(["row", "bar"]) // the places of actions that mean rows
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
 
 /**
@@ -23,7 +26,7 @@ export class List extends FacePage {
   /** @type {any} */
   cursor = null // the id of the row that the keys act on; null: the first one
   cursorPlace = 0 // its place on the page, for the time when the row is gone
-  /** @type {Set<any>} */
+  /** @type {Set<any> | LastingSelection<Row>} */
   selected = new Set() // ids; a row that comes later does not join them
   /** @type {any} */
   anchor = null // the id from which a range is selected
@@ -43,8 +46,12 @@ export class List extends FacePage {
    * @param {HTMLElement} host
    */
   constructor(spec, host) {
-    super(spec, spec.actions, host, ["indexium.css", "changes.css", "field_values.css", "face.css"])
+    super(spec, spec.actions, host, [
+      ...["indexium.css", "changes.css", "field_values.css", "face.css"],
+      ...(spec.sheets ?? []),
+    ])
     this.spec = spec
+    if (spec.lasting) this.selected = new LastingSelection(spec.lasting.knows)
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
     this.typing = new SearchTyping(this)
@@ -57,6 +64,7 @@ export class List extends FacePage {
     pageKeys(spec.page, {isReady: () => this.isReady(), table: this.keys()})
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
+    spec.entered?.()
   }
 
   place = place
@@ -98,6 +106,7 @@ export class List extends FacePage {
   enter() {
     this.told = ""
     if (!this.spec.news.length) this.rows.readAllAgain()
+    this.spec.entered?.()
   }
 
   /** A step in the history may lead to another open row. */
@@ -120,6 +129,7 @@ export class List extends FacePage {
     this.keepCursor()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     this.lookForOutside()
+    if (this.spec.lasting) this.followSelection()
     morph(this.root, this.content())
     this.spec.follow?.()
     this.waitForTime()
@@ -265,7 +275,8 @@ export class List extends FacePage {
 
   /** Return the rows that an action means now: the selected ones, or else the one at the cursor. @returns {Row[]} */
   targets() {
-    if (this.selected.size) return this.rows.shown().filter(row => this.selected.has(this.rows.idOf(row)))
+    if (this.selected.size && !this.spec.lasting)
+      return this.rows.shown().filter(row => this.selected.has(this.rows.idOf(row)))
     return [this.current()].filter(Boolean)
   }
 
@@ -309,7 +320,7 @@ export class List extends FacePage {
 
   close() {
     if (this.menu) this.toggle(this.menu)
-    else if (this.selected.size) {
+    else if (this.selected.size && !this.spec.lasting) {
       this.selected.clear()
       this.draw()
     } else if (this.openValue()) go(this.opening(""))
@@ -331,25 +342,86 @@ export class List extends FacePage {
     if (node instanceof HTMLElement) node.focus()
   }
 
+  /** Return whether a row can be selected. @param {Row} row */
+  canPick(row) {
+    return this.spec.lasting?.can(row) ?? true
+  }
+
   /** Select a row, or all rows from the one that was selected last. @type {(row: Row, isRange?: boolean) => void} */
   pick(row, isRange = false) {
-    const ids = this.rows.shown().map(each => this.rows.idOf(each))
+    if (!this.canPick(row)) return
+    const shown = this.rows.shown()
+    const ids = shown.map(each => this.rows.idOf(each))
     const id = this.rows.idOf(row)
-    const from = isRange && ids.includes(this.anchor) ? ids.indexOf(this.anchor) : ids.indexOf(id)
-    const [first, last] = [from, ids.indexOf(id)].sort((a, b) => a - b)
     const isOn = !this.selected.has(id)
-    for (const each of ids.slice(first, last + 1)) {
-      if (isOn) this.selected.add(each)
-      else this.selected.delete(each)
-    }
+    if (ids.includes(id)) {
+      const from = isRange && ids.includes(this.anchor) ? ids.indexOf(this.anchor) : ids.indexOf(id)
+      const [first, last] = [from, ids.indexOf(id)].sort((a, b) => a - b)
+      for (const each of shown.slice(first, last + 1)) this.setPicked(each, isOn)
+    } else this.setPicked(row, isOn) // the address names it
     this.anchor = id
     this.draw()
+  }
+
+  /** @type {(row: Row, isOn: boolean) => void} */
+  setPicked(row, isOn) {
+    const id = this.rows.idOf(row)
+    if (!isOn) this.selected.delete(id)
+    else if (this.canPick(row)) this.selected.add(id, row)
+  }
+
+  // A selection that lasts.
+
+  /** Take rows that another page has selected, and what is known now of those that are selected. */
+  followSelection() {
+    const {takes} = this.spec.lasting
+    for (const row of this.rows.shown()) this.lasting.renew(this.rows.idOf(row), row)
+    const given = takes && place()[takes.name]
+    if (!given) return
+    go({[takes.name]: ""}, {push: false})
+    void this.select(takes.read(given.split("|")), false)
+  }
+
+  get lasting() {
+    return /** @type {LastingSelection<Row>} */ (this.selected)
+  }
+
+  /** Select exactly the rows that a call finds. @type {(own: ReadCall, isFound: boolean) => Promise<void>} */
+  async select([name, args], isFound) {
+    const later = this.lasting.wait()
+    try {
+      const found = await call(name, /** @type {any} */ (args))
+      this.lasting.replace(/** @type {Record<string, any>} */ (found), isFound, later)
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, {kind: "error"})
+    }
+    this.draw()
+  }
+
+  /** Select all rows of the list that can be selected at once, on all its pages. */
+  selectAll() {
+    return this.select(this.spec.lasting.all(place()), true)
+  }
+
+  selectNone() {
+    this.selected.clear()
+    this.draw()
+  }
+
+  /** Return whether all rows that can be selected are: "some" of them, or "none". */
+  coverage() {
+    const {value} = this.rows.head()
+    if (!this.selected.size || !value) return "none"
+    const shown = this.rows.shown().filter(row => this.canPick(row))
+    const isWhole = this.selected.size >= this.spec.lasting.able(value)
+    return isWhole && shown.length && shown.every(row => this.selected.has(this.rows.idOf(row))) ? "all" : "some"
   }
 
   // Actions.
 
   /** Return the rows that an action means if its key is pressed now. @param {ListAction<Row, Head>} action @returns {Row[]} */
   meantBy({where = "row", isSingle}) {
+    if (where === "bar") return /** @type {any[]} */ (this.lasting.chosen())
     if (where !== "row") return []
     return isSingle ? [this.current()].filter(Boolean) : this.targets()
   }
@@ -360,11 +432,30 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["run"]} */
   async run(action, meant = this.meantBy(action), given = {}) {
+    if (action.selectsFound) {
+      await this.select(action.selectsFound(place()), true)
+      return
+    }
     if (!action.sets) {
       await super.run(action, meant, given)
       return
     }
     Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))
+    this.draw()
+  }
+
+  /** @type {FacePage<Row, Head>["work"]} */
+  async work(action, meant, given, asked) {
+    const result = await super.work(action, meant, given, asked)
+    if (result !== false) this.afterAction(action, meant, given)
+    return result
+  }
+
+  /** Show what an action does to the selection. @type {(action: ListAction<Row, Head>, meant: Row[], answers: Answers) => void} */
+  afterAction({clears, picks}, meant, answers) {
+    if (!clears && !picks) return
+    if (clears) this.selected.clear()
+    for (const row of picks ? meant : []) this.setPicked(row, picks(answers))
     this.draw()
   }
 
@@ -381,7 +472,7 @@ export class List extends FacePage {
     const taken = this.rows.take(ids)
     for (const id of ids) this.selected.delete(id)
     this.followTaken(ids)
-    return {taken, edits, isOfList: action.keeps || !meant.length}
+    return {taken, edits, meant, answers, isOfList: action.keeps || !meant.length}
   }
 
   /** @type {FacePage<Row, Head>["readsAfter"]} */
@@ -390,8 +481,9 @@ export class List extends FacePage {
   }
 
   /** @type {FacePage<Row, Head>["settle"]} */
-  settle({isOwn}, {taken, edits, isOfList}, made) {
-    this.rows.settle(taken, made, edits, isOwn)
+  settle(action, {taken, edits, meant, answers, isOfList}, made) {
+    this.rows.settle(taken, made, edits, action.isOwn)
+    this.afterAction(action, meant, answers)
     if (isOfList) this.rows.readMoreAgain()
     if (this.spec.folds && taken.ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
   }
@@ -410,7 +502,7 @@ export class List extends FacePage {
 
   /** @returns {Record<string, KeyBinding>} */
   keys() {
-    const {noun, selects, details} = this.spec
+    const {noun, selects, details, lasting} = this.spec
     const group = "Move"
     /** @type {Record<string, KeyBinding>} */
     const table = {
@@ -423,6 +515,7 @@ export class List extends FacePage {
     if (details)
       table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
     if (selects) table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
+    if (lasting) Object.assign(table, this.selectionKeys())
     for (const {key, does, label} of this.actions) {
       if (!key) continue
       table[key] = {
@@ -436,6 +529,21 @@ export class List extends FacePage {
     return table
   }
 
+  /** @returns {Record<string, KeyBinding>} */
+  selectionKeys() {
+    const group = "Select"
+    const {noun, nouns = `${noun}s`} = this.spec
+    return {
+      X: {
+        does: "select from the last one to here",
+        group,
+        run: () => this.current() && this.pick(this.current(), true),
+      },
+      a: {does: `select all ${nouns} that can be selected`, group, run: () => void this.selectAll()},
+      n: {does: "select none", group, run: () => this.selectNone()},
+    }
+  }
+
   focusSearch() {
     /** @type {HTMLInputElement} */
     const field = this.root.querySelector(".search input")
@@ -447,7 +555,7 @@ export class List extends FacePage {
   actionOf(key) {
     const {value} = this.rows.head()
     return this.actions.find(action => {
-      const rows = (action.where ?? "row") === "row" ? this.meantBy(action) : [undefined]
+      const rows = OF_ROWS.has(action.where ?? "row") ? this.meantBy(action) : [undefined]
       return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
     })
   }
@@ -464,10 +572,11 @@ export class List extends FacePage {
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
-  keysShown({actions, details}) {
+  keysShown({actions, details, lasting}) {
     const shown = actions.filter(({key, needs}) => key && may(needs ?? ""))
     /** @type {Map<string, string[]>} */
     const texts = new Map([["move", ["j", "k"]]])
+    if (lasting) texts.set("select", ["x"])
     for (const {key, does, label} of shown) {
       const text = does ?? String(label)
       texts.set(text, [...new Set([...(texts.get(text) ?? []), key])])
@@ -484,6 +593,8 @@ export class List extends FacePage {
       ...super.ownActs(target),
       open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
       pick: () => row && this.pick(row, event.shiftKey),
+      "pick-all": () => (this.coverage() === "all" ? this.selectNone() : void this.selectAll()),
+      "pick-none": () => this.selectNone(),
       close: () => go(this.opening("")),
       clear: () => this.close(),
       page: () => this.turn(Number(page)),
@@ -512,7 +623,7 @@ export class List extends FacePage {
   /** @param {number} page */
   turn(page) {
     this.cursor = null
-    this.selected.clear()
+    if (!this.spec.lasting) this.selected.clear()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
     go({page: page > 1 ? page : "", ...this.opening("")})
   }
@@ -520,7 +631,7 @@ export class List extends FacePage {
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
   narrow(to, options = {}) {
     this.cursor = null
-    this.selected.clear()
+    if (!this.spec.lasting) this.selected.clear()
     go({page: "", ...this.opening(""), ...to}, options)
   }
 

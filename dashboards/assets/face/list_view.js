@@ -8,6 +8,7 @@ import {
   button,
   chip,
   closeButton,
+  drawLead,
   drawSelect,
   drawTitle,
   emptyState,
@@ -25,30 +26,32 @@ function drawRow(list, row) {
   const id = list.rows.idOf(row)
   const isCursor = id === list.cursorId()
   const isStop = isCursor || (id === list.firstId() && Boolean(list.outside().value))
-  const isSelected = spec.selects ? list.selected.has(id) : isCursor && (!spec.folds || Boolean(list.opened()))
+  const isPickable = list.canPick(row)
+  const isSelected = hasBoxes(spec) ? list.selected.has(id) : isCursor && (!spec.folds || Boolean(list.opened()))
   return h(
     "div",
     {
       class: `row lrow${isCursor ? " cursor" : ""}${hasTiles(list) ? " tile" : ""}`,
       role: "row",
       tabindex: isStop ? "0" : "-1",
-      "aria-selected": String(isSelected),
+      "aria-selected": isPickable ? String(isSelected) : null,
       data: {act: "open", key: id},
     },
-    spec.selects &&
+    hasBoxes(spec) &&
       h(
         "span",
         {class: "c", role: "gridcell"},
-        h(
-          "label",
-          {class: "hit", data: {act: "pick"}},
-          h("input", {
-            type: "checkbox",
-            tabindex: "-1",
-            checked: list.selected.has(id),
-            "aria-label": `Select ${spec.name(row)}`,
-          }),
-        ),
+        isPickable &&
+          h(
+            "label",
+            {class: "hit", data: {act: "pick"}},
+            h("input", {
+              type: "checkbox",
+              tabindex: "-1",
+              checked: list.selected.has(id),
+              "aria-label": `Select ${spec.name(row)}`,
+            }),
+          ),
       ),
     columnsOf(list).map(({kind, phone, value}) =>
       h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row))),
@@ -59,8 +62,12 @@ function drawRow(list, row) {
         {class: "cell turn", role: "gridcell", data: {phone: "last"}},
         drawActions(list, row, "row", {isInline: true}),
       ),
+    spec.below && h("div", {class: "cell under", role: "gridcell", data: {phone: "under"}}, spec.below(row)),
   )
 }
+
+/** Return whether rows can be selected. @param {ListSpec} spec */
+const hasBoxes = ({selects, lasting}) => Boolean(selects ?? lasting)
 
 /** Return whether the rows are tiles, side by side. @param {List} list */
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
@@ -79,9 +86,34 @@ function drawHeads(list) {
   return h(
     "div",
     {class: "row lrow th", role: "row", data: {key: "heads"}},
-    list.spec.selects && h("span", {role: "columnheader"}, h("span", {class: "vh"}, "Selected")),
+    hasBoxes(list.spec) && drawHeadBox(list),
     columns.map(({head, kind}) =>
       h("span", {class: CLASSES[kind] === "num" ? "num" : "", role: "columnheader"}, head ?? ""),
+    ),
+  )
+}
+
+/** The box that selects all rows, of a list whose selection lasts. @param {List} list */
+function drawHeadBox(list) {
+  const {lasting, nouns, noun} = list.spec
+  if (!lasting) return h("span", {role: "columnheader"}, h("span", {class: "vh"}, "Selected"))
+  const {value} = list.rows.head()
+  const able = value ? lasting.able(value) : 0
+  const coverage = list.coverage()
+  const label = coverage === "all" ? "Select none" : `Select ${plural(able, noun, nouns)}`
+  return h(
+    "span",
+    {class: "c", role: "columnheader"},
+    h(
+      "label",
+      {class: "hit", data: {act: "pick-all"}},
+      h("input", {
+        type: "checkbox",
+        checked: coverage === "all",
+        indeterminate: coverage === "some",
+        disabled: !able && coverage === "none",
+        "aria-label": label,
+      }),
     ),
   )
 }
@@ -96,6 +128,7 @@ const CLASSES = {
   link: "text",
   time: "num",
   state: "state",
+  own: "own",
 }
 
 /** @param {List} list */
@@ -229,11 +262,11 @@ function drawHead(list) {
   )
 }
 
-/** A card below the title. @param {List} list */
-function drawLead(list) {
+/** What stands below the title. @param {List} list */
+function drawCard(list) {
   const value = list.rows.shownHead()
-  const {lead} = list.spec
-  return lead && value && lead(value, drawActions(list, undefined, "lead"))
+  const {card} = list.spec
+  return card && value && card(value, drawActions(list, undefined, "card"))
 }
 
 /** @param {List} list */
@@ -243,14 +276,27 @@ function drawChips(list) {
   const chips = value ? list.spec.chips(value, list.place()) : []
   return h(
     "div",
-    {class: "chips", role: "group", "aria-label": list.spec.title(undefined), data: {key: "chips"}},
+    {
+      class: chips.some(({level}) => level) ? "chips levels-line" : "chips",
+      role: "group",
+      "aria-label": list.spec.title(undefined),
+      data: {key: "chips"},
+    },
     chips.map(drawChip),
   )
 }
 
 /** @param {ListChip} value */
-function drawChip({id, label, total, on, to, parts, mark}) {
+function drawChip({id, label, total, on, to, level, hint, parts, mark}) {
   const data = {act: "to", to: JSON.stringify(to), key: id}
+  if (level)
+    return h(
+      "button",
+      {type: "button", class: total ? "stat" : "stat none", "aria-pressed": String(on), data},
+      h("b", null, count(total)),
+      chip(level, label),
+      hint && h("small", null, hint),
+    )
   if (!parts)
     return h(
       "button",
@@ -283,7 +329,7 @@ function drawChip({id, label, total, on, to, parts, mark}) {
 function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
   if (isPrimary) return "primary"
   const isLink = isInline || where === "all"
-  const own = where === "lead" ? "" : "small"
+  const own = where === "card" ? "" : "small"
   const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : own
   return isRisky ? `${kind} risky` : kind
 }
@@ -309,7 +355,7 @@ function drawActions(list, row, where, {isInline = false, isNotice = false, isOf
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
     const made = button(label, action.act, {
-      key: (where === "row" || where === "lead") && !isInline ? action.key : null,
+      key: (where === "row" || where === "card") && !isInline ? action.key : null,
       kind: isBeside && !action.isQuiet ? "small" : kindOf(action, isInline),
       data: {key: action.act},
       ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
@@ -330,7 +376,7 @@ function drawSign(list, {act, sign, label, key}, row) {
 /** @param {List} list */
 function drawAbove(list) {
   const {spec, selected} = list
-  if (selected.size)
+  if (selected.size && !spec.lasting)
     return h(
       "div",
       {class: "pager top", data: {key: "top"}},
@@ -399,9 +445,18 @@ function drawBody(list) {
   const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {title, text, act, link} = spec.empty(list.place(), rows.head().value)
-  const more = link && h("div", {class: "acts"}, h("a", {class: "btn primary", href: link.href}, link.label))
-  return h("div", {data: {key: "empty"}}, emptyState(title, text, act && list.drawForm(act), more))
+  const {title, text, act, acts = []} = spec.empty(list.place(), rows.head().value)
+  const leads = acts.filter(lead => lead.to || list.actions.some(each => each.act === lead.act))
+  return h(
+    "div",
+    {data: {key: "empty"}},
+    emptyState(
+      title,
+      text,
+      act && list.drawForm(act),
+      leads.length > 0 && h("div", {class: "acts"}, leads.map(drawLead)),
+    ),
+  )
 }
 
 /** @param {List} list */
@@ -431,6 +486,33 @@ function drawPager({rows, spec, keysShown}) {
       ),
   })
 }
+
+/** The selection that lasts, and its actions: it stays at the lower edge of the window. @param {List} list */
+function drawSelection(list) {
+  const {lasting} = list.spec
+  const head = list.rows.shownHead()
+  if (!lasting || !head) return null
+  const chosen = list.lasting.chosen()
+  const {title, note} = lasting.text(chosen, head)
+  if (!title) return null
+  const able = lasting.able(head)
+  return h(
+    "div",
+    {class: "selection-bar", role: "region", "aria-label": "Actions", data: {key: "selection-bar"}},
+    h("p", {"aria-live": "polite"}, h("b", null, title), note && h("small", null, note)),
+    chosen.length > 0
+      ? [button("Clear", "pick-none", {kind: "quiet", key: "n", data: {key: "none"}}), drawBarActions(list)]
+      : able > 0 && button(`Select all ${count(able)}`, "pick-all", {key: "a", data: {key: "all"}}),
+  )
+}
+
+/** @param {List} list */
+const drawBarActions = list =>
+  list.actionsAt(undefined, "bar").map(({act, key, label, isPrimary}) => {
+    const {value} = list.rows.head()
+    const text = typeof label === "function" ? label(undefined, list.place(), value, list.selected.size) : label
+    return button(text, act, {key, kind: isPrimary ? "primary" : "", data: {key: act}})
+  })
 
 /** @param {List} list */
 function drawSide(list) {
@@ -467,6 +549,7 @@ function drawSide(list) {
             more: more.value,
             later: list.rows.later(row),
             state: list.stateOf(row),
+            isSelected: list.selected.has(list.rows.idOf(row)),
           },
         ),
         more.error && h("p", {class: "bad-text", role: "alert", data: {key: "more-error"}}, more.error.message),
@@ -478,16 +561,17 @@ function drawSide(list) {
 /** Return the elements of a list. @param {List} list */
 export function drawList(list) {
   const side = list.spec.details ? drawSide(list) : null
-  const {selects} = list.spec
-  const widths = [selects && "34px", ...columnsOf(list).map(({width}) => width)]
+  const head = list.rows.shownHead()
+  const isBare = Boolean(head && list.spec.isBare?.(head))
+  const widths = [hasBoxes(list.spec) && "34px", ...columnsOf(list).map(({width}) => width)]
   if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
     drawHead(list),
     Array.isArray(list.spec.tells) && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
-    drawLead(list),
-    drawChips(list),
-    ...drawFilters(list),
+    drawCard(list),
+    !isBare && drawChips(list),
+    ...(isBare ? [] : drawFilters(list)),
     h(
       "div",
       {
@@ -507,5 +591,6 @@ export function drawList(list) {
           ),
       side,
     ),
+    drawSelection(list),
   ].filter(Boolean)
 }

@@ -94,7 +94,7 @@ function drawEnded(operation) {
 }
 
 /** @type {(head: Head, acts: HTMLElement[]) => Child} */
-const drawLead = ({operation}, acts) =>
+const drawCard = ({operation}, acts) =>
   operation &&
   h(
     "div",
@@ -112,7 +112,7 @@ const isActive = operation => ACTIVE.includes(operation?.state)
 const when = isMeant => (_row, _place, head) => Boolean(head?.operation && isMeant(head.operation))
 
 /** @type {(href: (operation: Operation) => string) => ListAction<Row, Head>["run"]} */
-const leadTo = href => (_rows, _place, head) => visit(href(head.operation))
+const lead = href => (_rows, _place, head) => visit(href(head.operation))
 
 /** @param {Operation} operation */
 async function showLog({id}) {
@@ -129,7 +129,7 @@ const ACTIONS = [
   {
     act: "pause",
     needs: "operations.pause_operation",
-    where: "lead",
+    where: "card",
     key: "P",
     label: "Pause after this file",
     does: "pause or resume",
@@ -142,7 +142,7 @@ const ACTIONS = [
   {
     act: "resume",
     needs: "operations.rename", // who has started a write may resume it
-    where: "lead",
+    where: "card",
     key: "P",
     label: (_row, _place, {operation: {state, left}}) => (state === "paused" ? "Resume" : `Resume ${count(left)}`),
     does: "pause or resume",
@@ -153,7 +153,7 @@ const ACTIONS = [
   {
     act: "cancel",
     needs: "operations.cancel",
-    where: "lead",
+    where: "card",
     label: "Cancel",
     when: when(isActive),
     asks: (_rows, _place, {operation: {type, cancel_effect: text}}) => ({
@@ -168,7 +168,7 @@ const ACTIONS = [
   {
     act: "retry",
     needs: "retries.start",
-    where: "lead",
+    where: "card",
     key: "r",
     label: (_row, _place, {operation: {retryable, noun}}) => `Retry ${plural(retryable, noun)}…`,
     does: "retry files that were not written",
@@ -179,30 +179,31 @@ const ACTIONS = [
   {
     act: "roll-back",
     needs: "history.start_rollback",
-    where: "lead",
+    where: "card",
     label: "Roll back…",
     when: when(({can_rollback: canRollback}) => canRollback),
     run: (_rows, _place, {operation: {id}}) => tell("roll_back", {id}),
   },
   {
     act: "history",
-    where: "lead",
+    where: "card",
     label: "Show in History",
     when: when(operation => !isActive(operation)),
-    run: leadTo(({id}) => `/history?op=${id}`),
+    run: lead(({id}) => `/history?op=${id}`),
   },
   {
     act: "back",
-    where: "lead",
+    where: "card",
     label: (_row, _place, {operation}) => (isOfTitles(operation) ? "Back to Publish" : "Back to the plan"),
     isQuiet: true,
     when: when(operation => !isActive(operation)),
-    run: leadTo(operation => (isOfTitles(operation) ? "/titles/publish" : "/plan")),
+    run: lead(operation => (isOfTitles(operation) ? "/titles/publish" : "/plan")),
   },
+  {act: "plan", where: "field", label: "Go to the plan", when: () => true, run: () => visit("/plan")},
   {
     act: "log",
     needs: "stories.build",
-    where: "lead",
+    where: "card",
     label: "Open log",
     isQuiet: true,
     when: when(() => true),
@@ -236,7 +237,7 @@ export const progress = {
   tells: head => (head?.operation ? {op: String(head.operation.id)} : null), // the footer leaves it out
   title: head => head?.operation?.title ?? "Progress",
   summary: head => head?.operation?.started ?? "",
-  lead: drawLead,
+  card: drawCard,
   chips: ({operation}, {show = ""}) =>
     operation
       ? Object.entries(SHOWN).map(([id, [text, statuses]]) => ({
@@ -271,6 +272,6 @@ export const progress = {
       : {
           title: "Nothing is being written",
           text: "When you write from the plan, you can watch it here. It continues if you close the page.",
-          link: {label: "Go to the plan", href: "/plan"},
+          acts: [{label: "Go to the plan", act: "plan", isPrimary: true}],
         },
 }

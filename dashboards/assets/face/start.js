@@ -16,13 +16,15 @@ import {List} from "#face/list.js"
 import {people} from "#face/people.js"
 import {progress} from "#face/progress.js"
 import {drawRefusal} from "#face/refused.js"
+import {publish} from "#face/publish.js"
+import {listenToQuestions} from "#face/questions.js"
 import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
 import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, progress, requests]
+export const LISTS = [accounts, activity, checks, decide, history, jobs, people, progress, publish, requests]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account, connections, settings]
 
@@ -57,6 +59,7 @@ function show() {
 showFrame(document.getElementById("frame"))
 showSteps(document.getElementById("steps"))
 listenToKeys()
+listenToQuestions()
 new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
 show()
 void sendAgain()

@@ -44,9 +44,12 @@ type CheckName = {name: string; is_known: boolean; assigned: number; named: numb
 type CheckPage = {items: CheckRow[]; total: number; page: number; per_page: number}
 type CheckRow = {kind: "copies" | "differ" | "faces" | "spelling" | "unknown" | "ambiguous_person" | "placeholder" | "single" | "corruption" | "same_name" | "other_recording" | "copied_people" | "several_files" | "shared_id"; subject: string; facts: number; title: string; text: string; files: CheckFile[]; file_count: number; names: CheckName[]; mends: Resolution[]; query: string; below: string; compared: ComparedFile[]; is_counted: boolean; is_of_file: boolean; shown_title: string; tags: CheckTag[]}
 type CheckTag = {name: string; differs: boolean; note: string}
+type CheckedTitle = {address: string; top: string; name: string; folder: string; status: string; text: string; level: string; glyph: string; message: string}
+type CheckedTitles = {titles: CheckedTitle[]; bytes_to_write: number; seconds: number}
 type CollectedImages = {images: number; bytes: number; days: number; is_dry_run: boolean; summary: string}
 type Companion = {person_id: number; name: string; qualifier: string; files: number; label: string}
 type ComparedFile = {file_name: string; file_path: string; place: string; media: string; names: ComparedNames[]}
+type ComparedLine = {state: "kept" | "removed" | "added" | "folded"; parts: (Record<string, string | boolean>)[]; count: number}
 type ComparedNames = {label: string; tags: CheckTag[]}
 type Completion = {start: number; end: number; text: string; label: string; hint: string; count: number | null}
 type ConflictItem = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; choices: string[]; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
@@ -55,6 +58,7 @@ type CustomField = {key: string; title: string; type: "text" | "integer" | "date
 type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix: string; xmp_name: string; xmp_namespace: string}
 type DangerousFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
+type DangerousTitle = {address: string; name: string; folder: string; labels: string[]; files: ItemSideFile[]; message: string}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
 type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
@@ -122,6 +126,7 @@ type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational
 type LevelCount = {level: string; files: number; hint: string; is_chosen: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string; about: string; library_id: number; limit: string}
 type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
+type LibraryPublishing = {library_id: number; name: string; options: PublishOptions; proposed: "off" | "nfo" | "artwork" | "both"; usual: PublishOptions; pictures: PictureKind[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
@@ -157,6 +162,7 @@ type PersonProfile = {card: PersonCard; companions: Companion[]; files: PersonFi
 type PersonRow = {person_id: number; name: string; qualifier: string; aliases: string[]; files: number; written: number; label: string}
 type PictureChange = {slot: string; title: string; old: AssetCandidate | null; new: AssetCandidate | null}
 type PictureDecision = {step_id: number | null; summary: string; titles: number; selected: number[]}
+type PictureKind = {value: string; label: string}
 type PictureSearchResult = {provider: string; label: string; state: "found" | "none" | "failed"; total: number; message: string}
 type Places = {bmff: BmffPlace | null; matroska: MatroskaPlace | null; asf: AsfPlace | null; avi: string; flv: string; ogg: string[]; xmp: XmpPlace | null; limits: Record<string, ValueLimit>; ffmpeg: Record<string, string[]>; percent_in: string[]; programs: Record<string, Record<string, string>>}
 type PlanItem = {file_id: number; file_hash: string | null; file_path: string; file_name: string; file_ext: string; size: number; mtime: string; mtime_ns: number; container: string; library: string; folder: string; duration: number | null; db_people: string[]; existing_people: string[]; result_people: string[]; tags_to_add: string[]; tags_to_remove: string[]; existing_comment: string | null; result_comment: string | null; changes: Change[]; category: string; risk_level: string; can_update: boolean; issues: Issue[]; strategy: string; est_seconds: number; est_bytes: number; edited: boolean; postponed: boolean; people_mode: string; comment_mode: string; cost_text: string; field_changes: Change[]; folder_text: string; grave_issues: Issue[]; is_selectable: boolean; mark: string; method: string; more_tags: number; ordered_issues: Issue[]; people_tags: Record<string, string>[]; place: string; place_in_home: string; reason: string; row_tags: Record<string, string>[]; size_text: string; why: string}
@@ -169,22 +175,26 @@ type PlayerFact = {field: string; state: "seen" | "warning" | "not_seen"; reason
 type PlayerNotice = {id: number; name: string; notified: number; waiting: number; message: string}
 type PlayerReading = {player_id: number; entity_type: string; entity_id: number; name: string; read_at: string; state: "seen" | "not_yet" | "differs"; reasons: string[]; read: string}
 type PlayerReadingPage = {items: PlayerReading[]; total: number; page: number; per_page: number; counts: Record<string, number>}
+type PlayerSentence = {state: string; text: string}
 type PlayerTest = {id: number; accepted: boolean; version: string; may: string[]; missing: string[]; message: string}
-type PlayerView = {player: string; versions: string; is_shown: boolean; title: string; year: number | null; people: string[]; plot: string; poster: string; facts: PlayerFact[]}
+type PlayerView = {player: string; versions: string; is_shown: boolean; title: string; year: number | null; people: string[]; plot: string; poster: string; facts: PlayerFact[]; about: string; sentences: PlayerSentence[]}
 type ProviderDetails = {title: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; problems: Record<string, string>; records: Record<string, ProviderRecord>; faults: string[]}
 type ProviderRecord = {candidate: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; tagline: string; studios: string[]; countries: string[]; collection: string; status: string; is_complete: boolean}
 type ProviderRequest = {id: number; at: string; provider: string; route: string; parameters: Record<string, string>; status: number | null; seconds: number | null; bytes: number | null; answer: string; day: string; is_good: boolean; label: string; sent: string[][]; technical: string; time: string}
 type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "on" | "paused" | "off"; next_try: string | null; reason: string; needs_action: boolean; url: string; requests_today: number; requests_per_day: number | null; finds_titles: boolean; leaves: string; plain_reason: string}
+type PublicationChoice = {value: string; label: string; total: number}
 type PublicationDecision = {step_id: number | null; summary: string}
-type PublicationDetails = {item: PublicationItem; files: SideFileDetails[]; issues: PublicationIssue[]; players: PlayerView[]; rollback: RollbackNote[]; members: string[][]; last_published: string | null}
+type PublicationDetails = {item: PublicationItem; files: SideFileDetails[]; issues: PublicationIssue[]; players: PlayerView[]; rollback: RollbackNote[]; members: string[][]; last_published: string | null; can_discard: boolean; kept_after_rollback: string[][]; published: string; remarks: PublicationRemark[]}
 type PublicationFilter = {query: string; risk: string[]; action: string[]; code: string[]; library_id: number | null; unpublished: boolean | null}
-type PublicationIssue = {code: string; severity: string; label: string; message: string; remedy: string}
-type PublicationItem = {address: string; entity_type: string; entity_id: number; library_id: number; name: string; folder: string; risk: string; codes: string[]; notes: string[]; files: SideFilePlan[]; people: string[]; is_unpublished: boolean; new_bytes: number; members: number; action_counts: Record<string, number>; files_summary: string}
+type PublicationIssue = {code: string; severity: string; label: string; message: string; remedy: string; advice: string}
+type PublicationItem = {address: string; entity_type: string; entity_id: number; library_id: number; name: string; folder: string; risk: string; codes: string[]; notes: string[]; files: SideFilePlan[]; people: string[]; is_unpublished: boolean; new_bytes: number; members: number; action_counts: Record<string, number>; about: string; can_publish: boolean; chips: SideFileChip[]; files_summary: string; initials: string; is_video: boolean; is_wide: boolean; reason: string; remarks: PublicationRemark[]; why: string}
+type PublicationOverview = {risks: Record<string, number>; actions: Record<string, number>; new_bytes: number; titles: number; selectable: number; by_action: PublicationChoice[]; by_code: PublicationChoice[]; by_library: PublicationChoice[]; has_libraries: boolean; about: string; rollback_until: string; rollback: string; summary: string}
 type PublicationPage = {items: PublicationItem[]; total: number; page: number; per_page: number; risks: Record<string, number>; actions: Record<string, number>; codes: Record<string, number>; new_bytes: number; titles: number; summary: string}
-type PublicationPreview = {summary: PublicationSummary; reasons: string[]}
+type PublicationPreview = {summary: PublicationSummary; reasons: string[]; dangers: DangerousTitle[]; action: string; by_risk: Record<string, number>; danger: number; facts: string[][]; left_out: string; rows: number; waits: string}
+type PublicationRemark = {level: string; text: string}
 type PublicationRequest = {user_note: string; user_action: string; source: string}
 type PublicationRetry = {selection: PublicationSelection; summary: PublicationSummary}
-type PublicationSelection = {addresses: string[]; filter: PublicationFilter | null; risk: string[] | null; excluded: string[]; alone: boolean; restore: boolean; lost_after: string | null; is_by_hand: boolean; entities: string[]; risks: string[]}
+type PublicationSelection = {addresses: string[]; found: string[]; filter: PublicationFilter | null; risk: string[] | null; excluded: string[]; alone: boolean; restore: boolean; lost_after: string | null; is_by_hand: boolean; by_hand: string[]; entities: string[]; risks: string[]}
 type PublicationSummary = {titles: number; by_risk: Record<string, number>; actions: Record<string, number>; new_bytes: number; excluded: Record<string, number>; digest: string; rollback_until: string | null; summary: string; promise: string; notes: string[]; is_restoration: boolean}
 type PublishExample = {titles: number; examples: ExampleTitle[]}
 type PublishLogEntry = {id: number; entity_type: string; entity_id: number; nfo_hash: string | null; assets_published: Record<string, string>[]; published_at: string; published_by: string; success: boolean; error_message: string; operation_id: number; players_notified: Record<string, string>[]}
@@ -233,8 +243,10 @@ type SeriesCollection = {id: number; name: string; display_name: string; total_e
 type SeriesMetadata = {tmdb_id: string | null; imdb_id: string | null; tvdb_id: string | null; overview: string; first_air_date: string; genres: string[]; status: string; network: string; studios: string[]; countries: string[]; collection: string}
 type SettingRow = {name: string; variable: string; value: string; default: string; source: "environment" | "file" | "default" | "start"; help: string; allowed: string; choices: string[]; kind: "folder" | "number" | "size" | "choice" | "switch" | "names" | "executor" | "address" | "code"; counts: string; locked: string; group: string; is_advanced: boolean; label: string; may_cost_backups: boolean; place: number}
 type ShownField = {program: string; name: string; basis: string}
-type SideFileDetails = {file: SideFilePlan; lines: NfoLine[]; added: number; removed: number; kept: number; problem: string}
-type SideFilePlan = {path: string; name: string; kind: string; action: "create" | "update" | "replace" | "remove" | "unchanged" | "blocked"; owner: "nobody" | "ours" | "others" | "changed"; codes: string[]; message: string; before_size: number; after_size: number; candidate_id: number | null; changed_fields: string[]; writer: string; folder_bytes: string; is_nfo: boolean; is_written: boolean; media_type: string; word: string}
+type SideFileChip = {action: string; name: string; word: string}
+type SideFileDecision = {name: string; label: string}
+type SideFileDetails = {file: SideFilePlan; lines: NfoLine[]; added: number; removed: number; kept: number; problem: string; about: string; after: string; before: string; compared: ComparedLine[]; decisions: SideFileDecision[]}
+type SideFilePlan = {path: string; name: string; kind: string; action: "create" | "update" | "replace" | "remove" | "unchanged" | "blocked"; owner: "nobody" | "ours" | "others" | "changed"; codes: string[]; message: string; before_size: number; after_size: number; candidate_id: number | null; changed_fields: string[]; writer: string; changed_since: string; chip: SideFileChip; folder_bytes: string; is_nfo: boolean; is_written: boolean; media_type: string; word: string}
 type Similar = {name: string; files: number; reason: string}
 type SlotSummary = {asset_type: string; season: number | null; total: number; rejected: number; selected_id: number | null; is_by_person: boolean; is_of_former_match: boolean}
 type SnapshotReport = {path: string; snapshot_at: string; seconds: number; size: number}
@@ -518,6 +530,7 @@ interface Calls {
   "players.test": [args: {player_id?: number}, value: PlayerTest]
   "previews.of_publication": [args: {selection?: PublicationSelection}, value: PublicationPreview]
   "previews.of_selection": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number | null; among?: number[]}, value: SelectedFiles]
+  "previews.of_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean}, value: PublicationPreview]
   "previews.of_write": [args: {plan?: {query?: string; plan_id?: number}; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; within?: string}, value: WritePreview]
   "provider_keys.enter": [args: {name?: string; value?: string}, value: KeyTest]
   "provider_keys.list": [args: {}, value: KeyState[]]
@@ -531,17 +544,23 @@ interface Calls {
   "providers.status": [args: {}, value: ProviderStatus[]]
   "publications.addresses": [args: {wanted?: PublicationFilter}, value: string[]]
   "publications.all_options": [args: {}, value: Record<string, PublishOptions>]
+  "publications.check_titles": [args: {addresses?: string[]; found?: string[]; alone?: boolean}, value: CheckedTitles]
   "publications.choose": [args: {address?: string; choice?: string; path?: string}, value: PublicationDecision]
   "publications.details": [args: {entity_type?: string; entity_id?: number}, value: PublicationDetails]
   "publications.discard_changes": [args: {entity_type?: string; entity_id?: number}, value: PublicationDecision]
   "publications.example": [args: {library_id?: number; publish?: string}, value: PublishExample]
   "publications.get": [args: {entity_type?: string; entity_id?: number}, value: PublicationItem]
+  "publications.libraries": [args: {only?: number | null}, value: LibraryPublishing[]]
   "publications.log": [args: {entity_type?: string; entity_id?: number; count?: number}, value: PublishLogEntry[]]
   "publications.options": [args: {library_id?: number}, value: PublishOptions]
+  "publications.overview": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: PublicationOverview]
   "publications.plan": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null; sort?: string; page?: number; per_page?: number}, value: PublicationPage]
   "publications.refresh": [args: {disk?: boolean}, value: number]
+  "publications.risks_of": [args: {addresses?: string[]}, value: Record<string, string>]
+  "publications.selectable": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: Record<string, string>]
   "publications.set_options": [args: {library_id?: number; publish?: string | null; kinds?: string[] | null; readers?: string[] | null; people?: boolean | null}, value: PublishOptions]
   "publications.start": [args: {selection?: PublicationSelection; request?: PublicationRequest | null; expected?: string; idempotent?: IdempotentRequest | null}, value: string]
+  "publications.start_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean; note?: string; expected?: string; is_proposal?: boolean}, value: number]
   "publications.unpublished": [args: {page?: number; per_page?: number}, value: TitlePage]
   "publications.unpublished_count": [args: {}, value: number]
   "publications.validate_before_publish": [args: {entity_type?: string; entity_id?: number}, value: ValidationResult]

@@ -48,6 +48,13 @@ export function button(label, act, {kind = "", key, data = {}, disabled, ...rest
   )
 }
 
+/** A button that leads on. @param {LeadingButton} lead */
+export const drawLead = ({label, act, to, isPrimary}) =>
+  button(label, act, {
+    kind: isPrimary ? "small primary" : "small",
+    data: {key: `${act}-${label}`, ...(to && {to: JSON.stringify(to)})},
+  })
+
 /** @type {(sign: string, label: string, data: object, attributes?: object) => HTMLButtonElement} */
 export const iconButton = (sign, label, data, attributes = {}) =>
   h("button", {type: "button", class: "icon", "aria-label": label, data, ...attributes}, sign)

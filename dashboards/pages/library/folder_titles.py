@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboards.components.base import Component
-from dashboards.questions.publish_options_question import PUBLISH_CHOICES, PublishOptionsQuestion
 from dashboards.session import Session
 from indexium_core.model.files.inventory import LibraryDetails
+from indexium_core.model.publishing.options import PUBLISH_CHOICES
 
 _Change = Callable[[Callable[[], Any], Callable[[Any], str]], None]
 
@@ -23,16 +23,13 @@ class FolderTitles:
         *,
         folder: Callable[[int], LibraryDetails | None],
         change: _Change,
-        refresh: Callable[[], None],
     ) -> None:
         """`folder` returns a folder of the page, `change` runs a change and says what it did."""
         self._library, self._folder, self._change = session.library, folder, change
-        self._question = PublishOptionsQuestion(session.library, session.bridge, session.dialog, changed=refresh)
         component.on(
             kind_of=self._set_kind,
             language=self._set_language,
             publish=self._set_publish,
-            publish_options=lambda message: self._question.ask(int(message["id"])),
         )
 
     def _set_kind(self, message: Mapping[str, Any]) -> None:

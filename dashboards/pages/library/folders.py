@@ -11,7 +11,6 @@ from dashboards.components.base import Component, module, needing
 from dashboards.components.gauge import measure
 from dashboards.components.title_text import kind_choices
 from dashboards.pages.library.view_types import FirstStepView, FoldersView, FolderView, ListedFileView
-from dashboards.questions.publish_options_question import PUBLISH_CHOICES
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE, PLAN_EDIT, QUERY_RUN
 from indexium_core.model.files.inventory import (
@@ -29,7 +28,7 @@ from indexium_core.model.files.inventory import (
 from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
-from indexium_core.model.publishing.options import PublishOptions
+from indexium_core.model.publishing.options import PUBLISH_CHOICES, PublishOptions
 
 STATES = {  # state of files → (words, level of the chip)
     "missing": ("missing", "warning"),
@@ -71,7 +70,7 @@ class Folders(Component):
     Messages: `add` {path, photos, kind}, `propose` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id,
     full}, `stop`, `gone` {id}, `empty` {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id,
     kind, on}, `exclude` {id, patterns}, `ratings` {id, on}, `kind_of` {id, kind}, `language` {id, language},
-    `publish` {id, publish}, `publish_options` {id},
+    `publish` {id, publish},
     `photos` {id}, `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`,
     `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people`
     {id, name}, `as_sql` {id}. Receives: {hints, serial}, {listing}, {proposal}.

@@ -247,7 +247,8 @@ const ACTIONS = {
   },
   language: (self, {id}, target) => self.send("language", {id: Number(id), language: target.value}),
   publish: (self, {id}, target) => self.send("publish", {id: Number(id), publish: target.value}),
-  publish_options: (self, {id}) => self.send("publish_options", {id: Number(id)}),
+  publish_options: (_, {id}) =>
+    window.dispatchEvent(new CustomEvent("indexium:ask", {detail: {name: "options", id: Number(id)}})),
   kind_of: (self, {id}, target) => self.send("kind_of", {id: Number(id), kind: target.value}),
   photos: (self, {id}) => self.send("photos", {id: Number(id)}),
   more(self, data) {

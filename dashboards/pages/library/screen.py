@@ -30,7 +30,7 @@ from indexium_core.model.publishing.options import PublishOptions
 
 PER_PAGE = 25
 SCANS = ("scan:started", "scan:progress")
-NEWS = ("scan:completed", "plan:changed")
+NEWS = ("scan:completed", "plan:changed", "publications:changed")
 
 
 class _LibraryResult(NamedTuple):
@@ -61,7 +61,7 @@ class LibraryScreen(Screen):
         self._report: ScanReport | None = None
         self._import = PeopleImport(library, bridge, session, self._imported, self._draw)
         self._adding = FolderAdding(session, self._folders, lambda row: self._scan(row.library_id))
-        FolderTitles(session, self._folders, folder=self._folder, change=self._change, refresh=self.refresh)
+        FolderTitles(session, self._folders, folder=self._folder, change=self._change)
         self._browsing = Browsing(session, self.state, self._show_as)
         self._listen()
 

@@ -10,9 +10,9 @@ from dashboards.pages.titles.view_types import PublishOfferView, TitlePublishVie
 from dashboards.session import PUBLISH, Session
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.publication import PublicationItem, PublishLogEntry
-from indexium_core.model.publishing.requests import PUBLISHED_RISKS, PublicationFilter
+from indexium_core.model.publishing.requests import PublicationFilter
+from indexium_core.model.publishing.risks import PUBLISHED_RISKS
 from indexium_core.model.publishing.subjects import VIDEO, Entity
 from indexium_core.model.titles.titles import TitleItem
 
@@ -32,7 +32,7 @@ class TitlesPublishing:
         self._offer: _PublishingOffer | None = None
         self._item: TitleItem | None = None
         self.of_title: TitlePublishView | None = None
-        titles.on(publish=lambda _: self._session.go(PUBLISH, asks=True, address="", member=""))
+        titles.on(publish=lambda _: self._session.go(PUBLISH, asks=True))
         page.on(publish=lambda _: self._open())
 
     def offer(self) -> PublishOfferView | None:
@@ -84,17 +84,16 @@ class TitlesPublishing:
     def open_selected(self, title_ids: Collection[int]) -> None:
         """Show the publications with these titles selected, as far as there is something to publish."""
 
-        def read() -> frozenset[int]:
+        def read() -> list[str]:
             wanted, chosen = PublicationFilter(risk=PUBLISHED_RISKS), frozenset(title_ids)
             found = map(Entity.of_address, self._library.publications.addresses(wanted))
-            return frozenset(each.subject for each in found if each.entity_type != VIDEO and each.entity_id in chosen)
+            return [each.address for each in found if each.entity_type != VIDEO and each.entity_id in chosen]
 
-        def show(subjects: frozenset[int]) -> None:
-            if self._offer is not None and self._offer.is_on and not subjects:
+        def show(addresses: list[str]) -> None:
+            if self._offer is not None and self._offer.is_on and not addresses:
                 self._bridge.toast("info", "There is nothing to publish for the selected titles.")
                 return
-            selection = Selection(included=subjects)
-            self._session.go(PUBLISH, asks=not subjects, address="", member="", selection=selection, scope=None)
+            self._session.go(PUBLISH, asks=not addresses, picked="|".join(addresses))
 
         self._bridge.run(read, show, name="titles_publishing", once=True)
 
@@ -106,13 +105,7 @@ class TitlesPublishing:
         own = Entity(item.entity_type, item.id)
         is_part = item.entity_type in ("season", "episode") and item.series_id is not None
         top = Entity("series", item.series_id or 0) if is_part else own
-        self._session.go(
-            PUBLISH,
-            address=top.address,
-            member=own.address if is_part else "",
-            selection=Selection(included=frozenset({top.subject})),
-            scope=None,
-        )
+        self._session.go(PUBLISH, address=top.address, member=own.address if is_part else "", picked=top.address)
 
 
 def offer_view(href: str, *, is_on: bool, titles: int) -> PublishOfferView:

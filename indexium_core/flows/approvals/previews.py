@@ -19,9 +19,17 @@ from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.preview import SelectedFiles, WritePreview
 from indexium_core.model.operations.rollback import CheckedRollback, RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import SAFE, Selection
-from indexium_core.model.publishing.requests import PublicationPreview, PublicationSelection
+from indexium_core.model.publishing.requests import (
+    DangerousTitle,
+    PublicationPreview,
+    PublicationSelection,
+    named_titles,
+)
+from indexium_core.model.publishing.risks import PUBLISHED_RISKS
+from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.remote_calls import remote
 
+_DANGERS = 20  # dangerous titles that are listed
 _STALE = 50  # stale files that are listed in full
 _TRIES = 3
 
@@ -127,7 +135,20 @@ class Previews:
         """
         summary = self._publications.summary(selection)
         reasons = self._approvals.reasons("publish", summary.by_risk, file_bytes=summary.new_bytes)
-        return PublicationPreview(summary=summary, reasons=reasons)
+        first = [self._publications.get(*Entity.of_address(each)) for each in summary.dangers[:_DANGERS]]
+        return PublicationPreview(summary=summary, reasons=reasons, dangers=[DangerousTitle.of(each) for each in first])
+
+    @remote()
+    def of_titles(
+        self,
+        addresses: Sequence[str] = (),
+        *,
+        found: Sequence[str] = (),
+        risk: Sequence[str] = PUBLISHED_RISKS,
+        alone: bool = False,
+    ) -> PublicationPreview:
+        """Return what a publication of a fixed set of titles would do; see `PublishService.start_titles`."""
+        return self.of_publication(named_titles(addresses, found, risk=risk, alone=alone))
 
     @remote()
     def of_rollback(

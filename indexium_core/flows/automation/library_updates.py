@@ -33,11 +33,11 @@ from indexium_core.model.names.title_guess import is_looked_up
 from indexium_core.model.operations.operation import FAILED_STATUSES
 from indexium_core.model.publishing.requests import (
     DEFAULT_RISKS,
-    PUBLISHED_RISKS,
     PublicationFilter,
     PublicationRequest,
     PublicationSelection,
 )
+from indexium_core.model.publishing.risks import PUBLISHED_RISKS
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connections import automation

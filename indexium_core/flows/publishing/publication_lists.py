@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
+from indexium_core.model.operations.outcomes import ACTION_WORDS
 from indexium_core.model.people.people_comment import fold
 from indexium_core.model.publishing import risks
-from indexium_core.model.publishing.publication import PublicationItem, PublicationRow, action_counts
+from indexium_core.model.publishing.options import LibraryPublishing, published_by
+from indexium_core.model.publishing.publication import (
+    PublicationChoice,
+    PublicationItem,
+    PublicationOverview,
+    PublicationRow,
+    action_counts,
+)
 from indexium_core.model.publishing.requests import PublicationFilter
+from indexium_core.model.publishing.risks import BY_HAND, PUBLICATION_CODES, PUBLISHED_RISKS
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store.connection import Connection
 from indexium_core.store.publishing import rows
@@ -36,6 +47,60 @@ def search(wanted: PublicationFilter) -> PublicationSearch:
         library_id=wanted.library_id,
         unpublished=wanted.unpublished,
     )
+
+
+def overview(
+    reader: Connection,
+    wanted: PublicationFilter,
+    libraries: Sequence[LibraryPublishing],
+    *,
+    rollback_until: datetime,
+) -> PublicationOverview:
+    """Return what stands above the list of a filter. The numbers of a filter are those without its own choice."""
+    found = search(wanted)
+    totals = rows.totals(reader, found)
+    counted = [name for name in totals if not wanted.risk or name in wanted.risk]
+    actions = _actions(totals, counted)
+    any_action = totals if not wanted.action else rows.totals(reader, replace(found, actions=()))
+    codes = rows.code_totals(reader, replace(found, codes=()))
+    by_library = rows.library_totals(reader, replace(found, library_id=None))
+    return PublicationOverview(
+        risks={name: count for name, (count, _, _) in totals.items()},
+        actions=actions,
+        new_bytes=sum(totals[name][1] for name in counted),
+        titles=sum(totals[name][0] for name in PUBLISHED_RISKS if name in totals),
+        selectable=len(selectable(reader, wanted)),
+        by_action=_choices(ACTION_WORDS, _actions(any_action, counted), wanted.action),
+        by_code=_choices({code: each.label for code, each in PUBLICATION_CODES.items()}, codes, wanted.code),
+        by_library=_choices(
+            {str(each.library_id): each.name for each in libraries},
+            {str(number): count for number, count in by_library.items()},
+            () if wanted.library_id is None else (str(wanted.library_id),),
+        ),
+        has_libraries=bool(libraries),
+        about=published_by(libraries),
+        rollback_until=rollback_until,
+    )
+
+
+def selectable(reader: Connection, wanted: PublicationFilter) -> dict[str, str]:
+    """Return the rows that can be selected all at once, by their addresses with their risks."""
+    levels = [each for each in wanted.risk or PUBLISHED_RISKS if each in PUBLISHED_RISKS]
+    found = rows.selectable(reader, search(wanted), risks=levels, without=list(BY_HAND))
+    return {entity.address: risk for entity, risk in found.items()}
+
+
+def _actions(totals: Mapping[str, tuple[int, int, list[str]]], counted: Collection[str]) -> dict[str, int]:
+    return dict(Counter(action for name in counted if name in totals for action in totals[name][2]))
+
+
+def _choices(labels: Mapping[str, str], counts: Mapping[str, int], chosen: Collection[str]) -> list[PublicationChoice]:
+    """Return the values of a filter that find something, and those that are chosen."""
+    return [
+        PublicationChoice(value=value, label=label, total=counts.get(value, 0))
+        for value, label in labels.items()
+        if counts.get(value) or value in chosen
+    ]
 
 
 def _item(listed: ListedRow, members: Sequence[PublicationRow], *, most: int | None) -> PublicationItem:

@@ -19,10 +19,12 @@ from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.operation import ItemSideFile
 from indexium_core.model.publishing.details import PublicationDetails
 from indexium_core.model.publishing.options import (
+    LibraryPublishing,
     PublishOptions,
     checked_kinds,
     checked_publish,
     checked_readers,
+    proposed_for,
 )
 from indexium_core.model.publishing.publication import (
     PublicationItem,
@@ -37,11 +39,11 @@ from indexium_core.model.publishing.requests import (
     PublicationFilter,
     PublishExample,
 )
-from indexium_core.model.publishing.risks import PUBLICATION_RISKS
+from indexium_core.model.publishing.risks import PUBLICATION_RISKS, PUBLISHED_RISKS
 from indexium_core.model.publishing.subjects import VIDEO, Entity, name_of_type, require_published_type
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.titles import TitlePage
-from indexium_core.store.catalog import locks
+from indexium_core.store.catalog import catalog, locks
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import inputs, items, rows
 from indexium_core.store.publishing.rows import PublicationSearch
@@ -83,6 +85,22 @@ class PublicationReview:
     def all_options(self) -> dict[int, PublishOptions]:
         """Return what each library publishes, by its id."""
         return inputs.options(self._database.read())
+
+    @remote()
+    def libraries(self, only: int | None = None) -> list[LibraryPublishing]:
+        """Return each library, or `only` one, with what it publishes."""
+        reader = self._database.read()
+        options = inputs.options(reader)
+        return [
+            LibraryPublishing(
+                library_id=each.library_id,
+                name=each.name,
+                options=options[each.library_id],
+                proposed=proposed_for(each.kind),
+            )
+            for each in catalog.libraries(reader)
+            if only in (None, each.library_id)
+        ]
 
     @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
@@ -224,6 +242,36 @@ class PublicationReview:
             new_bytes=sum(totals[name][1] for name in counted),
             titles=sum(count for name, (count, _, _) in totals.items() if name in ("safe", "warning", "danger")),
         )
+
+    @remote()
+    def selectable(
+        self,
+        query: str = "",
+        *,
+        risk: Sequence[str] = (),
+        action: Sequence[str] = (),
+        code: Sequence[str] = (),
+        library_id: int | None = None,
+    ) -> dict[str, str]:
+        """
+        Return the rows of a filter that a person can select all at once, by their addresses with their risks.
+
+        Rows with a file that another program changed, or that is gone, are not among them: a person decides first.
+        Raises UsageError as `plan`.
+        """
+        wanted = PublicationFilter(
+            query=query, risk=tuple(risk), action=tuple(action), code=tuple(code), library_id=library_id
+        )
+        self._planner.refresh()
+        return lists.selectable(self._database.read(), wanted)
+
+    @remote()
+    def risks_of(self, addresses: Sequence[str]) -> dict[str, str]:
+        """Return the risks of those of some rows that can be published, by their addresses. Raises UsageError."""
+        self._planner.refresh()
+        search = PublicationSearch(tops=tuple(map(Entity.of_address, addresses)))
+        found = rows.page(self._database.read(), search, sort="title", limit=None, offset=0)
+        return {each.top.address: each.risk for each in found if each.risk in PUBLISHED_RISKS}
 
     @remote()
     def addresses(self, wanted: PublicationFilter) -> list[str]:

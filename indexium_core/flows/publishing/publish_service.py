@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from indexium_core import errors
+from indexium_core.flows.accounts.approval_gate import only_proposing
 from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing import publication_lists as lists
 from indexium_core.flows.publishing.planned_files import PlannedRow
@@ -22,10 +24,14 @@ from indexium_core.model.accounts.needs import FOUND, NAMED, internal, needs, re
 from indexium_core.model.accounts.permissions import PUBLISH
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
+from indexium_core.model.files import strategies
+from indexium_core.model.operations import item_words
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.idempotency import IdempotentRequest
+from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.publishing.options import NOTHING_IS_PUBLISHED
 from indexium_core.model.publishing.publication import (
+    PublicationOverview,
     PublicationRow,
     action_counts,
     digest_of,
@@ -33,6 +39,8 @@ from indexium_core.model.publishing.publication import (
 from indexium_core.model.publishing.requests import (
     NOTHING_WRITTEN,
     RESTORE,
+    CheckedTitle,
+    CheckedTitles,
     PublicationDecision,
     PublicationFilter,
     PublicationRequest,
@@ -40,8 +48,9 @@ from indexium_core.model.publishing.requests import (
     PublicationSummary,
     PublishedTitle,
     PublishResult,
+    named_titles,
 )
-from indexium_core.model.publishing.risks import BY_HAND
+from indexium_core.model.publishing.risks import BY_HAND, PUBLISHED_RISKS
 from indexium_core.model.publishing.subjects import VIDEO, Entity, name_of_type
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
@@ -68,6 +77,25 @@ class PublishService(PublicationReview):
         super().__init__(database, planner, events=events, clock=clock, fetch_pictures=fetch_pictures)
         self._writer, self._steps = writer, decisions
 
+    @remote()
+    def overview(
+        self,
+        query: str = "",
+        *,
+        risk: Sequence[str] = (),
+        action: Sequence[str] = (),
+        code: Sequence[str] = (),
+        library_id: int | None = None,
+    ) -> PublicationOverview:
+        """Return what stands above the rows that `plan` returns for the same filter. Raises UsageError as `plan`."""
+        wanted = PublicationFilter(
+            query=query, risk=tuple(risk), action=tuple(action), code=tuple(code), library_id=library_id
+        )
+        self._planner.refresh()
+        return lists.overview(
+            self._database.read(), wanted, self.libraries(), rollback_until=self._writer.rollback_until
+        )
+
     def summary(self, selection: PublicationSelection) -> PublicationSummary:
         """
         Return what a publication of a selection would do.
@@ -79,9 +107,10 @@ class PublishService(PublicationReview):
         files = [file for row in chosen for file in row.written]
         options, libraries = self.all_options(), {row.library_id for row in chosen}
         readers = {reader for each in libraries for reader in options[each].readers}
+        by_row = _highest_risks(chosen)
         return PublicationSummary(
             titles=len(chosen),
-            rows=len({row.top for row in chosen}),
+            rows=len(by_row),
             by_risk=dict(Counter(row.risk for row in chosen)),
             actions=action_counts(files),
             new_bytes=sum(row.new_bytes for row in chosen),
@@ -90,6 +119,8 @@ class PublishService(PublicationReview):
             rollback_until=self._writer.rollback_until,
             notes=publication_details.kept_by_players(files, readers),
             is_restoration=selection.restore,
+            rows_by_risk=dict(Counter(by_row.values())),
+            dangers=tuple(top.address for top, risk in by_row.items() if risk == "danger"),
         )
 
     def _selected(self, selection: PublicationSelection) -> tuple[list[PlannedRow], dict[str, int]]:
@@ -98,13 +129,14 @@ class PublishService(PublicationReview):
         self._planner.refresh(disk=selection.restore)
         reader = self._database.read()
         named = [self._entity(*each) if selection.is_by_hand else each for each in selection.entities]
+        named += map(Entity.of_address, selection.found)
         tops = list(named)
         if selection.filter is not None:
             title_libraries.check(reader, selection.filter.library_id)
             listed = rows.page(reader, lists.search(selection.filter), sort="title", limit=None, offset=0)
             tops += [each.top for each in listed if each.top.address not in selection.excluded]
         found = [] if selection.alone else [row.entity for row in rows.members(reader, tops)]
-        entities = list(dict.fromkeys([*found, *(each for each in named if each not in found)]))
+        entities = list(dict.fromkeys([*found, *named]))
         return self._written(self._planner.compute(entities), selection)
 
     def _written(
@@ -112,10 +144,10 @@ class PublishService(PublicationReview):
     ) -> tuple[list[PlannedRow], dict[str, int]]:
         """Return those of computed rows that a selection would write; and the number of others, by reason."""
         chosen, excluded = [], Counter[str]()
-        lost_after = selection.lost_after
+        lost_after, by_hand = selection.lost_after, selection.by_hand
         found = self._planner.restorations(planned, lost_after=lost_after) if selection.restore else planned
         for each in found:
-            reason = _reason_to_omit(each.row, selection)
+            reason = _reason_to_omit(each.row, selection.risks, by_hand)
             if reason:
                 excluded[reason] += 1
             else:
@@ -160,6 +192,38 @@ class PublishService(PublicationReview):
             raise errors.UsageError(message, code="nothing_to_write")
         return self._begin(planned, selection, request or PublicationRequest(), idempotent=idempotent)
 
+    @needs(PUBLISH, FOUND, may_be_proposed=True)
+    @remote()
+    def start_titles(
+        self,
+        addresses: Sequence[str] = (),
+        *,
+        found: Sequence[str] = (),
+        risk: Sequence[str] = PUBLISHED_RISKS,
+        alone: bool = False,
+        note: str = "",
+        expected: str = "",
+        is_proposal: bool = False,
+    ) -> int:
+        """
+        Start a publication of a fixed set of titles, as a page asks for it; return the id of the operation.
+
+        Args:
+            addresses: Titles that a person chose one by one.
+            found: Titles that a person selected all at once.
+            risk: The risks that are written.
+            alone: Without the seasons and episodes of series.
+            note: For the history.
+            expected: The digest of the summary that was shown.
+            is_proposal: The person was told that it waits for approval, so it does.
+
+        Raises errors as `start`.
+
+        """
+        how = PublicationRequest(user_note=note.strip(), source="dashboard")
+        with only_proposing() if is_proposal else contextlib.nullcontext():
+            return self.start(named_titles(addresses, found, risk=risk, alone=alone), how, expected=expected).id
+
     def _begin(
         self,
         planned: Sequence[PlannedRow],
@@ -168,7 +232,7 @@ class PublishService(PublicationReview):
         *,
         idempotent: IdempotentRequest | None = None,
     ) -> OperationHandle:
-        by_hand = bool(selection.addresses) and selection.filter is None and selection.is_by_hand
+        by_hand = bool(selection.by_hand) and selection.filter is None and not selection.found
         options = {  # for a retry
             "risk": list(selection.risks),
             "by_hand": by_hand,
@@ -274,6 +338,20 @@ class PublishService(PublicationReview):
         planned, excluded = self._selected(selection)
         return replace(self._writer.check(_publications(planned), progress=progress), excluded=excluded)
 
+    @remote()
+    def check_titles(
+        self, addresses: Sequence[str] = (), *, found: Sequence[str] = (), alone: bool = False
+    ) -> CheckedTitles:
+        """Check titles as `dry_run` does, and return them with their names; see `start_titles`."""
+        planned, _ = self._selected(named_titles(addresses, found, risk=PUBLISHED_RISKS, alone=alone))
+        report = self._writer.check(_publications(planned))
+        planned_rows = {each.row.entity: each.row for each in planned}
+        return CheckedTitles(
+            titles=[_checked(planned_rows[_entity_of(each)], each) for each in report.failures_first],
+            bytes_to_write=report.bytes_to_write,
+            seconds=report.seconds,
+        )
+
     # Decisions.
 
     @needs(PUBLISH, NAMED)
@@ -332,6 +410,25 @@ class PublishService(PublicationReview):
             self.refresh(disk=False)
 
 
+def _entity_of(result: WriteResult) -> Entity:
+    return Entity(result.entity_type or "", result.entity_id or 0)
+
+
+def _checked(row: PublicationRow, result: WriteResult) -> CheckedTitle:
+    text, level = item_words.item_status(result.status, result.code)
+    return CheckedTitle(
+        address=row.entity.address,
+        top=row.top.address,
+        name=row.name,
+        folder=row.folder,
+        status=result.status,
+        text="ready" if result.status == "success" else text,
+        level=level,
+        glyph=item_words.item_glyph(result.status, result.code),
+        message=result.message or strategies.in_words(result.strategy),
+    )
+
+
 def _publications(planned: Iterable[PlannedRow]) -> list[NewPublication]:
     return [
         NewPublication(
@@ -346,14 +443,21 @@ def _publications(planned: Iterable[PlannedRow]) -> list[NewPublication]:
     ]
 
 
-def _reason_to_omit(row: PublicationRow, selection: PublicationSelection) -> str:
+def _reason_to_omit(row: PublicationRow, allowed: Collection[str], by_hand: Collection[str]) -> str:
     """Return why a row is not written: its risk, or a file that is not as we left it while nobody named the title."""
-    if row.risk not in selection.risks:
+    if row.risk not in allowed:
         return row.risk
-    is_named = row.entity.address in selection.addresses or row.top.address in selection.addresses
-    if is_named and selection.is_by_hand:
+    if row.entity.address in by_hand or row.top.address in by_hand:
         return ""
     return next((reason for code, reason in BY_HAND.items() if code in row.codes), "")
+
+
+def _highest_risks(chosen: Iterable[PublicationRow]) -> dict[Entity, str]:
+    """Return the rows of the list that planned rows belong to, each with the highest risk of these."""
+    found: dict[Entity, str] = {}
+    for row in chosen:
+        found[row.top] = max(row.risk, found.get(row.top, "safe"), key=PUBLISHED_RISKS.index)
+    return found
 
 
 def _nothing_to_write(excluded: dict[str, int], selection: PublicationSelection) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from indexium_core import errors
-from indexium_core.model.artwork.selection_config import ASSET_TYPES
+from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type
 from indexium_core.model.shapes import Shaped
 
 Publish: TypeAlias = Literal["off", "nfo", "artwork", "both"]
 PUBLISH: tuple[Publish, ...] = get_args(Publish)
 READERS = ("kodi", "jellyfin", "plex")  # programs that read side files
 READER_NAMES = {"kodi": "Kodi", "jellyfin": "Jellyfin", "plex": "Plex"}
+PUBLISH_CHOICES: Mapping[Publish, str] = {
+    "off": "Nothing",
+    "nfo": "NFO files",
+    "artwork": "Pictures",
+    "both": "NFO files and pictures",
+}
 NOTHING_IS_PUBLISHED = (
     "There is nothing to publish: no library publishes NFO files or pictures yet. Choose what one publishes, for "
     "example: indexium publish options 1 --publish both."
@@ -51,6 +57,52 @@ class PublishOptions(Shaped):
         what = {"nfo": "NFO files", "artwork": "pictures", "both": "NFO files and pictures"}[self.publish]
         names = [READER_NAMES[each] for each in self.readers]
         return f"{what} for {names[0] if len(names) == 1 else ', '.join(names[:-1]) + ' and ' + names[-1]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureKind(Shaped):
+    """A kind of picture that a person can choose."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryPublishing(Shaped):
+    """A library folder, what it publishes, and what it can publish."""
+
+    shape = "library_id name options proposed usual pictures"
+
+    library_id: int
+    name: str
+    options: PublishOptions
+    proposed: Publish  # what the question offers if nobody has decided
+
+    @property
+    def usual(self) -> PublishOptions:
+        """The options of a library of which nobody has decided anything."""
+        return PublishOptions()
+
+    @property
+    def pictures(self) -> list[PictureKind]:
+        """The kinds of pictures."""
+        labels = {each: label_of_type(each) for each in ASSET_TYPES}
+        return [PictureKind(value=each, label=text[:1].upper() + text[1:]) for each, text in labels.items()]
+
+
+def proposed_for(kind: str) -> Publish:
+    """Return what a library of a kind would publish: videos of a family have no posters of providers."""
+    return "nfo" if kind == "home" else "both"
+
+
+def published_by(libraries: Sequence[LibraryPublishing]) -> str:
+    """Return what libraries publish: of all in one sentence, or of each; "" if none does."""
+    publishing = [each for each in libraries if each.options.is_on]
+    summaries = {each.options.summary for each in publishing}
+    if len(summaries) == 1:
+        text = next(iter(summaries))
+        return text[:1].upper() + text[1:]
+    return " · ".join(f"{each.name}: {PUBLISH_CHOICES[each.options.publish]}" for each in publishing)
 
 
 def checked_publish(text: str) -> Publish:

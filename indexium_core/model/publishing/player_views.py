@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Literal, TypeAlias
 
+from indexium_core.model import wording
 from indexium_core.model.publishing.players import PLAYERS, Player
 from indexium_core.model.publishing.subjects import PublishedType
 from indexium_core.model.shapes import Shaped
 
 FactState: TypeAlias = Literal["seen", "warning", "not_seen"]
+_WITHOUT_FIELD = ("lock", "update", "condition")  # facts whose reason says all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,14 @@ class PlayerFact(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerSentence(Shaped):
+    """What is true of some fields of a title, or what a player needs."""
+
+    state: str  # of the facts; condition: what it needs
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerView(Shaped):
     """What one player shows of a title."""
 
@@ -64,6 +74,22 @@ class PlayerView(Shaped):
     plot: str
     poster: str  # the name of a picture or an address; "" for none
     facts: tuple[PlayerFact, ...]
+
+    @property
+    def about(self) -> str:
+        """The year and the number of people: `2013 · 1 person`."""
+        people = wording.plural(len(self.people), "person", "people") if self.people else ""
+        return " · ".join(filter(None, [str(self.year or ""), people]))
+
+    @property
+    def sentences(self) -> list[PlayerSentence]:
+        """The facts: fields with one reason together, and what the player needs at the end."""
+        fields: dict[tuple[str, str], list[str]] = {}
+        for each in self.facts:
+            state = "condition" if each.field == "condition" else each.state
+            fields.setdefault((state, each.reason), []).append(each.field)
+        ordered = sorted(fields.items(), key=lambda each: each[0][0] == "condition")
+        return [PlayerSentence(state=state, text=_sentence(reason, names)) for (state, reason), names in ordered]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +123,15 @@ class RollbackNote(Shaped):
 
     player: str
     reason: str  # a sentence
+
+
+def _sentence(reason: str, fields: Sequence[str]) -> str:
+    """Return a reason after the fields that it is about, unless it names them."""
+    named = [each for each in fields if each not in _WITHOUT_FIELD]
+    text = reason.removesuffix(".")
+    if not named or (named == ["people"] and ("people" in text or "person" in text)):
+        return text
+    return f"{wording.list_of(named)}: {text[0].lower() + text[1:] if text.startswith('From ') else text}"
 
 
 def fact(player: Player, key: str, *, of: str, state: FactState = "warning", **details: object) -> PlayerFact:

@@ -8,6 +8,7 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 from blake3 import blake3
@@ -15,9 +16,14 @@ from blake3 import blake3
 from indexium_core.model import shapes, wording
 from indexium_core.model.operations.outcomes import ACTION_WORDS
 from indexium_core.model.publishing import risks
-from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLICATION_RISKS
+from indexium_core.model.publishing.risks import (
+    PUBLICATION_CODES,
+    PUBLICATION_RISKS,
+    PUBLISHED_RISKS,
+    PublicationCode,
+)
 from indexium_core.model.publishing.side_file_names import NFO
-from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.publishing.subjects import VIDEO, Entity, name_of_type
 from indexium_core.model.shapes import ListPage, Shaped
 
 if TYPE_CHECKING:
@@ -30,6 +36,27 @@ _COLUMNS = (  # of tables
     "address entity_type entity_id library_id name folder risk codes people is_unpublished new_bytes members"
 )
 SideFileOwner: TypeAlias = Literal["nobody", "ours", "others", "changed"]
+_FILES = 4  # of a row of the list; the others are counted
+_OF_ONE_FILE = frozenset({"nfo_unreadable", "foreign_element_lost", "foreign_value_replaced"})  # a file says more
+_REMARKS = 2  # of a row of the list
+_FIELDS = 4  # that a sentence names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideFileChip(Shaped):
+    """A side file, or some with one action, in a few words."""
+
+    action: str
+    name: str
+    word: str  # what happens to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationRemark(Shaped):
+    """A sentence about a title, with its severity."""
+
+    level: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +103,18 @@ class SideFilePlan(Shaped):
     def word(self) -> str:
         """What happens to it, in a word. A file that is neither there nor written was left out by choice."""
         return "left out" if self.action == "unchanged" and self.before_hash is None else ACTION_WORDS[self.action]
+
+    @property
+    def chip(self) -> SideFileChip:
+        """The file in a few words."""
+        return SideFileChip(action=self.action, name=self.name, word=self.word)
+
+    @property
+    def changed_since(self) -> str:
+        """Who changed a file of ours, as a sentence."""
+        fields = [each.replace("_", " ") for each in self.changed_fields]
+        what = f": {', '.join(fields[:_FIELDS])}" if fields else ""
+        return f"{self.name} was changed by {self.writer or 'another program'} since the last publication{what}."
 
     @property
     def media_type(self) -> str:
@@ -172,6 +211,92 @@ class PublicationItem(Shaped):
         """The files by action in words: `2 new, 1 edited`."""
         return counts_in_words(self.action_counts)
 
+    @property
+    def can_publish(self) -> bool:
+        """Whether there is something to write, and nothing forbids it."""
+        return self.risk in PUBLISHED_RISKS
+
+    @property
+    def about(self) -> str:
+        """The kind in words: of a series, with the number of its parts."""
+        if self.entity_type == "series":
+            return f"series, {wording.plural(self.members - 1, 'part')}" if self.members > 1 else "series"
+        return "" if self.entity_type in ("movie", VIDEO) else name_of_type(self.entity_type)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its picture is a frame: wider than high."""
+        return self.entity_type in (VIDEO, "episode")
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a file that belongs to no title."""
+        return self.entity_type == VIDEO
+
+    @property
+    def chips(self) -> list[SideFileChip]:
+        """The files, those that change first: the first ones by name, the others as numbers."""
+        ordered = sorted(self.files, key=lambda each: each.action in ("unchanged", "blocked"))
+        shown = ordered if len(ordered) == sum(self.action_counts.values()) <= _FILES + 1 else ordered[:_FILES]
+        left = dict(self.action_counts)
+        for each in shown:
+            left[each.action] -= 1
+        more = [
+            SideFileChip(action=name, name=f"{wording.count(left[name])} more", word=word)
+            for name, word in ACTION_WORDS.items()
+            if left.get(name)
+        ]
+        return [*(each.chip for each in shown), *more]
+
+    @property
+    def _grave(self) -> list[PublicationCode]:
+        """The reasons for the risk."""
+        return [PUBLICATION_CODES[code] for code in self.codes if PUBLICATION_CODES[code].severity == self.risk]
+
+    @property
+    def reason(self) -> str:
+        """The reason for the risk in a few words: the only one, or the number of reasons."""
+        grave = self._grave
+        if grave:
+            return grave[0].label if len(grave) == 1 else f"{len(grave)} reasons"
+        if self.risk != "safe":
+            return self.risk
+        counts = {name: number for name, number in self.action_counts.items() if number and name != "unchanged"}
+        if counts.keys() - {"create"}:
+            return "ours"
+        return "new file" if counts.get("create") == 1 else "new files"
+
+    @property
+    def why(self) -> str:
+        """The sentences of the reasons for the risk, one a line."""
+        return "\n".join(each.message for each in self._grave)
+
+    @property
+    def remarks(self) -> list[PublicationRemark]:
+        """The most important sentences about it; what its files or its risk say is left out."""
+        found = [
+            PublicationRemark(level=PUBLICATION_CODES[code].severity, text=text)
+            for code in self.codes
+            for text in [self._remark(code)]
+            if text
+        ]
+        return found[:_REMARKS]
+
+    def _remark(self, code: str) -> str:
+        own = next((each for each in self.files if code in each.codes), None)
+        if code == "drift":
+            return own.changed_since if own else ""
+        if code in ("foreign_nfo_edited", "own_file_removed"):
+            return ""
+        if code in _OF_ONE_FILE and own and own.message:
+            return f"{own.name}: {own.message}"
+        return PUBLICATION_CODES[code].message
+
+    @property
+    def initials(self) -> str:
+        """At most two letters, in place of a picture."""
+        return wording.initials(self.name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationPage(ListPage):
@@ -197,6 +322,47 @@ class PublicationPage(ListPage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationChoice(Shaped):
+    """A value of a filter, with the number of rows or files that it would find."""
+
+    value: str
+    label: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationOverview(Shaped):
+    """What stands above the plan of publications."""
+
+    risks: dict[str, int]  # rows by risk; over all risks, whatever the filter has chosen
+    actions: dict[str, int]  # files by action
+    new_bytes: int
+    titles: int  # rows with something to write
+    selectable: int  # rows of the list that can be selected all at once: no person has to decide about a file first
+    by_action: list[PublicationChoice]
+    by_code: list[PublicationChoice]
+    by_library: list[PublicationChoice]
+    has_libraries: bool
+    about: str  # what the libraries publish; "": nothing
+    rollback_until: datetime  # of a publication that starts now
+
+    @property
+    def rollback(self) -> str:
+        """How long a publication can be rolled back."""
+        return f"every byte can be rolled back until {wording.day(self.rollback_until)}"
+
+    @property
+    def summary(self) -> str:
+        """The files by action, and their size: `3 files new · 1 edited · 2 MB`."""
+        found = [(self.actions[each], ACTION_WORDS[each]) for each in ACTIONS if self.actions.get(each)]
+        parts = [f"{wording.count(number)} {word}" for number, word in found]
+        if found:
+            number, word = found[0]
+            parts[0] = f"{wording.files(number)} {word}"
+        return " · ".join([*parts, *([wording.size(self.new_bytes)] if self.new_bytes else [])])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationIssue(Shaped):
     """What is worth saying about a title before it is published."""
 
@@ -205,6 +371,11 @@ class PublicationIssue(Shaped):
     label: str
     message: str
     remedy: str
+
+    @property
+    def advice(self) -> str:
+        """The remedy for a page, which has a button in place of a command."""
+        return wording.without_command(self.remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.approval import waiting_sentence
 from indexium_core.model.operations.operation import ItemSideFile
-from indexium_core.model.publishing.publication import counts_in_words
-from indexium_core.model.publishing.risks import PUBLICATION_RISKS
+from indexium_core.model.publishing.publication import PublicationItem, counts_in_words
+from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLICATION_RISKS, PUBLISHED_RISKS
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.shapes import Shaped
 
-PUBLISHED_RISKS = ("safe", "warning", "danger")  # risks that a publication may have
 DEFAULT_RISKS = ("safe", "warning")
 RESTORE = "restore"  # user action of a publication that restores files that are gone
 
@@ -41,12 +41,13 @@ class PublicationFilter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationSelection:
     """
-    What to publish: titles that a person names, or all rows of a filter with some risks.
+    What to publish: titles that a person names or has found, or all rows of a filter with some risks.
 
     A file of ours that another program changed since, or that is gone, is written only if a person names its title.
     """
 
     addresses: tuple[str, ...] = ()  # such as movie:12; of a series, its seasons and episodes belong to it
+    found: tuple[str, ...] = ()  # addresses that a person selected all at once
     filter: PublicationFilter | None = None
     risk: tuple[str, ...] | None = None  # None: the default, which for named titles is every risk
     excluded: tuple[str, ...] = ()  # addresses of rows that are left out
@@ -58,12 +59,19 @@ class PublicationSelection:
     @property
     def risks(self) -> tuple[str, ...]:
         """The risks that are written."""
-        return self.risk if self.risk is not None else PUBLISHED_RISKS if self.addresses else DEFAULT_RISKS
+        return (
+            self.risk if self.risk is not None else PUBLISHED_RISKS if self.addresses or self.found else DEFAULT_RISKS
+        )
 
     @property
     def entities(self) -> tuple[Entity, ...]:
         """The named titles. Raises UsageError if an address is none."""
         return tuple(map(Entity.of_address, self.addresses))
+
+    @property
+    def by_hand(self) -> frozenset[str]:
+        """The addresses whose files are written whatever another program did to them."""
+        return frozenset(self.addresses if self.is_by_hand else ())
 
     def check(self) -> None:
         """Raise UsageError if a risk cannot be published."""
@@ -71,6 +79,13 @@ class PublicationSelection:
             if name not in PUBLISHED_RISKS:
                 known = ", ".join(PUBLISHED_RISKS)
                 raise errors.UsageError(f"Titles of the risk “{name[:40]}” are not published. Choose from: {known}.")
+
+
+def named_titles(
+    addresses: Sequence[str], found: Sequence[str], *, risk: Sequence[str], alone: bool
+) -> PublicationSelection:
+    """Return a fixed set of titles: those chosen one by one, and those that were selected all at once."""
+    return PublicationSelection(addresses=tuple(addresses), found=tuple(found), risk=tuple(risk), alone=alone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +104,8 @@ class PublicationSummary(Shaped):
     rollback_until: datetime | None = None
     notes: tuple[str, ...] = ()  # sentences about what players keep after a rollback
     is_restoration: bool = False  # it only restores files of ours that are gone
+    rows_by_risk: Mapping[str, int] = field(default_factory=dict)  # rows by their highest risk
+    dangers: tuple[str, ...] = ()  # addresses of the rows with the risk danger
 
     @property
     def summary(self) -> str:
@@ -103,11 +120,89 @@ class PublicationSummary(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DangerousTitle(Shaped):
+    """A title of which others would lose something."""
+
+    address: str
+    name: str
+    folder: str
+    labels: list[str]  # why, in a few words each
+    files: list[ItemSideFile]  # that would be lost or changed, by their names
+    message: str
+
+    @classmethod
+    def of(cls, item: PublicationItem) -> DangerousTitle:
+        """Return what is dangerous about a title."""
+        codes = [code for code in item.codes if PUBLICATION_CODES[code].severity == "danger"]
+        lost = [each for each in item.files if any(code in codes for code in each.codes)]
+        return cls(
+            address=item.address,
+            name=item.name,
+            folder=item.folder,
+            labels=[PUBLICATION_CODES[code].label for code in codes],
+            files=[ItemSideFile(path=each.name, kind=each.kind, action=each.action) for each in lost],
+            message=" ".join(PUBLICATION_CODES[code].message for code in codes),
+        )
+
+
+_LEFT_OUT = {"changed since": "changed by another program, so only written if selected by hand"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationPreview:
     """What a person sees before a publication starts."""
 
     summary: PublicationSummary  # its digest is that of a publication of exactly this
     reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
+    dangers: list[DangerousTitle] = field(default_factory=list)  # the first of the titles with the risk danger
+
+    @property
+    def rows(self) -> int:
+        """The number of titles; a series counts once."""
+        return self.summary.rows
+
+    @property
+    def by_risk(self) -> Mapping[str, int]:
+        """The number of titles by risk."""
+        return {
+            each: self.summary.rows_by_risk[each] for each in PUBLISHED_RISKS if self.summary.rows_by_risk.get(each)
+        }
+
+    @property
+    def danger(self) -> int:
+        """The number of titles with the risk danger."""
+        return self.summary.rows_by_risk.get("danger", 0)
+
+    @property
+    def action(self) -> str:
+        """What is confirmed: `Publish 3 titles`, or `Propose to publish 3 titles` if it waits for approval."""
+        return f"{'Propose to publish' if self.reasons else 'Publish'} {wording.plural(self.rows, 'title')}"
+
+    @property
+    def waits(self) -> str:
+        """Why it waits for approval, as a sentence; "": it starts at once."""
+        return waiting_sentence(self.reasons) if self.reasons else ""
+
+    @property
+    def left_out(self) -> str:
+        """The titles that are left out, by reason; "" without any."""
+        excluded = self.summary.excluded.items()
+        return ", ".join(f"{wording.count(number)} {_LEFT_OUT.get(name, name)}" for name, number in excluded)
+
+    @property
+    def facts(self) -> list[list[str]]:
+        """What would be written, what a rollback restores, and what is left out: pairs of a label and a text."""
+        summary = self.summary
+        written = f"about {wording.size(summary.new_bytes)}, beside the media; the media stay as they are"
+        parts = f"{wording.count(summary.titles)} with the seasons and episodes of series"
+        pairs = [
+            ["Titles", parts if summary.titles > summary.rows else ""],
+            ["Files", counts_in_words(summary.actions)],
+            ["Written", written],
+            ["Rollback", summary.promise],
+            ["Left out", self.left_out],
+        ]
+        return [pair for pair in pairs if pair[1]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,3 +274,27 @@ class PublishExample(Shaped):
 
     titles: int  # that the library has
     examples: list[ExampleTitle]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedTitle(Shaped):
+    """What a publication would do with a title or a video now, checked without writing."""
+
+    address: str
+    top: str  # the address of its row in the list: of an episode, that of its series
+    name: str
+    folder: str
+    status: str  # of an item: success if it would be written
+    text: str  # the status in words
+    level: str
+    glyph: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedTitles(Shaped):
+    """The report of a dry run of some titles: failures first."""
+
+    titles: list[CheckedTitle]
+    bytes_to_write: int
+    seconds: float

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 PUBLICATION_RISKS = ("safe", "warning", "danger", "blocked", "unchanged")
+PUBLISHED_RISKS = ("safe", "warning", "danger")  # risks that a publication may have
 # Codes that a person answers first → why a selection leaves the title out until then.
 BY_HAND: Mapping[str, str] = {"drift": "changed since", "own_file_missing": "gone since"}
 _SEVERITIES = ("note", "warning", "danger", "blocked")

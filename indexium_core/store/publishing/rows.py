@@ -167,6 +167,20 @@ def code_totals(reader: Connection, search: PublicationSearch) -> dict[str, int]
     return dict(reader.execute(_sql("code_totals"), search.columns(reader)).fetchall())
 
 
+def library_totals(reader: Connection, search: PublicationSearch) -> dict[int, int]:
+    """Return the number of rows that `page` has on its pages, by library."""
+    facts = search.columns(reader) | {"risks": list(search.risks)}
+    return dict(reader.execute(_sql("library_totals"), facts).fetchall())
+
+
+def selectable(
+    reader: Connection, search: PublicationSearch, *, risks: Sequence[str], without: Sequence[str]
+) -> dict[Entity, str]:
+    """Return the risks of the rows that a search finds with one of some risks, without some codes; in their order."""
+    facts = search.columns(reader) | {"risks": list(risks), "without": list(without)}
+    return {Entity(kind, number): risk for kind, number, risk in reader.execute(_sql("selectable"), facts).fetchall()}
+
+
 def members(reader: Connection, tops: Collection[Entity]) -> list[PublicationRow]:
     """Return the rows of the plan that belong to rows of the list: the title itself first."""
     return [_row(row) for row in reader.execute(_sql("members"), columns_of(tops)).fetch_dicts()]

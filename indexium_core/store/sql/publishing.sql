@@ -388,6 +388,18 @@ SELECT risk, count(*) AS found, sum(new_bytes)::BIGINT AS new_bytes, flatten(lis
 -- The number of rows by code.
 SELECT code, count(*) FROM (SELECT unnest(codes) AS code FROM /* found */ AS f WHERE risk <> 'unchanged') GROUP BY code;
 
+-- name: library_totals
+-- The number of rows of the list by library.
+SELECT library_id, count(*) FROM /* found */ AS f
+WHERE CASE WHEN len($risks::VARCHAR[]) = 0 THEN risk <> 'unchanged' ELSE list_contains($risks::VARCHAR[], risk) END
+GROUP BY library_id;
+
+-- name: selectable
+-- The rows with some risks, without those of which a person decides something first.
+SELECT top_type, top_id, risk FROM /* found */ AS f
+WHERE list_contains($risks::VARCHAR[], risk) AND NOT list_has_any(codes, $without::VARCHAR[])
+ORDER BY lower(sort_name), top_id;
+
 -- name: members
 -- The rows of the plan that belong to rows of the list.
 SELECT r.entity_type, r.entity_id, r.library_id, r.top_type, r.top_id, r.name, r.sort_name, r.folder, r.codes, r.files,

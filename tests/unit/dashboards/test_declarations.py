@@ -766,7 +766,8 @@ def progress(script: str, **operation: Any) -> Any:
     known |= {"can_resume": False, "can_rollback": False, "counts": {}, "words": {}, "title": "Wrote 3 files"}
     body = f"""(({{progress}}) => {{
         const act = name => progress.actions.find(each => each.act === name)
-        const offered = () => progress.actions.filter(each => each.when(undefined, {{}}, head)).map(({{act}}) => act)
+        const isOffered = each => each.where === "card" && each.when(undefined, {{}}, head)
+        const offered = () => progress.actions.filter(isOffered).map(({{act}}) => act)
         return {script}
     }})(await face("progress"))"""
     return evaluate(body, head={"operation": {**known, **operation}})

@@ -20,10 +20,11 @@ CALLS: list[tuple[str, list[Any]]] = [
     *(("and_more", [number]) for number in NUMBERS),
     *(("kept_back", [number]) for number in NUMBERS),
     *(("range_of", [1, number, number]) for number in NUMBERS),
+    *(("size", [number]) for number in (*NUMBERS, 1050, 1250, 1750, 12_500, 13_500, 999_499, 999_950, 2**53)),
     *(
         (name, [seconds])
         for name in ("duration", "estimate")
-        for seconds in (0.003, 0.9996, 1, 2.14, 45, 60, 3900, 9000)
+        for seconds in (0.003, 0.25, 0.9996, 1, 2.14, 2.25, 12.5, 45, 59.5, 60, 3900, 9000)
     ),
 ]
 
@@ -46,7 +47,7 @@ def test_every_module_is_valid_javascript() -> None:
 def test_python_and_javascript_wording_agree() -> None:
     script = f"""{source("wording.js")}
         const renamed = {{and_more: andMore, range_of: rangeOf, kept_back: keptBack}}
-        const functions = {{count, plural, duration, estimate, ...renamed}}
+        const functions = {{count, plural, size, duration, estimate, ...renamed}}
         const results = {json.dumps(CALLS)}.map(([name, values]) => functions[name](...values))
         console.log(JSON.stringify(results))
     """
@@ -56,4 +57,4 @@ def test_python_and_javascript_wording_agree() -> None:
 
 def test_every_javascript_wording_function_is_compared() -> None:
     names = {line.split()[2] for line in source("wording.js").splitlines() if line.startswith("export const")}
-    assert names == {"count", "plural", "andMore", "rangeOf", "keptBack", "duration", "estimate"}
+    assert names == {"count", "plural", "andMore", "rangeOf", "keptBack", "size", "duration", "estimate"}

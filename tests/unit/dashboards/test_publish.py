@@ -1,4 +1,4 @@
-"""The page of publications and its questions: words, selections, differences, and what a person can choose."""
+"""The page of publications in Node, with values of the library; and publications on other pages."""
 
 from __future__ import annotations
 
@@ -6,371 +6,280 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards.pages.publish import publish_details, publish_list, publish_views
-from dashboards.pages.publish.publish_selection import bar_view
-from dashboards.pages.publish.publish_state import PublishState
 from dashboards.pages.titles.titles_publishing import offer_view, title_view
-from dashboards.questions import publish_options_question as options_question
-from dashboards.questions.publish_options_question import PublishChoice
-from dashboards.questions.publish_question import PublishWish, ShownPublication, sections, without_danger
-from dashboards.state import NOTHING
-from indexium_core.model import wording
-from indexium_core.model.files.inventory import LibraryRow
+from dashboards.state import PublishState
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import ItemDetails, ItemSideFile, MetadataOperation
-from indexium_core.model.planning.plan import Selection
-from indexium_core.model.publishing.details import PublicationDetails, SideFileDetails, difference
-from indexium_core.model.publishing.options import PublishOptions
-from indexium_core.model.publishing.player_views import PlayerFact, PlayerView
+from indexium_core.model.publishing.options import LibraryPublishing, PublishOptions
 from indexium_core.model.publishing.publication import (
-    PublicationItem,
-    PublicationPage,
+    PublicationChoice,
+    PublicationOverview,
     PublishLogEntry,
-    SideFilePlan,
-    action_counts,
-    issues_of,
 )
-from indexium_core.model.publishing.requests import (
-    PUBLISHED_RISKS,
-    ExampleTitle,
-    PublicationFilter,
-    PublicationPreview,
-    PublicationSelection,
-    PublicationSummary,
-    PublishExample,
-)
-from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.publishing.requests import CheckedTitle, DangerousTitle
 from tests.support.cases import each_case
+from tests.support.scripts import evaluate
+from tests.unit.model.test_publication_words import item
 
-NOW = datetime(2026, 5, 14, 12, tzinfo=UTC)
-FILM = Entity("movie", 7)
-
-
-def side_file(name: str, action: str = "create", **facts: Any) -> SideFilePlan:
-    values: dict[str, Any] = {"kind": "nfo" if name.endswith(".nfo") else "poster", "owner": "nobody"}
-    return SideFilePlan(path_bytes=f"/films/Sky/{name}".encode(), action=action, **values | facts)  # type: ignore[arg-type]
+UNTIL = datetime(2026, 8, 1, 12, tzinfo=UTC)
 
 
-def item(*files: SideFilePlan, risk: str = "safe", codes: tuple[str, ...] = (), **facts: Any) -> PublicationItem:
+def overview(**facts: Any) -> dict[str, Any]:
     known: dict[str, Any] = {
-        "entity_type": "movie", "entity_id": 7, "library_id": 1, "name": "Copper Sky (2013)", "folder": "Films / Sky",
-        "people": [], "is_unpublished": True, "new_bytes": 10, "members": 1, "action_counts": action_counts(files),
+        "risks": {"safe": 2, "danger": 1}, "actions": {"create": 3}, "new_bytes": 2_000_000, "titles": 3,
+        "selectable": 2, "by_action": [PublicationChoice(value="create", label="new", total=3)], "by_code": [],
+        "by_library": [PublicationChoice(value="4", label="Films", total=3)], "has_libraries": True,
+        "about": "NFO files for Kodi", "rollback_until": UNTIL,
     }  # fmt: skip
-    return PublicationItem(risk=risk, codes=list(codes), files=list(files), **known | facts)
+    found = PublicationOverview(**known | facts)
+    return {**found.as_dict(), "summary": found.summary, "rollback": found.rollback}
 
 
-def page(*items: PublicationItem, **facts: Any) -> PublicationPage:
-    counts = {risk: sum(each.risk == risk for each in items) for risk in ("safe", "warning", "danger", "blocked")}
-    known: dict[str, Any] = {
-        "total": len(items), "page": 1, "per_page": 40, "risks": counts, "actions": {"create": 3, "update": 1},
-        "codes": {}, "new_bytes": 2_000_000, "titles": len(items),
+def publish(script: str, place: dict[str, str] | None = None, **facts: Any) -> Any:
+    """Return the value of a script, which knows `publish`, `act` (an action by its name), `head` and `place`."""
+    body = f"""(async ({{publish, namedBy, found}}) => {{
+        const act = name => publish.actions.find(each => each.act === name)
+        return {script}
+    }})(await face("publish"))"""
+    return evaluate(f"await {body}", head={"overview": overview(**facts)}, place=place or {})
+
+
+def test_head_says_what_would_be_published() -> None:
+    assert publish("[publish.title(head), publish.summary(head), publish.above(head)]") == [
+        *("3 titles would be published", "3 files new · 2 MB", "NFO files for Kodi"),
+    ]
+    assert publish("publish.title(head, 0)", titles=0) == "Nothing to publish"
+    assert publish("[publish.title(head), publish.summary(head), publish.isBare(head)]", about="") == [
+        *("Publish", "", True),
+    ]
+
+
+def test_risks_are_filters_and_danger_can_be_reviewed() -> None:
+    chips = "publish.chips(head, place).map(({label, total, on, to}) => [label, total, on, to.risk])"
+    assert publish(chips, {"risk": "danger"})[:3] == [
+        *(["safe", 2, False, "safe"], ["warning", 0, False, "warning"], ["danger", 1, True, ""]),
+    ]
+    assert publish("publish.turn(head, place).label") == "Review danger (1)"
+    assert publish("publish.turn(head, place)", {"risk": "danger"}) is None
+
+
+def test_filters_take_several_values_and_one_folder() -> None:
+    place = {"q": "sky", "risk": "safe", "files": "create|update", "folder": "4"}
+    assert publish("found(place)", place) == {
+        "query": "sky", "risk": ["safe"], "action": ["create", "update"], "code": [], "library_id": 4,
     }  # fmt: skip
-    return PublicationPage(items=list(items), **known | facts)
-
-
-def snapshot(found: PublicationPage, *, by_hand: int = 0, publish: Any = "both") -> publish_list.PublishSnapshot:
-    return publish_list.PublishSnapshot(
-        page=found,
-        options={1: PublishOptions(publish=publish, is_decided=True)},
-        libraries=[library(1, "Films")],
-        in_scope={},
-        by_hand=by_hand,
+    options = (
+        "publish.filters(head, place).map(({label, sign, groups: [{options: [first]}]}) => [label, sign, first?.to])"
     )
-
-
-def library(library_id: int, name: str, kind: str = "mixed") -> LibraryRow:
-    found = object.__new__(LibraryRow)
-    for key, value in {"library_id": library_id, "name": name, "kind": kind}.items():
-        object.__setattr__(found, key, value)
-    return found
-
-
-def listed(found: publish_list.PublishSnapshot, state: PublishState, **selected: str) -> dict[str, Any]:
-    chosen = {Entity.of_address(address.replace("_", ":")).subject: risk for address, risk in selected.items()}
-    return publish_list.list_view(found, state, selected=chosen, picked=0, has_pictures=True)
-
-
-# --- The list ----------------------------------------------------------------------------------------------------
-
-
-@each_case(
-    ("shown", "reason"),
-    [
-        (item(side_file("movie.nfo")), "new file"),
-        (item(side_file("movie.nfo"), side_file("poster.jpg")), "new files"),
-        (item(side_file("movie.nfo", "update", owner="ours")), "ours"),
-        (item(side_file("movie.nfo", "update"), risk="warning", codes=("foreign_nfo_edited",)), "edits a file"),
-        (item(risk="danger", codes=("drift", "own_file_removed", "locked_for_jellyfin")), "2 reasons"),
-        (item(risk="blocked", codes=("offline",)), "offline"),
-    ],
-)
-def test_chip_has_the_only_reason_or_their_number(shown: PublicationItem, reason: str) -> None:
-    assert publish_views.reason(shown) == reason
-
-
-def test_many_files_are_shown_by_name_and_number_those_that_change_first() -> None:
-    files = [side_file(f"{number}.jpg", "unchanged", before_hash="00") for number in range(3)]
-    files.append(side_file("movie.nfo", "update"))
-    shown = publish_views.file_chips(item(*files, action_counts={"unchanged": 3, "update": 1, "create": 12}))
-
-    assert [(each["sign"], each["name"], each["word"]) for each in shown] == [
-        ("~", "movie.nfo", "edited"),
-        ("=", "0.jpg", "unchanged"),
-        ("=", "1.jpg", "unchanged"),
-        ("=", "2.jpg", "unchanged"),
-        ("+", "12 more", "new"),
+    assert publish(options, place) == [
+        *(["Files", 2, {"files": "update"}], ["Note", 0, None], ["Folder", 1, {"folder": "4"}]),
+    ]
+    assert publish("publish.narrowed(head, place)", place) == [
+        {"label": "safe", "to": {"risk": ""}},
+        {"label": "new", "to": {"files": "update"}},
+        {"label": "update", "to": {"files": "create"}},
+        {"label": "Films", "to": {"folder": ""}},
     ]
 
 
-def test_file_that_is_left_out_has_the_word_of_the_command_line() -> None:
-    left, present = side_file("poster.jpg", "unchanged"), side_file("movie.nfo", "unchanged", before_hash="00")
-    chips = publish_views.file_chips(item(left, present, action_counts={"unchanged": 2}))
-    assert [each["word"] for each in chips] == [left.word, present.word] == ["left out", "unchanged"]
-
-
-def test_notes_name_who_changed_which_file() -> None:
-    changed = side_file("movie.nfo", "update", codes=("drift",), writer="Jellyfin", changed_fields=("plot", "tmdb_id"))
-    broken = side_file("a.nfo", "blocked", codes=("nfo_unreadable",), message="a bare “&” in line 14.")
-
-    [first, second] = publish_views.notes(item(changed, broken, risk="danger", codes=("drift", "nfo_unreadable")))
-    assert first == {
-        "level": "danger",
-        "text": "movie.nfo was changed by Jellyfin since the last publication: plot, tmdb id.",
-    }
-    assert second["text"] == "a.nfo: a bare “&” in line 14."
-
-
-def test_box_of_the_head_follows_the_selection_of_all_titles() -> None:
-    found = snapshot(page(item(side_file("movie.nfo")), titles=3, total=3, risks={"safe": 2, "danger": 1}), by_hand=1)
-    state = PublishState()
-    assert (listed(found, state)["all"], listed(found, state)["able"]) == ("none", 2)
-    assert listed(found, state, movie_7="safe")["all"] == "some"
-
-    state.select(Selection(query=""), state.filter())
-    assert listed(found, state, movie_7="safe", movie_8="safe")["all"] == "all"
-
-
-def test_blocked_titles_cannot_be_selected() -> None:
-    [row] = listed(snapshot(page(item(risk="blocked", codes=("offline",)))), PublishState())["rows"]
-    assert (row["can"], row["selected"]) == (False, False)
-
-
-def test_header_counts_files_by_what_happens_to_them() -> None:
-    shown = publish_list.header_view(snapshot(page(item(side_file("movie.nfo")))), PublishState(risk="safe"))
-
-    assert shown["headline"] == "1 title would be published"
-    assert shown["summary"] == f"3 files new · 1 edited · {wording.size(2_000_000)}"
-    assert [(each["level"], each["count"], each["on"]) for each in shown["chips"]][:2] == [
-        ("safe", 1, True),
-        ("warning", 0, False),
-    ]
-    assert shown["about"] == "NFO files and pictures for Kodi, Jellyfin and Plex"
+def test_address_of_another_page_has_the_names_of_the_filters() -> None:
+    state = PublishState(query="sky", library_id=4, address="movie:7", picked="movie:7|movie:8", asks=True)
+    assert state.search() == "q=sky&folder=4&title=movie%3A7&pick=movie%3A7%7Cmovie%3A8&ask=1"
 
 
 def test_empty_list_says_why_and_offers_what_helps() -> None:
-    off = listed(snapshot(page(), publish="off"), PublishState())["empty"]
-    narrowed = listed(snapshot(page()), PublishState(query="sky"))["empty"]
-    done = listed(snapshot(page(risks={"unchanged": 4})), PublishState())["empty"]
-
-    assert [each["act"] for each in off["acts"]] == ["options"]
-    assert [each["act"] for each in narrowed["acts"]] == ["clear"]
-    assert (done["title"], done["acts"]) == ("Everything is published", [])
-
-
-# --- The selection -----------------------------------------------------------------------------------------------
+    empty = "(({title, acts = []}) => [title, ...acts.map(({label}) => label)])(publish.empty(place, head))"
+    assert publish(empty, about="") == ["No folder publishes yet", "Choose what to publish…"]
+    assert publish(empty, about="", has_libraries=False) == ["No folder publishes yet", "Open the library"]
+    assert publish(empty, {"q": "sky"}) == ["No title matches", "Clear all filters"]
+    assert publish(empty, risks={"unchanged": 4}) == ["Everything is published"]
+    assert publish(empty, risks={}) == ["Nothing to publish", "Choose what to publish…"]
 
 
-def test_selection_by_hand_names_titles_and_all_titles_are_a_filter() -> None:
-    state = PublishState()
-    state.pick(FILM.subject, on=True)
-    assert state.requested() == PublicationSelection(addresses=("movie:7",))
-
-    wanted = PublicationFilter(risk=("safe",))
-    state.select(Selection(query=""), wanted)
-    state.pick(Entity("movie", 8).subject, on=False)
-    state.pick(FILM.subject, on=True)
-    assert state.requested() == PublicationSelection(
-        addresses=("movie:7",), filter=wanted, risk=PUBLISHED_RISKS, excluded=("movie:8",)
-    )
-    in_scope = {Entity("movie", number).subject: "safe" for number in (8, 9)}
-    assert state.selected(in_scope, {FILM.subject: "danger"}) == {
-        Entity("movie", 9).subject: "safe",
-        FILM.subject: "danger",
-    }
-    state.select(NOTHING)
-    assert state.requested() == PublicationSelection()
+def test_selection_is_counted_by_risk_and_sent_as_it_was_made() -> None:
+    chosen = [("movie:7", "danger", False), ("movie:8", "safe", True), ("movie:9", "safe", True)]
+    rows = [{"id": address, "known": risk, "isFound": is_found} for address, risk, is_found in chosen]
+    script = f"[publish.lasting.text({rows}, head), namedBy({rows})]".replace("True", "true").replace("False", "false")
+    [text, named] = publish(script)
+    assert text["title"] == "3 of 3 titles selected"
+    assert text["note"].startswith("2 safe, 1 danger · every byte can be rolled back until ")
+    assert named == {"addresses": ["movie:7"], "found": ["movie:8", "movie:9"]}
+    assert publish("publish.lasting.text([], head).title") == "Nothing selected"
+    assert publish("publish.lasting.text([], head).title", titles=0) == ""
 
 
-def test_address_keeps_filters_and_drops_unknown_values() -> None:
-    state = PublishState()
-    state.take("q=sky&risk=danger&files=create|party&note=drift&folder=3&title=movie:7")
-    assert state.filter() == PublicationFilter(
-        query="sky", risk=("danger",), action=("create",), code=("drift",), library_id=3
-    )
-    assert state.address == "movie:7"
-    state.take("risk=party&title=party:7&folder=x")
-    assert (state.filter(), state.address) == (PublicationFilter(), "")
-
-
-def test_bar_counts_the_selected_titles_by_risk() -> None:
-    chosen = {1: "safe", 2: "safe", 3: "danger"}
-    shown = bar_view(chosen, 9, able=8, days=90, now=NOW)
-    assert shown["title"] == "3 of 9 titles selected"
-    assert shown["note"].startswith("2 safe, 1 danger · every byte can be rolled back until ")
-    assert [each["act"] for each in shown["buttons"]] == ["clear", "dry_run", "write"]
-    assert bar_view({}, 9, able=8, days=90)["buttons"][0]["label"] == "Select all 8"
-
-
-# --- The details -------------------------------------------------------------------------------------------------
-
-
-def details(*files: SideFileDetails, **facts: Any) -> PublicationDetails:
-    shown = item(*(each.file for each in files), **facts)
-    return PublicationDetails(
-        item=shown, files=list(files), issues=issues_of(shown.codes), players=[], rollback=[], members=[],
-        last_published=None,
-    )  # fmt: skip
-
-
-def seen(found: PublicationDetails) -> dict[str, Any]:
-    return publish_details.view(found, back=None, is_selected=False, has_pictures=True)
-
-
-def test_changed_lines_are_compared_and_kept_lines_folded() -> None:
-    kept = "\n".join(f"<tag>{number}</tag>" for number in range(9))
-    lines = difference(f"<year>1962</year>\n{kept}\n</movie>", f"<year>1961</year>\n{kept}\n<plot>x</plot>\n</movie>")
-    [nfo] = seen(details(SideFileDetails(file=side_file("movie.nfo", "update", before_hash="1"), lines=lines)))["nfo"]
-
-    assert nfo["about"] == "+2 −1 · 10 lines kept"
-    assert [(each["state"], each["count"]) for each in nfo["lines"]] == [
-        *(("removed", 1), ("added", 1), ("kept", 1), ("folded", 7), ("kept", 1), ("added", 1), ("kept", 1)),
+def test_selection_that_lasts_keeps_what_was_chosen_one_by_one() -> None:
+    script = """(({LastingSelection}) => {
+        const own = new LastingSelection(row => row.risk)
+        own.add("movie:7", {risk: "danger"})
+        own.replace({"movie:7": "danger", "movie:8": "safe"}, true, own.wait())
+        own.renew("movie:8", {risk: "warning"})
+        own.renew("movie:9", {risk: "safe"})
+        const all = own.chosen()
+        own.delete("movie:7")
+        own.add("movie:8", {risk: "safe"})
+        return [all, own.chosen(), own.size]
+    })(await face("lasting_selection"))"""
+    assert evaluate(script) == [
+        [
+            {"id": "movie:7", "known": "danger", "isFound": False},
+            {"id": "movie:8", "known": "warning", "isFound": True},
+        ],
+        [{"id": "movie:8", "known": "safe", "isFound": False}],
+        1,
     ]
-    assert [part["text"] for part in nfo["lines"][1]["parts"] if part["mark"]] == ["1"]
+
+
+def test_what_a_person_selects_while_all_rows_are_looked_for_comes_after_them() -> None:
+    script = """(({LastingSelection}) => {
+        const own = new LastingSelection(row => row.risk)
+        const later = own.wait()
+        own.add("movie:7", {risk: "danger"})
+        own.delete("movie:8")
+        own.replace({"movie:8": "safe", "movie:9": "safe"}, true, later)
+        return own.chosen().map(({id}) => id)
+    })(await face("lasting_selection"))"""
+    assert evaluate(script) == ["movie:9", "movie:7"]
 
 
 @each_case(
-    ("facts", "labels"),
+    ("decision", "choice", "is_selected"),
     [
-        ({"action": "update", "codes": ("drift",)}, ["Keep theirs", "Select to write ours"]),
-        ({"action": "blocked", "codes": ("changed_repeatedly",)}, ["Keep theirs", "Select to write ours"]),
-        ({"action": "blocked", "codes": ("nfo_unreadable",)}, ["Keep theirs", "Select to replace the file"]),
-        ({"action": "replace", "codes": ("foreign_nfo_replaced",)}, ["Keep theirs"]),
-        ({"action": "unchanged", "owner": "changed"}, ["Select to write ours"]),
-        ({"action": "unchanged", "owner": "ours"}, []),
+        *(("keep", "keep", False), ("replace", "replace", True), ("restore", "replace", True)),
+        *(("stop", "stop", False), ("resume", "resume", True), ("take_back", "", False)),
+        ("take_back_and_select", "", True),
     ],
 )
-def test_files_of_others_can_be_kept_or_replaced(facts: dict[str, Any], labels: list[str]) -> None:
-    [nfo] = seen(details(SideFileDetails(file=side_file("movie.nfo", **facts), lines=[])))["nfo"]
-    assert [each["label"] for each in nfo["choices"]] == labels
-    assert {each["choice"] for each in nfo["choices"]} <= publish_details.DECISIONS.keys()
+def test_decision_about_a_file_is_stored_and_selects_its_title(decision: str, choice: str, is_selected: bool) -> None:
+    data = {"decision": decision, "address": "movie:7", "path": "/a.nfo"}
+    assert publish(f"[act('decide-file').call([], {data}), act('decide-file').picks({data})]") == [
+        ["publications.choose", {"address": "movie:7", "choice": choice, "path": "/a.nfo"}],
+        is_selected,
+    ]
 
 
-def test_picture_is_shown_before_and_after() -> None:
-    file = side_file("poster one.jpg", "replace", before_hash="a" * 64, after_hash="b" * 64, candidate_id=3)
-    [image] = seen(details(SideFileDetails(file=file, lines=[])))["images"]
-    assert image["before"] == f"/present-picture/movie:7?path=%2Ffilms%2FSky%2Fposter%20one.jpg&v={'a' * 16}"
-    assert image["after"] == f"/picture/3?v={'b' * 16}"
+# --- The question before a publication, and the dry run --------------------------------------------------------------
 
 
-def test_player_says_once_what_is_true_of_several_fields_and_its_conditions_last() -> None:
-    facts = (
-        PlayerFact(field="condition", state="seen", reason="It needs an option."),
-        PlayerFact(field="title", state="seen", reason="From movie.nfo."),
-        PlayerFact(field="year", state="seen", reason="From movie.nfo."),
-        PlayerFact(field="people", state="seen", reason="2 people from movie.nfo."),
-        PlayerFact(field="lock", state="not_seen", reason="The title is locked."),
+def sections(**facts: Any) -> list[dict[str, Any]]:
+    known: dict[str, Any] = {
+        "rows": 25, "by_risk": {"safe": 24, "danger": 1}, "danger": 1, "waits": "", "left_out": "",
+        "facts": [["Files", "41 new"]], "summary": {"notes": ["Kodi keeps it."]}, "reasons": [],
+        "dangers": [DangerousTitle.of(item(risk="danger", codes=("drift",)))],
+    }  # fmt: skip
+    found: list[dict[str, Any]] = evaluate(
+        "(({sectionsOf}) => sectionsOf(preview))(await face('publish_question'))", preview=known | facts
     )
-    assert publish_details.facts_of(facts) == [
-        {"state": "seen", "text": "title and year: from movie.nfo"},
-        {"state": "seen", "text": "2 people from movie.nfo"},
-        {"state": "not_seen", "text": "The title is locked"},
-        {"state": "condition", "text": "It needs an option"},
+    return found
+
+
+def test_question_lists_what_others_would_lose() -> None:
+    levels, facts, lines, items, hint = sections()
+    assert levels["levels"] == [{"level": "safe", "count": "24"}, {"level": "danger", "count": "1"}]
+    assert (facts["pairs"], hint["text"]) == ([["Files", "41 new"]], "Kodi keeps it.")
+    assert lines["lines"][0]["actions"] == [{"label": "Leave it out", "act": "leave_out"}]
+    assert items["items"][0]["chips"] == [{"level": "danger", "text": "changed since"}]
+    assert sections(rows=1)[2]["lines"][0]["actions"] == []
+    assert sections(waits="Nothing is written before.")[0]["level"] == "warning"
+    [nothing] = sections(rows=0, left_out="2 blocked")
+    assert nothing["text"] == "There is nothing to publish: 2 blocked."
+
+
+def test_answer_names_what_was_shown_and_dangerous_titles_can_be_left_out() -> None:
+    script = """(({publication}) => {
+        const question = publication(asked => asked)
+        const found = {summary: {digest: "abc"}, reasons, danger: 2, rows: 3, action: "Publish 3 titles"}
+        return [
+            question.answers(found, {}), question.answers(found, {leave_out: "1"}), question.typed(found).word,
+            question.confirmOf({rows: 0}),
+        ]
+    })(await face("publish_question"))"""
+    assert evaluate(script, reasons=[]) == [
+        {"expected": "abc", "is_proposal": False},
+        {"expected": "abc", "is_proposal": False, "risk": ["safe", "warning"]},
+        *("publish 2", ""),
     ]
+    assert evaluate(script, reasons=["they wait"])[2] == "propose 2"
 
 
-def test_player_shows_the_picture_that_it_will_find() -> None:
-    file = side_file("poster.jpg", after_hash="b" * 64, candidate_id=3)
-    player = PlayerView(
-        player="Kodi", versions="20 to 21", title="Sky", year=2013, people=("Ann",), plot="", poster="poster.jpg",
-        facts=(),
+def checked(number: int, status: str = "success", top: int | None = None) -> CheckedTitle:
+    text, level = ("ready", "safe") if status == "success" else (status, "danger")
+    return CheckedTitle(
+        address=f"movie:{number}", top=f"movie:{top or number}", name=f"Title {number}", folder="", status=status,
+        text=text, level=level, glyph="", message="",
     )  # fmt: skip
-    [shown] = seen(dataclasses.replace(details(SideFileDetails(file=file, lines=[])), players=[player]))["players"]
-    assert (shown["about"], shown["picture"]["poster"]) == ("2013 · 1 person", f"/picture/3?v={'b' * 16}")
 
 
-# --- Questions ---------------------------------------------------------------------------------------------------
-
-
-def shown_publication(**by_risk: int) -> ShownPublication:
-    summary = PublicationSummary(
-        titles=sum(by_risk.values()) + 5, rows=sum(by_risk.values()), by_risk={**by_risk, "safe": by_risk["safe"] + 5},
-        actions={"create": 41}, new_bytes=22_000_000, excluded={"blocked": 2, "changed since": 1}, digest="",
-    )  # fmt: skip
-    wish = PublishWish(selection=PublicationSelection(addresses=("movie:7",)), risks=by_risk, dangers=("movie:7",))
-    dangers = [item(side_file("movie.nfo", "update", codes=("drift",)), risk="danger", codes=("drift",))]
-    preview = PublicationPreview(summary=summary, reasons=())
-    return ShownPublication(wish=wish, preview=preview, dangers=dangers if by_risk.get("danger") else [])
-
-
-def test_question_counts_titles_as_the_page_and_says_what_is_left_out() -> None:
-    found = shown_publication(safe=24, danger=1)
-    levels, facts, *rest = sections(found)
-
-    assert (found.titles, found.danger_count) == ("25 titles", 1)
-    assert [(each["level"], each["count"]) for each in levels["levels"]] == [("safe", "24"), ("danger", "1")]
-    pairs = dict(facts["pairs"])
-    assert pairs["Titles"] == "30 with the seasons and episodes of series"
-    assert pairs["Left out"] == "2 blocked, 1 changed by another program, so only written if selected by hand"
-    assert rest[0]["lines"][0]["actions"] == [{"label": "Leave it out", "act": "leave_out"}]
-    assert rest[1]["items"][0]["chips"] == [{"level": "danger", "text": "changed since"}]
-
-
-def test_question_says_why_a_publication_waits() -> None:
-    found = shown_publication(safe=24)
-    waiting = dataclasses.replace(found, preview=dataclasses.replace(found.preview, reasons=("it is dangerous",)))
-    [first, *_] = sections(waiting)
-    assert (first["kind"], first["level"]) == ("why", "warning")
-    assert "it is dangerous" in first["text"]
-    assert sections(found)[0]["kind"] != "why"
-
-
-def test_dangerous_titles_can_be_left_out() -> None:
-    rest = without_danger(shown_publication(safe=24, danger=1).wish)
-    assert (rest.selection.risk, rest.risks, rest.dangers) == (("safe", "warning"), {"safe": 24}, ())
-
-
-def test_first_choice_is_a_proposal_until_somebody_has_decided() -> None:
-    folders = [library(1, "Films"), library(2, "Family", "home"), library(3, "Old")]
-    options = {
-        1: PublishOptions(),
-        2: PublishOptions(),
-        3: PublishOptions(publish="off", readers=("kodi",), is_decided=True),
-    }
-    assert PublishChoice.of(folders, options).publish == {1: "both", 2: "nfo", 3: "off"}
-
-
-def test_boxes_of_the_options_turn_and_an_impossible_choice_has_a_reason() -> None:
-    choice = PublishChoice(publish={1: "both"})
-    assert choice.after("readers", "plex").readers == ("kodi", "jellyfin")
-    assert choice.after("readers", "plex").after("readers", "plex") == choice
-    assert choice.after("1", "party") == choice.after("9", "off") == choice.after("kinds", "party") == choice
-    assert PublishChoice(publish={1: "nfo"}, readers=()).problem.startswith("Choose at least one program")
-    assert PublishChoice(publish={1: "both"}, kinds=()).problem.startswith("Choose at least one kind")
-    assert PublishChoice(publish={1: "off"}, kinds=(), readers=()).problem == ""
-
-
-def test_options_show_an_example_of_the_own_folders() -> None:
-    files = [
-        ItemSideFile(path="Sky/movie.nfo", kind="nfo", action="update"),
-        ItemSideFile(path="Sky/poster.jpg", kind="poster", action="create"),
+def test_dry_run_tells_its_progress_and_its_report() -> None:
+    script = "(({reportSections}) => reportSections(report, turned))(await face('publish_question'))"
+    report = {"titles": [], "bytes": 1500, "seconds": 2, "done": 50, "total": 1200}
+    assert evaluate(script, report=report, turned={}) == [
+        {"kind": "gauge", "now": 50, "max": 1200, "text": "50 of 1,200 titles checked. Nothing is changed."}
     ]
-    example = PublishExample(titles=30, examples=[ExampleTitle(name="Sky", files=files)])
-    choice = PublishChoice(publish={1: "both"})
-    *_, listing = options_question.sections([library(1, "Films")], choice, {(1, "both"): example})
+    titles = [checked(1, "failed"), *(checked(each) for each in range(2, 31))]
+    done = {**report, "titles": titles, "done": 30, "total": 30}
+    why, levels, facts, listed = evaluate(script, report=done, turned={"results": "2"})
+    assert (why["level"], why["text"]) == ("warning", "29 of 30 titles would be written. Nothing was changed.")
+    assert [(each["text"], each["count"]) for each in levels["levels"]] == [("would be written", "29"), ("failed", "1")]
+    assert facts["pairs"] == [["Written", "1.5 KB"], ["Checked", "30 titles in 2 s"]]
+    assert (listed["range"], len(listed["items"])) == ("26–30 of 30", 5)
+    assert [each["label"] for each in listed["choices"]] == ["all 30", "not written 1", "ready 29"]
+    assert evaluate(script, report=done, turned={"results-shown": "not"})[3]["range"] == "1–1 of 1"
 
-    tags = listing["items"][0]["tags"]
-    assert [(each["text"], each["kind"]) for each in tags] == [("Sky/movie.nfo", "set"), ("Sky/poster.jpg", "add")]
-    assert listing["more"] == "and 29 more of Films"
+
+def test_only_titles_that_are_ready_are_published_after_a_dry_run() -> None:
+    wish = "{addresses: ['movie:1'], found: ['movie:3']}"
+    script = f"(({{readyWish}}) => readyWish({wish}, titles))(await face('publish_question'))"
+    assert evaluate(script, titles=[checked(1), checked(3)]) == {"addresses": ["movie:1"], "found": ["movie:3"]}
+    assert evaluate(script, titles=[checked(2, top=1), checked(3), checked(4, "failed", top=3)]) == {
+        "addresses": ["movie:2"], "found": ["movie:3"], "alone": True,
+    }  # fmt: skip
+
+
+# --- What libraries publish ---------------------------------------------------------------------------------------
+
+
+def library(number: int, **options: Any) -> LibraryPublishing:
+    return LibraryPublishing(
+        library_id=number, name=f"Folder {number}", options=PublishOptions(**options), proposed="nfo"
+    )
+
+
+def test_question_shows_the_present_choice_or_a_proposal() -> None:
+    script = (
+        "(({fieldsFor}) => fieldsFor(libraries).map(({name, value}) => [name, value]))(await face('publish_options'))"
+    )
+    decided = library(2, publish="off", is_decided=True)
+    publishing = library(3, publish="both", readers=("kodi",), people=False, is_decided=True)
+    shown = dict(evaluate(script, libraries=[library(1), decided, publishing]))
+    assert (shown["library-1"], shown["library-2"], shown["library-3"]) == ("nfo", "off", "both")
+    assert (shown["readers"], shown["people"]) == (["kodi"], [])
+    assert dict(evaluate(script, libraries=[library(1)]))["readers"] == ["kodi", "jellyfin", "plex"]
+    assert evaluate(script, libraries=[]) == []
+
+
+def test_fields_depend_on_what_is_published_and_impossible_answers_have_a_reason() -> None:
+    script = """(({fieldsFor, problemOf}) => [
+        fieldsFor(libraries).filter(({when}) => when?.(answers) ?? true).map(({name}) => name).slice(1),
+        problemOf(answers),
+    ])(await face("publish_options"))"""
+
+    def shown(publish: str, **answers: Any) -> Any:
+        return evaluate(script, libraries=[library(1)], answers={"library-1": publish, **answers})
+
+    assert shown("off") == [[], ""]
+    assert shown("nfo", readers=[]) == [["readers", "people"], "Choose at least one program that reads the files."]
+    assert shown("both", kinds=[]) == [["readers", "kinds", "people"], "Choose at least one kind of picture."]
+
+
+def test_what_nobody_has_changed_stays_as_it_is() -> None:
+    script = "(({changesOf}) => changesOf(own, answers, shared))(await face('publish_options'))"
+    answers = {"library-1": "both", "readers": ["plex", "kodi"], "kinds": ["poster"], "people": []}
+    shared = PublishOptions(publish="both", readers=("kodi", "plex"), people=False, is_decided=True)
+    decided = evaluate(script, own=library(1, publish="nfo", is_decided=True), answers=answers, shared=shared)
+    assert decided == {"library_id": 1, "publish": "both", "kinds": ["poster"], "readers": None, "people": None}
+    new = evaluate(script, own=library(1), answers=answers, shared=shared)
+    assert new == {**decided, "readers": ["plex", "kodi"], "people": False}
 
 
 # --- Titles and operations ---------------------------------------------------------------------------------------
