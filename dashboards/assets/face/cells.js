@@ -19,9 +19,9 @@ export const drawNameTag = ({name, differs = false, note = "", kind = "odd"}) =>
 
 /** @type {Record<CellKind, (value: any) => Child>} */
 export const CELLS = {
-  /** The first column: a title, what stands beside it, and below. @param {{title: string, aside?: string, below?: string, isFile?: boolean, gauge?: Values.JobGauge | null}} value */
-  name: ({title, aside, below, isFile, gauge}) => [
-    h("b", {title}, cutName(title, {dir: isFile ? "ltr" : null})),
+  /** The first column: a title, what stands beside it, and below. @param {{title: string, tip?: string, aside?: string, below?: string, isFile?: boolean, gauge?: Values.JobGauge | null}} value */
+  name: ({title, tip = title, aside, below, isFile, gauge}) => [
+    h("b", {title: tip}, cutName(title, {dir: isFile ? "ltr" : null})),
     aside && h("small", {class: "aside"}, aside),
     below && h("small", {title: below}, h("bdi", null, below)),
     gauge && drawGauge(title, gaugeOf(gauge)),

@@ -73,7 +73,8 @@ const hasBoxes = ({selects, lasting}) => Boolean(selects ?? lasting)
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
 
 /** Return whether actions stand in the rows: all of them if there are no details. @param {ListSpec} spec */
-const hasInline = spec => spec.actions.some(({isInline}) => isInline || !spec.details)
+const hasInline = spec =>
+  spec.actions.some(({isInline, where = "row"}) => isInline || (where === "row" && !spec.details))
 
 /** Return the columns for which there is room. @param {List} list */
 const columnsOf = list => list.spec.columns.filter(({isSpare}) => !(isSpare && list.opened()))
@@ -261,6 +262,13 @@ function drawHead(list) {
   )
 }
 
+/** What stands below the title. @param {List} list */
+function drawCard(list) {
+  const value = list.rows.shownHead()
+  const {card} = list.spec
+  return card && value && card(value, drawActions(list, undefined, "card"))
+}
+
 /** @param {List} list */
 function drawChips(list) {
   const value = list.rows.shownHead()
@@ -321,7 +329,8 @@ function drawChip({id, label, total, on, to, level, hint, parts, mark}) {
 function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
   if (isPrimary) return "primary"
   const isLink = isInline || where === "all"
-  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : "small"
+  const own = where === "card" ? "" : "small"
+  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : own
   return isRisky ? `${kind} risky` : kind
 }
 
@@ -346,7 +355,7 @@ function drawActions(list, row, where, {isInline = false, isNotice = false, isOf
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
     const made = button(label, action.act, {
-      key: where === "row" && !isInline ? action.key : null,
+      key: (where === "row" || where === "card") && !isInline ? action.key : null,
       kind: isBeside && !action.isQuiet ? "small" : kindOf(action, isInline),
       data: {key: action.act},
       ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
@@ -558,8 +567,9 @@ export function drawList(list) {
   if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
     drawHead(list),
-    list.spec.tells && h("slot", {data: {key: "slot"}}),
+    Array.isArray(list.spec.tells) && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
+    drawCard(list),
     !isBare && drawChips(list),
     ...(isBare ? [] : drawFilters(list)),
     h(

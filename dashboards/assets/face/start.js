@@ -14,6 +14,7 @@ import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {people} from "#face/people.js"
+import {progress} from "#face/progress.js"
 import {QueryPage} from "#face/query.js"
 import {drawRefusal} from "#face/refused.js"
 import {publish} from "#face/publish.js"
@@ -24,7 +25,7 @@ import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, publish, requests]
+export const LISTS = [accounts, activity, checks, decide, history, jobs, people, progress, publish, requests]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account, connections, settings]
 

@@ -26,6 +26,7 @@ type BackupCheck = {operation_id: number; items: number; whole: number; in_force
 type BackupDetails = {operation_item_id: number; file_id: number; file_path: string; kind: string; bytes: number; comes_back: string; comment: string | null; ranges: RangePreview[]; range_count: number; kept_path: string; problem: string}
 type BackupRecord = {id: number; operation_item_id: number; file_id: number; kind: string; bytes: number; created_at: string; expires_at: string}
 type BackupUse = {items: OperationBackups[]; total: number; bytes: number; budget: number}
+type BarPart = {kind: string; label: string; share: number}
 type BmffPlace = {item: string; string: string; key: string; owner: string; others: string[]; unshown: string[]; boxes_3gp: string[]; label: string; items: string[]}
 type BulkPeople = {files: number; copies: number; total: number; people: BulkPerson[]}
 type BulkPerson = {name: string; files: number}
@@ -95,8 +96,11 @@ type FilePage = {items: ListedFile[]; total: number; page: number; per_page: num
 type FileProperty = {field: string; label: string; value: string | number | null; text: string; lock: FieldLock | null}
 type FolderComparison = {library_id: number; path: string; known: number; gone: number; new: number; with_people: number; reason: string}
 type FolderRule = {theirs: string; ours: string}
+type FollowedItem = {item: ItemDetails; share: number | null; is_ended: boolean; operation_type: string; changes: string; glyph: string; id: number; level: string; name: string; path: string; state: string; text: string}
+type FollowedItemPage = {items: FollowedItem[]; total: number; page: number; per_page: number}
 type FollowedJob = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; operation: OperationStatus | null; actions: ("pause" | "resume" | "resolve" | "retry" | "cancel")[]; added: string; cancel_effect: string; ended: string; facts: string[][]; gauge: JobGauge; has_ended: boolean; is_long_paused: boolean; is_resumable: boolean; long_pause_text: string; name: string; outcome: string[][]; pace: string; pause_text: string; state: string; text: string}
 type FollowedJobPage = {items: FollowedJob[]; total: number; page: number; per_page: number}
+type FollowedOperation = {operation: MetadataOperation; status: OperationStatus; can_resume: boolean; can_rollback: boolean; cancel_effect: string; counts: Record<string, number>; current: string; done: number; has_problems: boolean; id: number; left: number; noun: string; pace: string; parts: BarPart[]; report: string[]; rest: string; retryable: number; started: string; state: string; title: string; total: number; total_text: string; type: string; verb: string; words: Record<string, string>}
 type HashCacheStats = {entries: number; sampled: number; full: number; stale: number; verified: number; differing: number; in_memory: number; last_scan: CacheUse | null}
 type HistoryTerm = {kind: string; text: string; label: string; rest: string}
 type HistoryTotals = {operations: number; written: number; refused: number; rolled_back: number; success_text: string}
@@ -386,6 +390,8 @@ interface Calls {
   "history.__call__": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; person?: string; file?: string; error?: string; page?: number; per_page?: number}, value: PaginatedOperations]
   "history.as_sql": [args: {query?: string; since?: string | null; until?: string | null; status?: string[]; operation_type?: string; error?: string}, value: string]
   "history.counts": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; error?: string}, value: OperationCounts]
+  "history.follow": [args: {operation_id?: number | null}, value: FollowedOperation | null]
+  "history.followed_items": [args: {operation_id?: number; statuses?: string[]; page?: number; per_page?: number}, value: FollowedItemPage]
   "history.get": [args: {operation_id?: number}, value: MetadataOperation]
   "history.get_operation_details": [args: {operation_id?: number; page?: number; per_page?: number; statuses?: string[]; text?: string; item_ids?: number[]}, value: OperationDetails]
   "history.outlook": [args: {operation_id?: number}, value: RollbackCheck]
