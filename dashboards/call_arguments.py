@@ -21,6 +21,7 @@ from dashboards.read_cache import ReadCache
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
+from indexium_core.model.analysis import SavedQuery
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection
@@ -31,6 +32,7 @@ _MADE: Mapping[str, type] = {  # by the word of an annotation
     "Selection": Selection,
     "Target": Selection,
     "PublicationSelection": PublicationSelection,
+    "SavedQuery": SavedQuery,
     "RollbackOptions": RollbackOptions,
     "WriteOptions": WriteOptions,
 }

@@ -80,7 +80,7 @@ def test_script_of_components_has_no_imports_and_no_markup() -> None:
 
 
 def test_every_component_documents_its_messages() -> None:
-    assert {kind.__name__ for kind in ALL if "Messages" not in str(kind.__doc__)} == {"QueryHeader"}
+    assert [kind.__name__ for kind in ALL if "Messages" not in str(kind.__doc__)] == []
 
 
 def test_equal_view_is_not_sent_again() -> None:
