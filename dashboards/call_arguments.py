@@ -21,6 +21,7 @@ from dashboards.read_cache import ReadCache
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
+from indexium_core.model.analysis import SavedQuery
 from indexium_core.model.artwork.selections import SelectionRule
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
@@ -32,6 +33,7 @@ _MADE: Mapping[str, type] = {  # by the word of an annotation
     "Selection": Selection,
     "Target": Selection,
     "PublicationSelection": PublicationSelection,
+    "SavedQuery": SavedQuery,
     "RollbackOptions": RollbackOptions,
     "SelectionRule": SelectionRule,
     "WriteOptions": WriteOptions,

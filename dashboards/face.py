@@ -166,7 +166,7 @@ def _own_events(library: Library) -> Iterator[list[int]]:
 
 
 _PLAN = "plan"  # the owner of the methods of a plan, and their argument
-_FACTS = ("position", "word", "seen")  # of errors: the place in a search, and the newest decision about a file
+_FACTS = ("position", "length", "word", "seen")  # of errors: the place in a text, and the newest decision about a file
 _UNKNOWN = object()
 _READ = ("name", "arguments", "want")
 _NO_CALL = "The body of a call is a JSON object, see `dashboards/face.py`."

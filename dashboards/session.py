@@ -399,6 +399,10 @@ class Session:
         """Change values of the address of a page that the browser draws; "" removes one."""
         self._wire.change_place(values, push=push)
 
+    def run_sql(self, text: str) -> None:
+        """Let the page of queries run a query."""
+        self._wire.run_sql(text)
+
     def _take_values(self, message: Mapping[str, Any]) -> None:
         screen = self._screens.get(str(message["page"]))
         if isinstance(screen, FaceScreen):

@@ -7,7 +7,6 @@ only source of the search: facets and chips read and change it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -529,17 +528,6 @@ class QueryState(AddressedState):
     runs = param.Boolean(default=False, doc="The page runs the query when it is shown: another page has opened it.")
 
     _address: ClassVar[Mapping[str, str]] = {"text": "q", "values": "v"}
-
-    def take_query(self, text: str, values: Mapping[str, str]) -> None:
-        """Set the query and the texts in its fields."""
-        self.param.update(text=text, values=json.dumps(dict(values), ensure_ascii=False) if values else "")
-
-    def typed_values(self) -> dict[str, str]:
-        """Return the texts in the fields by name; an invalid address has none."""
-        try:
-            return {str(name): str(value) for name, value in json.loads(self.values or "{}").items()}
-        except (ValueError, AttributeError, RecursionError):
-            return {}
 
 
 class SettingsState(AddressedState):

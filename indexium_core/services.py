@@ -66,6 +66,7 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.scanning.inventory import Inventory
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
     from indexium_core.flows.snapshots.queries import Queries
+    from indexium_core.flows.snapshots.query_results import QueryResults
     from indexium_core.flows.snapshots.saved_queries import SavedQueries
     from indexium_core.flows.snapshots.snapshots import Snapshots
     from indexium_core.flows.titles.series_manager import SeriesManager
@@ -145,6 +146,7 @@ class LibraryServices:
     database_backups: DatabaseBackups
     snapshots: Snapshots
     queries: Queries
+    query_results: QueryResults  # of pages
     saved_queries: SavedQueries
 
     jobs: JobService

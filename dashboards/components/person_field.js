@@ -1,8 +1,8 @@
 // A text field that suggests people while a person types: first those with the text in their names, then similar names
 // (both from the server, see person_field.py), then the text itself as a new person. Enter takes the first suggestion, so
 // a new person is a choice of its own, unless there is no other suggestion.
-/** @import {Host} from "./combobox.js" */
-import {Combobox} from "./combobox.js"
+/** @import {Host} from "#face/combobox.js" */
+import {Combobox} from "#face/combobox.js"
 import {h} from "#face/dom.js"
 import {button} from "#face/widgets.js"
 import {plural} from "#face/wording.js"

@@ -176,24 +176,6 @@ class LinksSectionView(TypedDict):
     links: list[LinksSectionLinkView]
 
 
-class DialogSelectView(TypedDict):
-    key: str  # As the list of a message `turn`
-    label: str
-    choices: list[ChoiceView]
-
-
-class SelectsSectionView(TypedDict):
-    kind: Literal["selects"]
-    selects: list[DialogSelectView]
-
-
-class ChecksSectionView(TypedDict):
-    kind: Literal["checks"]
-    key: str  # As the list of a message `turn`, with the value of the box that was pressed
-    label: str
-    checks: list[ChoiceView]
-
-
 DialogSectionView = Annotated[
     TextSectionView
     | LevelsSectionView
@@ -202,8 +184,6 @@ DialogSectionView = Annotated[
     | LinesSectionView
     | GaugeSectionView
     | LinksSectionView
-    | SelectsSectionView
-    | ChecksSectionView
     | DialogListingView,
     pydantic.Field(discriminator="kind"),
 ]

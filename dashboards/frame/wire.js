@@ -36,6 +36,7 @@ function onMessage(message) {
   if (message.cleared) announce("cleared", message.cleared)
   if (message.busy !== undefined) announce("busy", message.busy)
   if (message.place) announce("place", message.place)
+  if (message.sql !== undefined) announce("sql", message.sql)
   if (message.events) announce("events", message.events)
   if (message.answered || message.busy === false) announce("answered")
 }

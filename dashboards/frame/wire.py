@@ -18,8 +18,8 @@ class Wire(Component):
     Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
     step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `retry` and `resolve` {id} (of an operation),
     `roll_back` {id, person, items, query} (of an operation), `values` {page, search}: what the address of a page has
-    now. Sends: {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose
-    errors are removed; {events}, ids by names; {busy}; {answered}; {place}, other values of the address.
+    now. Sends: {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events},
+    ids by names; {busy}; {answered}; {place}, other values of the address; {sql}, a query that runs.
     """
 
     _esm = module("wire")
@@ -45,6 +45,10 @@ class Wire(Component):
     def change_place(self, values: Mapping[str, str], *, push: bool) -> None:
         """Change values of the address by name, "" removes one; `push` adds a step to the browser's history."""
         self._send_msg({"place": {"values": dict(values), "push": push}})
+
+    def run_sql(self, text: str) -> None:
+        """Let the page of queries run a query."""
+        self._send_msg({"sql": text})
 
     def answered(self) -> None:
         """Tell that everything that the browser asked for is shown."""

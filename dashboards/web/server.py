@@ -229,7 +229,7 @@ class DashboardServer:
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
         self._queries = ThreadPoolExecutor(max_workers=6, thread_name_prefix="query-downloads")
-        self._calls = ThreadPoolExecutor(max_workers=8, thread_name_prefix="calls")
+        self._calls = ThreadPoolExecutor(max_workers=32, thread_name_prefix="calls")  # many may wait for queries
         self._signing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sign-in")
         self._api = Mount(
             make_app(library, token=self.token),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from indexium_core.flows.planning.media_browser import MediaBrowser
     from indexium_core.flows.planning.plan_search import Finder
     from indexium_core.flows.snapshots.queries import Queries
+    from indexium_core.flows.snapshots.query_results import QueryResults
     from indexium_core.flows.snapshots.saved_queries import SavedQueries
     from indexium_core.flows.snapshots.snapshots import Snapshots
 
@@ -106,6 +107,18 @@ class ReadingServices(ServiceGroup):
 
         core, config = self._core, self._core.settings
         return Queries(self.snapshots, core.home, max_download=lambda: int(config.query_download_limit))
+
+    @on_demand
+    def query_results(self) -> QueryResults:
+        from indexium_core.flows.snapshots.query_results import QueryResults
+        from indexium_core.model.planning.plan import Selection
+
+        plans, config = self._planning.plans, self._core.settings
+        return QueryResults(
+            self.queries,
+            lambda ids: plans.summary(plans.plan(), Selection(included=frozenset(ids))),
+            may_edit=lambda: config.metadata_enable_inline_edit,
+        )
 
     @on_demand
     def saved_queries(self) -> SavedQueries:

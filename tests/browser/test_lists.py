@@ -22,6 +22,7 @@ LISTS = {  # page → its path
     "history": "history",
     "jobs": "jobs",
     "people": "people",
+    "progress": "progress",
     "publish": "titles/publish",
     "requests": "requests",
     "titles": "titles",

@@ -281,7 +281,9 @@ RESTRICTED_READS = """
     picture_search.search players.differing players.get players.list players.reads players.test provider_keys.list
     provider_keys.test
     providers.details providers.match providers.pictures providers.request_page providers.requests providers.search
-    providers.season queries.file_ids queries.frame queries.run queries.stream queries.values second_factor.state
+    providers.season queries.file_ids queries.frame queries.run queries.stream queries.values
+    query_results.answer query_results.cancel query_results.columns query_results.file_ids query_results.files
+    query_results.page query_results.run second_factor.state
     tokens.list tokens.own users.get users.list users.sessions webhooks.event webhooks.events webhooks.get
     webhooks.last_events webhooks.list webhooks.try_folders webhooks.try_path
 """

@@ -26,6 +26,7 @@ from indexium_core.flows.snapshots import queries as queries_module
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.jobs.executors import WorkerLostError
 from indexium_core.model import query
+from indexium_core.model.analysis import SchemaColumn
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning import cells
 from indexium_core.store import snapshot
@@ -458,7 +459,8 @@ def test_schema_has_every_table_with_types_and_descriptions(queries: Queries) ->
     tables = {table.name: table for table in queries.schema()}
     assert len(tables) == 20
     assert tables["files"].rows == 4
-    assert tables["files"].columns[0] == ("file_id", "BIGINT", "id of the file; other tables refer to it")
+    first = SchemaColumn("file_id", "BIGINT", "id of the file; other tables refer to it")
+    assert (tables["files"].columns[0], first.kind, tables["files"].rows_text) == (first, "number", "4")
     assert all(column.description for table in tables.values() for column in table.columns)
     assert queries.values("FROM files WHERE size > $n", {"n": "5"}) == {"n": 5}
     assert queries.complete("SELECT * FROM file_pe", 21)[0].text == "file_people"

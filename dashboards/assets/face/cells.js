@@ -22,9 +22,9 @@ const linked = (href, text) => (href ? h("a", {href, tabindex: "-1"}, text) : te
 
 /** @type {Record<CellKind, (value: any) => Child>} */
 export const CELLS = {
-  /** The first column: a title, what stands beside it, and below. @param {{title: string, href?: string, aside?: string, below?: string, isFile?: boolean, gauge?: Values.JobGauge | null}} value */
-  name: ({title, href, aside, below, isFile, gauge}) => [
-    h("b", {title}, linked(href, cutName(title, {dir: isFile ? "ltr" : null}))),
+  /** The first column: a title, what stands beside it, and below. @param {{title: string, tip?: string, href?: string, aside?: string, below?: string, isFile?: boolean, gauge?: Values.JobGauge | null}} value */
+  name: ({title, tip = title, href, aside, below, isFile, gauge}) => [
+    h("b", {title: tip}, linked(href, cutName(title, {dir: isFile ? "ltr" : null}))),
     aside && h("small", {class: "aside"}, aside),
     below && h("small", {title: below}, h("bdi", null, below)),
     gauge && drawGauge(title, gaugeOf(gauge)),

@@ -156,9 +156,10 @@ interface ListAction<Row, Head> {
   label: string | ((row: Row, place: Route, head: Head, selected?: number) => string) // `selected`: of a bar, how many rows
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
-  // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
+  // Of the rows that are meant (default), above the list, beside the title; what `details` or `card` draws; the form of an
+  // empty list.
   // `bar`: of what a selection that lasts has; then `rows` are `Chosen` values.
-  where?: "row" | "all" | "head" | "field" | "empty" | "bar"
+  where?: "row" | "all" | "head" | "card" | "field" | "empty" | "bar"
   isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
@@ -378,7 +379,7 @@ interface ListSpec<Row = any, Head = any> {
   perPage?: number
   news: string[] // names of the events after which the list is read again; a list without any is read again when its page is shown
   crumb?: {label: string; href: string} // the page above it
-  /** Parts of the head and of `more` that also change at other events, and as time passes: they alone are read again then. */
+  /** Parts of the head and of `more`, and the `rows`, that also change at other events, and as time passes: they alone are read again then. */
   live?: {parts: string[]; news: string[]; pace(head: Head): number} // milliseconds; 0: they do not change
   areas?(head: Head, place: Route): ListArea<Row>[] // the list's own rows are in one without a page
   one?(id: string): ReadCall // the row that the address names, if the list does not have it
@@ -393,7 +394,9 @@ interface ListSpec<Row = any, Head = any> {
   search?: {name: string; label: string; placeholder: string} // a field above the list; its text is in the address by this name
   filters?(head: Head | undefined, place: Route): (ListMenu | ListSelect)[] // beside the search
   narrowed?(head: Head | undefined, place: Route): {label: string; to: Route}[] // each part of the search and the filters, with the address without it
-  tells?: string[] // values of the address that components of the server in this page need: they stand below the title
+  // Values of the address that components of the server in this page need: they stand below the title. Or other values
+  // that the server has to know; null: not yet.
+  tells?: string[] | ((head: Head | undefined) => Record<string, string> | null)
   displays?(place: Route): {label: string; on: boolean; to: Route}[] // the ways in which the rows can be shown, beside the search
   hasTiles?(place: Route): boolean // rows are tiles, side by side
   title(head: Head | undefined, total?: number): string
@@ -401,6 +404,7 @@ interface ListSpec<Row = any, Head = any> {
   chips?(head: Head, place: Route): ListChip[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
+  card?(head: Head, acts: HTMLElement[]): Child // what stands below the title, with the actions of its place
   links?: ListLink[] | ((head: Head | undefined, place: Route) => ListLink[]) // beside the title
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string

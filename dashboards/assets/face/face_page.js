@@ -335,7 +335,7 @@ export class FacePage {
     const target = /** @type {HTMLElement} */ (event.target).closest("[data-act], a[href]")
     if (target instanceof HTMLAnchorElement) {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return
-      if (target.origin !== location.origin) return // another program opens it
+      if (target.origin !== location.origin || target.hasAttribute("download")) return // another program opens it
       event.preventDefault()
       visit(target.getAttribute("href"))
     } else if (target instanceof HTMLElement) this.onAct(target, event)

@@ -76,11 +76,14 @@ export class List extends FacePage {
 
   // What is shown.
 
-  /** Tell the components of the server in this page what is shown. */
+  /** Tell the server what is shown: its components in this page, or the frame, need it. */
   tellServer() {
     const {page, tells} = this.spec
     if (!tells) return
-    const values = Object.entries(place()).filter(([name]) => tells.includes(name))
+    const values = Array.isArray(tells)
+      ? Object.fromEntries(Object.entries(place()).filter(([name]) => tells.includes(name)))
+      : tells(this.rows.head().value)
+    if (!values) return
     const search = new URLSearchParams(values).toString()
     if (search !== this.told) tell("values", {page, search})
     this.told = search

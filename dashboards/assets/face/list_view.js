@@ -73,7 +73,8 @@ const hasBoxes = ({selects, lasting}) => Boolean(selects ?? lasting)
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
 
 /** Return whether actions stand in the rows: all of them if rows have neither details nor a page. @param {ListSpec} spec */
-const hasInline = spec => spec.actions.some(({isInline}) => isInline || !(spec.details || spec.href))
+const hasInline = spec =>
+  spec.actions.some(({isInline, where = "row"}) => isInline || (where === "row" && !(spec.details || spec.href)))
 
 /** Return the columns for which there is room. @param {List} list */
 const columnsOf = list =>
@@ -283,6 +284,13 @@ const isBare = list => {
   return Boolean(head && list.spec.isBare?.(head, list.place()))
 }
 
+/** What stands below the title. @param {List} list */
+function drawCard(list) {
+  const value = list.rows.shownHead()
+  const {card} = list.spec
+  return card && value && card(value, drawActions(list, undefined, "card"))
+}
+
 /** @param {List} list */
 function drawChips(list) {
   const value = list.rows.shownHead()
@@ -343,7 +351,8 @@ function drawChip({id, label, total, on, to, level, hint, parts, mark}) {
 function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
   if (isPrimary) return "primary"
   const isLink = isInline || where === "all"
-  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : "small"
+  const own = where === "card" ? "" : "small"
+  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : own
   return isRisky ? `${kind} risky` : kind
 }
 
@@ -368,7 +377,7 @@ function drawActions(list, row, where, {isInline = false, isNotice = false, isOf
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
     const made = button(label, action.act, {
-      key: where === "row" && !isInline ? action.key : null,
+      key: (where === "row" || where === "card") && !isInline ? action.key : null,
       kind: isBeside && !action.isQuiet ? "small" : kindOf(action, isInline),
       data: {key: action.act},
       ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
@@ -597,8 +606,9 @@ export function drawList(list) {
   if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
     drawHead(list),
-    list.spec.tells && h("slot", {data: {key: "slot"}}),
+    Array.isArray(list.spec.tells) && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
+    drawCard(list),
     !isBare(list) && drawChips(list),
     ...(isBare(list) ? [] : drawFilters(list)),
     ...(list.spec.parts?.(list.rows.shownHead(), list.place()) ?? []),

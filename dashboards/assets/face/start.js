@@ -14,6 +14,8 @@ import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {people} from "#face/people.js"
+import {progress} from "#face/progress.js"
+import {QueryPage} from "#face/query.js"
 import {drawRefusal} from "#face/refused.js"
 import {publish} from "#face/publish.js"
 import {listenToQuestions} from "#face/questions.js"
@@ -25,25 +27,28 @@ import {title} from "#face/title.js"
 import {titles} from "#face/titles.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, publish, requests, titles]
+export const LISTS = [accounts, activity, checks, decide, history, jobs, people, progress, publish, requests, titles]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account, connections, settings, title]
 
-/** @type {Map<string, List | Sections>} */
+/** @typedef {List | Sections | QueryPage} Page */
+/** How each page is made. @type {Map<string, (host: HTMLElement) => Page>} */
+const PAGES = new Map()
+for (const each of LISTS) PAGES.set(each.page, host => new List(each, host))
+for (const each of SECTIONS) PAGES.set(each.page, host => new Sections(each, host))
+PAGES.set(decide.page, host => new Deciding(decide, host))
+PAGES.set("query", host => new QueryPage(host))
+
+/** @type {Map<string, Page>} */
 const made = new Map()
 let shown = ""
-
-/** @type {(list: ListSpec, host: HTMLElement) => List} */
-const madeOf = (list, host) => (list === decide ? new Deciding(decide, host) : new List(list, host))
 
 function show() {
   const page = currentPage()
   const isOther = page !== shown
   if (isOther) made.get(shown)?.leave()
   shown = page
-  const list = LISTS.find(each => each.page === page)
-  const sections = SECTIONS.find(each => each.page === page)
-  if (!list && !sections) return
+  if (!PAGES.has(page)) return
   document.querySelector(".boot")?.remove()
   /** @type {HTMLElement} */
   const host = document.querySelector(`[data-face="${page}"]`)
@@ -52,7 +57,7 @@ function show() {
     return
   }
   const known = made.get(page)
-  if (!known) made.set(page, list ? madeOf(list, host) : new Sections(sections, host))
+  if (!known) made.set(page, PAGES.get(page)(host))
   else if (isOther) known.enter()
   made.get(page).draw()
 }

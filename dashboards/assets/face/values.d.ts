@@ -26,6 +26,7 @@ type BackupCheck = {operation_id: number; items: number; whole: number; in_force
 type BackupDetails = {operation_item_id: number; file_id: number; file_path: string; kind: string; bytes: number; comes_back: string; comment: string | null; ranges: RangePreview[]; range_count: number; kept_path: string; problem: string}
 type BackupRecord = {id: number; operation_item_id: number; file_id: number; kind: string; bytes: number; created_at: string; expires_at: string}
 type BackupUse = {items: OperationBackups[]; total: number; bytes: number; budget: number}
+type BarPart = {kind: string; label: string; share: number}
 type BmffPlace = {item: string; string: string; key: string; owner: string; others: string[]; unshown: string[]; boxes_3gp: string[]; label: string; items: string[]}
 type BulkPeople = {files: number; copies: number; total: number; people: BulkPerson[]}
 type BulkPerson = {name: string; files: number}
@@ -46,6 +47,7 @@ type CheckTag = {name: string; differs: boolean; note: string}
 type CheckedTitle = {address: string; top: string; name: string; folder: string; status: string; text: string; level: string; glyph: string; message: string}
 type CheckedTitles = {titles: CheckedTitle[]; bytes_to_write: number; seconds: number}
 type CollectedImages = {images: number; bytes: number; days: number; is_dry_run: boolean; summary: string}
+type ColumnFacts = {name: string; kind: string; filled: number; different: number; smallest: string; largest: string}
 type Companion = {person_id: number; name: string; qualifier: string; files: number; label: string}
 type ComparedFile = {file_name: string; file_path: string; place: string; media: string; names: ComparedNames[]}
 type ComparedLine = {state: "kept" | "removed" | "added" | "folded"; parts: (Record<string, string | boolean>)[]; count: number}
@@ -97,8 +99,11 @@ type FilePage = {items: ListedFile[]; total: number; page: number; per_page: num
 type FileProperty = {field: string; label: string; value: string | number | null; text: string; lock: FieldLock | null}
 type FolderComparison = {library_id: number; path: string; known: number; gone: number; new: number; with_people: number; reason: string}
 type FolderRule = {theirs: string; ours: string}
+type FollowedItem = {item: ItemDetails; share: number | null; is_ended: boolean; operation_type: string; changes: string; glyph: string; id: number; level: string; name: string; path: string; state: string; text: string}
+type FollowedItemPage = {items: FollowedItem[]; total: number; page: number; per_page: number}
 type FollowedJob = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; operation: OperationStatus | null; actions: ("pause" | "resume" | "resolve" | "retry" | "cancel")[]; added: string; cancel_effect: string; ended: string; facts: string[][]; gauge: JobGauge; has_ended: boolean; is_long_paused: boolean; is_resumable: boolean; long_pause_text: string; name: string; outcome: string[][]; pace: string; pause_text: string; state: string; text: string}
 type FollowedJobPage = {items: FollowedJob[]; total: number; page: number; per_page: number}
+type FollowedOperation = {operation: MetadataOperation; status: OperationStatus; can_resume: boolean; can_rollback: boolean; cancel_effect: string; counts: Record<string, number>; current: string; done: number; has_problems: boolean; id: number; left: number; noun: string; pace: string; parts: BarPart[]; report: string[]; rest: string; retryable: number; started: string; state: string; title: string; total: number; total_text: string; type: string; verb: string; words: Record<string, string>}
 type HashCacheStats = {entries: number; sampled: number; full: number; stale: number; verified: number; differing: number; in_memory: number; last_scan: CacheUse | null}
 type HistoryTerm = {kind: string; text: string; label: string; rest: string}
 type HistoryTotals = {operations: number; written: number; refused: number; rolled_back: number; success_text: string}
@@ -208,8 +213,11 @@ type PublishResult = {operation_id: number | null; success: boolean; published: 
 type PublishedFileCheck = {path: string; kind: string; address: string; entity_type: string; entity_id: number; state: string}
 type PublishedTitle = {entity_type: string; entity_id: number; name: string; status: string; code: string; message: string}
 type Quality = {all: number; people: number; nobody: number; named: number; unknown: number; text: number; copies: number; broken: number; unwritable: number; missing: number; offline: number; persons: number; waiting: number; texts: TextCount[]}
-type QueryAnswer = {columns: QueryColumn[]; rows: string[][]; total: number | null; snapshot_at: string; seconds: number; cut_values: number; notice: string; is_cut: boolean}
-type QueryColumn = {name: string; type: string}
+type QueryAnswer = {columns: QueryColumn[]; rows: string[][]; total: number | null; snapshot_at: string; seconds: number; cut_values: number; notice: string; cut_text: string; duration_text: string; found_text: string; is_cut: boolean; kept: number; number_text: string; snapshot_text: string}
+type QueryColumn = {name: string; type: string; is_amount: boolean; is_integer: boolean; is_number: boolean; is_time: boolean; kind: string}
+type QueryCompletion = {text: string; hint: string; start: number; end: number}
+type QueryField = {name: string; kind: "text" | "number" | "date" | "flag" | "any"}
+type QueryResult = {answer: QueryAnswer; file_count: number; pandas: string}
 type RangePreview = {offset: number; length: number; hex: string}
 type RatedFile = {file_id: number; rating: number; favorite: boolean}
 type Reading = {program: string; shows: string; field: string; text: string; basis: string}
@@ -224,14 +232,20 @@ type RequestedFile = {item: string; file_id: number | null; name: string; path: 
 type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; per_page: number}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
 type ResolutionReport = {files: number; text: string; step_id: number | null}
+type ResultCell = {kind: "text" | "null" | "risk" | "list"; text: string; items: string[]; more: number}
+type ResultFiles = {files: number; summary: SelectionSummary; is_editable: boolean; count: number; hint: string; text: string}
+type ResultPage = {items: ResultCell[][]; total: number; page: number; per_page: number}
 type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number}
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
 type RollbackNote = {player: string; reason: string}
 type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
+type SavedQuery = {query_id: number; name: string; text: string; values: Record<string, string>}
 type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean}
 type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string}
 type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]}
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
+type SchemaColumn = {name: string; type: string; description: string; kind: string}
+type SchemaTable = {name: string; description: string; rows: number; columns: SchemaColumn[]; rows_text: string}
 type ScorePart = {name: string; points: number; most: number; reason: string; label: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
 type SearchPart = {text: string; rest: string}
@@ -388,6 +402,8 @@ interface Calls {
   "history.__call__": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; person?: string; file?: string; error?: string; page?: number; per_page?: number}, value: PaginatedOperations]
   "history.as_sql": [args: {query?: string; since?: string | null; until?: string | null; status?: string[]; operation_type?: string; error?: string}, value: string]
   "history.counts": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; error?: string}, value: OperationCounts]
+  "history.follow": [args: {operation_id?: number | null}, value: FollowedOperation | null]
+  "history.followed_items": [args: {operation_id?: number; statuses?: string[]; page?: number; per_page?: number}, value: FollowedItemPage]
   "history.get": [args: {operation_id?: number}, value: MetadataOperation]
   "history.get_operation_details": [args: {operation_id?: number; page?: number; per_page?: number; statuses?: string[]; text?: string; item_ids?: number[]}, value: OperationDetails]
   "history.outlook": [args: {operation_id?: number}, value: RollbackCheck]
@@ -575,14 +591,27 @@ interface Calls {
   "publications.unpublished": [args: {page?: number; per_page?: number}, value: TitlePage]
   "publications.unpublished_count": [args: {}, value: number]
   "publications.validate_before_publish": [args: {entity_type?: string; entity_id?: number}, value: ValidationResult]
+  "queries.complete": [args: {text?: string; position?: number}, value: QueryCompletion[]]
+  "queries.fields": [args: {text?: string}, value: QueryField[]]
   "queries.run": [args: {text?: string; parameters?: Record<string, string> | null; seconds?: number; max_rows?: number; max_bytes?: number; is_stopped?: any}, value: QueryAnswer]
+  "queries.schema": [args: {}, value: SchemaTable[]]
   "queries.values": [args: {text?: string; typed?: Record<string, string>}, value: Record<string, string>]
   "queries.write": [args: {text?: string; out?: string; parameters?: Record<string, string> | null; seconds?: number; is_stopped?: any}, value: number]
+  "query_results.cancel": [args: {ticket?: string}, value: boolean]
+  "query_results.columns": [args: {ticket?: string}, value: ColumnFacts[]]
+  "query_results.files": [args: {ticket?: string}, value: ResultFiles]
+  "query_results.page": [args: {ticket?: string; page?: number; per_page?: number; column?: number | null; descending?: boolean}, value: ResultPage]
+  "query_results.run": [args: {ticket?: string; text?: string; typed?: Record<string, string>}, value: QueryResult]
   "rescans.add": [args: {query?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
   "retries.preview": [args: {operation_id?: number}, value: RetryPreview]
   "retries.preview_publication": [args: {operation_id?: number; risk?: string[] | null}, value: PublicationRetry]
   "retries.preview_rollback": [args: {operation_id?: number}, value: RollbackCheck]
   "retries.start": [args: {operation_id?: number; risk?: string[] | null; note?: string; source?: string; request?: IdempotentRequest | null}, value: string]
+  "saved_queries.examples": [args: {}, value: SavedQuery[]]
+  "saved_queries.list": [args: {}, value: SavedQuery[]]
+  "saved_queries.remove": [args: {query_id?: number}, value: SavedQuery]
+  "saved_queries.restore": [args: {query?: SavedQuery}, value: SavedQuery]
+  "saved_queries.save": [args: {name?: string; text?: string; values?: Record<string, string>}, value: SavedQuery]
   "scans.add": [args: {dirs?: (string | string[])[]; full?: boolean; accept_missing?: boolean; priority?: number | string; dedup?: boolean}, value: Job]
   "scans.cancel": [args: {}, value: boolean]
   "scans.last": [args: {}, value: ScanReport | null]

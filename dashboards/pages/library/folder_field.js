@@ -1,6 +1,6 @@
 // A field for the path of a folder, with suggested folders for the typed text. Tab accepts the first suggestion, so a
 // person types a path one folder at a time, as in a shell.
-import {Combobox} from "../../components/combobox.js"
+import {Combobox} from "#face/combobox.js"
 import {h} from "#face/dom.js"
 
 const CLOSE_DELAY = 150 // milliseconds after the field loses the focus: a click on an option comes first

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from dashboards.components import charts
-from dashboards.pages.query import result_table
-from indexium_core.model import wording
+from indexium_core.model import result_table, wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 
 COUNT = ""  # the y of a chart that counts rows
@@ -45,8 +44,8 @@ class DrawnChart(NamedTuple):
 
 def suggest(columns: Sequence[QueryColumn]) -> ChartChoice:
     """Return the chart that fits the columns best."""
-    numbers = [column.name for column in columns if result_table.is_number(column) and not column.name.endswith("_id")]
-    times = [column.name for column in columns if result_table.is_time(column)]
+    numbers = [column.name for column in columns if column.is_amount]
+    times = [column.name for column in columns if column.is_time]
     texts = [column.name for column in columns if column.type == "VARCHAR"]
     years = [name for name in numbers if name in {"year", "month", "day"}]
     x = next(iter((*times, *years, *texts, *(column.name for column in columns))), "")
@@ -57,7 +56,7 @@ def suggest(columns: Sequence[QueryColumn]) -> ChartChoice:
 def choices(columns: Sequence[QueryColumn], choice: ChartChoice) -> dict[str, Any]:
     """Return the view of the fields for kind, x, y and colour."""
     names = [{"value": column.name, "label": column.name} for column in columns if not column.type.endswith("]")]
-    numbers = [{"value": column.name, "label": column.name} for column in columns if result_table.is_number(column)]
+    numbers = [{"value": column.name, "label": column.name} for column in columns if column.is_number]
     return {
         "kind": {"value": choice.kind, "options": [{"value": key, "label": label} for key, label in KINDS.items()]},
         "x": {"value": choice.x, "options": names},
@@ -68,7 +67,7 @@ def choices(columns: Sequence[QueryColumn], choice: ChartChoice) -> dict[str, An
 
 def is_lying(columns: Sequence[QueryColumn], choice: ChartChoice) -> bool:
     """Return whether the bars are horizontal: the x column has texts, which are then on the y axis."""
-    texts = (each for each in columns if not (result_table.is_number(each) or result_table.is_time(each)))
+    texts = (each for each in columns if not (each.is_number or each.is_time))
     return choice.kind == "bars" and any(each.name == choice.x for each in texts)
 
 
@@ -92,7 +91,7 @@ def draw(answer: QueryAnswer, choice: ChartChoice) -> DrawnChart:
     if choice.kind not in KINDS or choice.y not in {COUNT, *columns} or choice.colour not in {"", *columns}:
         raise ValueError("Choose columns of this result.")
     x = columns[choice.x]
-    if choice.kind != "bars" and not (result_table.is_number(x) or result_table.is_time(x)):
+    if choice.kind != "bars" and not (x.is_number or x.is_time):
         raise ValueError("Lines and points need numbers or times on the x axis. Choose bars instead.")
     marks = _marks(answer, choice, list(columns))
     if not marks:
@@ -223,7 +222,7 @@ def _free(marks: Sequence[_DrawnRow], groups: dict[str, str], column: QueryColum
             lines.append(charts.Polyline(points, groups[group]))
     low, high = _limits([dot.y for dot in dots])
     left, right = min(dot.x for dot in dots), max(dot.x for dot in dots)
-    rest = (right - left) * 0.03 if right != left else (timedelta(days=1) if result_table.is_time(column) else 1)
+    rest = (right - left) * 0.03 if right != left else (timedelta(days=1) if column.is_time else 1)
     plot = charts.Plot(
         bars=[],
         dots=dots,

@@ -1,41 +1,66 @@
-"""The chart tab of a result: the chosen columns and the drawn chart. A thread draws it."""
+"""The chart of a result: the chosen columns and the drawn chart. A thread draws it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
+from panel.custom import Child
 
 from dashboards.bridge import Bridge
 from dashboards.components import drawing
+from dashboards.components.base import Component, module
 from dashboards.pages.query import query_chart
 from dashboards.pages.query.query_chart import ChartChoice, DrawnChart
+from dashboards.pages.query.view_types import QueryPlotView
 from indexium_core.model.analysis import QueryAnswer
 
 
+class QueryPlot(Component):
+    """
+    The chart, with the fields that choose its columns.
+
+    Messages: `chart` {kind, x, y, colour}, some of them; and what the page wants with a result, each with its {ticket}:
+    `draw`, `select` and `edit`.
+    """
+
+    plot = Child(doc="The chart.")
+
+    _esm = module("query_plot")
+    _view = QueryPlotView
+    _styles = ("charts.css", "query.css")
+
+
 class ResultChart:
-    """The chart of one session's result; `drawn` is called after it changed."""
+    """The chart of one session's result. A new result has the choice of the one before, if it has the same columns."""
 
-    def __init__(self, bridge: Bridge, drawn: Callable[[], None]) -> None:
-        self._bridge, self._on_drawn = bridge, drawn
+    def __init__(self, bridge: Bridge, theme: Callable[[], str]) -> None:
+        self._bridge, self._theme = bridge, theme
+        self._answer: QueryAnswer | None = None
         self._choice = ChartChoice("bars", "")
-        self._chart: DrawnChart | None = None
-        self._problem = ""
-        self.place = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._place = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.card = QueryPlot(plot=self._place)
 
-    def suggest(self, answer: QueryAnswer) -> None:
-        """Choose the columns that fit a new result best."""
-        self._choice = query_chart.suggest(answer.columns)
-        self._chart = None
+    def show(self, answer: QueryAnswer) -> None:
+        """Draw a result."""
+        before, self._answer = self._answer, answer
+        if before is None or before.columns != answer.columns:
+            self._choice = query_chart.suggest(answer.columns)
+        self.draw()
 
-    def choose(self, **values: str) -> None:
+    def choose(self, message: Mapping[str, Any]) -> None:
         """Change the kind of the chart, or a column."""
-        self._choice = self._choice._replace(**values)
+        self._choice = self._choice._replace(
+            **{key: str(message[key]) for key in ChartChoice._fields if key in message}
+        )
+        self.draw()
 
-    def draw(self, answer: QueryAnswer, theme: str) -> None:
-        """Draw the chart."""
-        choice = self._choice
+    def draw(self) -> None:
+        """Draw the chart in the current theme."""
+        answer, choice, theme = self._answer, self._choice, self._theme()
+        if answer is None:
+            return
 
         def read() -> tuple[DrawnChart | None, Any, str]:
             try:
@@ -44,24 +69,23 @@ class ResultChart:
                 return None, None, str(error)
             return chart, drawing.render(chart.plot, drawing.tokens(theme), height=chart.height), ""
 
-        self._bridge.run(read, lambda made: self._show(*made), name="query_chart")
+        def show(made: tuple[DrawnChart | None, Any, str]) -> None:
+            chart, figure, problem = made
+            if chart is not None:
+                pane = pn.pane.Bokeh(figure, sizing_mode="stretch_width", height=chart.height, margin=0, theme=None)
+                self._place[:] = [pane]
+            self.card.put(**view(answer, choice, chart, problem))
 
-    def _show(self, chart: DrawnChart | None, figure: Any, problem: str) -> None:
-        self._chart, self._problem = chart, problem
-        if chart is not None:
-            pane = pn.pane.Bokeh(figure, sizing_mode="stretch_width", height=chart.height, margin=0, theme=None)
-            self.place[:] = [pane]
-        self._on_drawn()
+        self._bridge.run(read, show, name="query_chart")
 
-    def view(self, answer: QueryAnswer) -> dict[str, Any]:
-        """Return the parts of the result's view that belong to the chart."""
-        chart = self._chart
-        x, y = self._choice.x, self._choice.y or query_chart.ROWS
-        return {
-            "choices": query_chart.choices(answer.columns, self._choice),
-            "legend": [{"colour": colour, "label": label} for colour, label in chart.legend] if chart else [],
-            "note": chart.note if chart else "",
-            "problem": self._problem,
-            "lying": query_chart.is_lying(answer.columns, self._choice),
-            "description": f"{y} by {x}, as a chart; the same figures are in the table.",
-        }
+
+def view(answer: QueryAnswer, choice: ChartChoice, chart: DrawnChart | None, problem: str) -> dict[str, Any]:
+    """Return the view of a chart; None: there is none, and `problem` says why."""
+    return {
+        "choices": query_chart.choices(answer.columns, choice),
+        "legend": [{"colour": colour, "label": label} for colour, label in chart.legend] if chart else [],
+        "note": chart.note if chart else "",
+        "problem": problem,
+        "lying": query_chart.is_lying(answer.columns, choice),
+        "description": f"{choice.y or query_chart.ROWS} by {choice.x}, as a chart; the same figures are in the table.",
+    }

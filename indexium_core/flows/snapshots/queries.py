@@ -284,6 +284,8 @@ class Queries:
         query = f"{found} USING ({_FILE_ID}) SELECT {_FILE_ID} ORDER BY ALL"
         return [int(value) for value in self.frame(query, parameters, seconds=seconds, is_stopped=is_stopped)[_FILE_ID]]
 
+    @reads_home
+    @remote()
     def schema(self) -> tuple[SchemaTable, ...]:
         """Return the tables of the newest snapshot with their columns and their numbers of rows."""
         if not self._schema or self._schema_of != self._newest():
@@ -292,6 +294,7 @@ class Queries:
         return self._schema
 
     @reads_home
+    @remote()
     def fields(self, text: str) -> list[QueryField]:
         """Return the parameters of a query, in their order; the text may be incomplete."""
         return query_text.fields(text, self._schema or self.schema()) if "$" in text else []
@@ -303,6 +306,7 @@ class Queries:
         return query_text.read_values(self.fields(text), typed)
 
     @reads_home
+    @remote()
     def complete(self, text: str, position: int) -> list[QueryCompletion]:
         """Return the completions of the word before the cursor: tables, columns, functions and keywords."""
         return query_text.complete(text, position, self._schema or self.schema())
@@ -363,5 +367,5 @@ def _tables(rows: Iterable[Sequence[Any]]) -> list[SchemaTable]:
     found = {table.name: SchemaTable(table.name, table.description, 0, ()) for table in published.tables()}
     for table, size, name, kind, comment in rows:
         known = found[table]
-        found[table] = known._replace(rows=size, columns=(*known.columns, SchemaColumn(name, kind, comment or "")))
+        found[table] = replace(known, rows=size, columns=(*known.columns, SchemaColumn(name, kind, comment or "")))
     return list(found.values())

@@ -11,6 +11,7 @@ from indexium_core.model.accounts.needs import needs
 from indexium_core.model.accounts.permissions import QUERY_RUN
 from indexium_core.model.analysis import SavedQuery
 from indexium_core.model.people import people_comment
+from indexium_core.model.remote_calls import remote
 from indexium_core.model.saved import checked_name
 from indexium_core.store import saved_queries as store
 from indexium_core.store import sql
@@ -30,10 +31,12 @@ class SavedQueries:
     def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
 
+    @remote()
     def list(self) -> builtins.list[SavedQuery]:
         """Return all saved queries, by name."""
         return store.all_queries(self._database.read())
 
+    @remote()
     def examples(self) -> builtins.list[SavedQuery]:
         """Return the examples."""
         names, texts = sql.purposes("examples"), sql.load("examples")
@@ -50,6 +53,7 @@ class SavedQueries:
         return match
 
     @needs(QUERY_RUN)
+    @remote()
     def save(self, name: str, text: str, values: Mapping[str, str]) -> SavedQuery:
         """
         Store a query under a name; a query with that name, in any letter case, is overwritten.
@@ -74,6 +78,7 @@ class SavedQueries:
         return self.get(query_id)
 
     @needs(QUERY_RUN)
+    @remote()
     def remove(self, query_id: int) -> SavedQuery:
         """Remove a query and return it, for `restore`. UnknownIdError: there is no such query."""
         query = self.get(query_id)
@@ -82,6 +87,7 @@ class SavedQueries:
         return query
 
     @needs(QUERY_RUN)
+    @remote()
     def restore(self, query: SavedQuery) -> SavedQuery:
         """Restore a removed query. UsageError: another query has its name."""
         key = people_comment.person_key(query.name)

@@ -44,8 +44,8 @@ OTHERS: dict[str, Change] = {
 _UNCHANGING = """
     approvals artwork artwork_jobs automation backups database_backups disaster_recovery enrichment hash_cache history
     identities jobs matches operations picture_search picture_selection players provider_keys providers publications
-    queries retries saved_queries schedules second_factor series snapshots thumbnail_jobs tokens users verification
-    views webhooks
+    queries query_results retries saved_queries schedules second_factor series snapshots thumbnail_jobs tokens users
+    verification views webhooks
 """
 UNCHANGING = frozenset(_UNCHANGING.split())
 _UNCHANGING_CALLS = """

@@ -6,7 +6,6 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards.components import operation_text
 from dashboards.state import PublishState
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import ItemDetails, ItemSideFile, MetadataOperation
@@ -313,7 +312,6 @@ def test_item_of_a_publication_lists_its_side_files() -> None:
     )
     shown = ItemDetails(**known | {"tags_added": [], "tags_removed": [], "fields": (), "side_files": files})
 
-    assert operation_text.side_files_line(shown) == "~ movie.nfo − poster.png"
     assert shown.tags == [
         {"text": "movie.nfo", "kind": "set"},
         {"text": "poster.png", "kind": "del"},

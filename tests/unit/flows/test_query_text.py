@@ -46,7 +46,7 @@ SCHEMA = (
     ],
 )
 def test_fields_have_the_kind_of_their_column(text: str, expected: list[tuple[str, str]]) -> None:
-    assert [tuple(field) for field in fields(text, SCHEMA)] == expected
+    assert [(field.name, field.kind) for field in fields(text, SCHEMA)] == expected
 
 
 def test_values_get_the_type_of_their_field() -> None:

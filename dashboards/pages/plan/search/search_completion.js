@@ -1,6 +1,6 @@
 // Completion of the word at the cursor of the search field.
-/** @import {Host} from "../../../components/combobox.js" */
-import {Combobox} from "../../../components/combobox.js"
+/** @import {Host} from "#face/combobox.js" */
+import {Combobox} from "#face/combobox.js"
 import {h} from "#face/dom.js"
 
 /**

@@ -1,6 +1,6 @@
 // The colours of SQL, and the completion of the word at the cursor.
-/** @import {Host} from "../../components/combobox.js" */
-import {Combobox} from "../../components/combobox.js"
+/** @import {Host} from "#face/combobox.js" */
+import {Combobox} from "#face/combobox.js"
 import {h} from "#face/dom.js"
 
 const TOKEN =
