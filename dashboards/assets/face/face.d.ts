@@ -356,7 +356,7 @@ interface SectionsSpec<Head = any> {
   news: string[] // as in `ListSpec`; without any, all other sections are read again after an action
   sections: SectionSpec[]
   about?(): string // what the page is about: forms, edits and held values are not kept for another thing
-  closed?(head: {value?: Head; error?: Error & {code?: string}}): string | ClosedPage // why there are no sections; "" if there are
+  closed?(head: () => {value?: Head; error?: Error & {code?: string}}): string | ClosedPage // why there are no sections; "" if there are
 }
 
 /** A link beside the title; `sign` is a number in it. */

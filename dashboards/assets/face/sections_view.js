@@ -139,7 +139,7 @@ const drawClosed = ({title, text, link}) =>
 /** Return the elements of a page of sections. @param {Sections} page */
 export function drawSections(page) {
   const {page: name, crumb, links, summary, sections, closed, hasOwnHead} = page.spec
-  const why = closed?.(page.head())
+  const why = closed?.(() => page.head())
   if (why && typeof why !== "string") return [drawClosed(why)]
   const above = why ? [] : sections.filter(({isInHead}) => isInHead)
   const head =

@@ -443,14 +443,13 @@ export const title = {
     u: {does: "back to the list of titles", group: "Move", run: backToList},
   },
   lists: ARTWORK_KEYS.map(([key, does]) => ({key, does, group: "While you choose pictures"})),
-  closed: ({value, error}) =>
-    value || !error
-      ? ""
-      : {
-          title: error.code === "unknown_id" ? error.message.replace(/\.$/, "") : "This title cannot be shown",
-          text: error.code === "unknown_id" ? MISSING : error.message,
-          link: {label: "All titles", href: "/titles"},
-        },
+  closed(read) {
+    const {value, error} = read()
+    if (value || !error) return ""
+    const link = {label: "All titles", href: "/titles"}
+    if (error.code !== "unknown_id") return {title: "This title cannot be shown", text: error.message, link}
+    return {title: error.message.replace(/\.$/, ""), text: MISSING, link}
+  },
   sections: [
     head,
     values,

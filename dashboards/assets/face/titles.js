@@ -225,9 +225,11 @@ function linksOf(head) {
     open
       ? {label: "To decide", sign: count(open), href: "/titles/decide", kind: "small primary"}
       : {label: "Nothing to decide", href: "/titles/decide", kind: "small done"},
-    offer && {label: offer.label, href: "/titles/publish", kind: isDone ? "small done" : "small"},
+    offer && {label: offer.label, href: PUBLISH, kind: isDone ? "small done" : "small"},
   ].filter(Boolean)
 }
+
+const PUBLISH = "/titles/publish?ask=1"
 
 const NEWS = [
   ...TITLE_NEWS,
@@ -243,8 +245,10 @@ const idsOf = rows => rows.map(({id}) => id)
 /** Show the publications of some titles, selected. @param {Row[]} rows */
 async function publish(rows) {
   const addresses = await call("publications.addresses_of", {title_ids: idsOf(rows)})
-  if (addresses.length) visit(`/titles/publish?${new URLSearchParams({pick: addresses.join("|")})}`)
-  else toast("There is nothing to publish for the selected titles.", {kind: "info"})
+  if (addresses.length) return visit(`/titles/publish?${new URLSearchParams({pick: addresses.join("|")})}`)
+  const {is_on: isOn} = await call("publications.offer")
+  if (isOn) toast("There is nothing to publish for the selected titles.", {kind: "info"})
+  else visit(PUBLISH)
 }
 
 /** @type {ListAction<Row, Head>[]} */

@@ -298,7 +298,7 @@ def test_episode_needs_a_number() -> None:
 
 
 def test_missing_title_has_a_page_that_says_so() -> None:
-    script = "(t => t.title.closed({error}))(await face('title'))"
+    script = "(t => t.title.closed(() => ({error})))(await face('title'))"
     gone = evaluate(script, error={"code": "unknown_id", "message": "There is no title 9."})
     assert (gone["title"], gone["text"][:47]) == (
         "There is no title 9",
@@ -306,7 +306,7 @@ def test_missing_title_has_a_page_that_says_so() -> None:
     )
     failed = evaluate(script, error={"code": "unexpected", "message": "It failed."})
     assert (failed["title"], failed["text"]) == ("This title cannot be shown", "It failed.")
-    assert evaluate("(t => t.title.closed({value: {}}))(await face('title'))") == ""
+    assert evaluate("(t => t.title.closed(() => ({value: {}})))(await face('title'))") == ""
 
 
 def test_actions_of_a_title_depend_on_what_is_known() -> None:
