@@ -219,7 +219,7 @@ class Session:
         title_id = title_id_of(path)
         name = self._page_at(path)
         if file_id is not None or title_id is not None:
-            name = "plan" if file_id is not None else "titles"
+            name = "plan" if file_id is not None else "title"
         self.view.page = name if name in self._screens else self._first_page()
         self._screen.state.take(search)
         for screen in self._screens.values():

@@ -280,18 +280,6 @@ class FilterView(TypedDict):
     values: list[str]
 
 
-class ProviderRequestView(TypedDict):
-    id: int
-    day: str
-    time: str
-    label: str
-    route: str
-    sent: list[tuple[str, str]]  # Names and values of the parameters that concern a title
-    technical: str  # The other parameters
-    answer: str
-    is_good: bool
-
-
 class ChartLineView(TypedDict):
     key: str
     cells: list[str]
@@ -323,9 +311,3 @@ class TabbedChartsCardView(TypedDict, total=False):
     lines: list[ChartLineView]
     empty: str  # A sentence if there are no figures
     bars: list[ChartBarView]  # In place of a chart
-
-
-class PosterView(TypedDict, total=False):
-    title: str
-    poster: str
-    initials: str

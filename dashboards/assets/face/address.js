@@ -7,6 +7,17 @@ const DELAY = 200 // milliseconds: a browser refuses hundreds of changes of the 
 const parsed = () => Object.fromEntries(new URLSearchParams(location.search))
 
 let shown = parsed()
+/** @type {Map<string, string>} */
+const searches = new Map() // what the addresses of pages had last, by their paths
+
+/** Return the address of a page with the filters that it had last. @param {string} path */
+export const lastAddress = path => path + (searches.get(path) ?? "")
+
+function noteSearch() {
+  const search = new URLSearchParams(shown).toString()
+  searches.set(location.pathname, search && `?${search}`)
+}
+noteSearch()
 /** @type {Set<() => void>} */
 const listeners = new Set()
 /** @type {{close: () => void}[]} */
@@ -64,6 +75,7 @@ export function go(changes, {push = true} = {}) {
     if (value === "" || value === null || value === undefined) delete shown[name]
     else shown[name] = String(value)
   }
+  noteSearch()
   if (push) inOrder(() => write("pushState"))
   else {
     timerPath = location.pathname
@@ -116,6 +128,7 @@ function endBack() {
 /** Take the values of another address. The frame shows its page first: the page before must not read what they name. */
 function followLocation() {
   shown = parsed()
+  noteSearch()
   setTimeout(announce)
 }
 

@@ -65,12 +65,12 @@ export class LastingSelection {
   /**
    * Select exactly these rows. What a person has selected one by one stays so. `later` is from `wait`.
    *
-   * @type {(known: Record<string, any>, isFound: boolean, later: (() => void)[]) => void}
+   * @type {(known: Map<any, any> | Record<string, any>, isFound: boolean, later: (() => void)[]) => void}
    */
   replace(known, isFound, later) {
     this.waiting.delete(later)
     const byHand = new Set([...this.known.keys()].filter(id => !this.found.has(id)))
-    this.known = new Map(Object.entries(known))
+    this.known = known instanceof Map ? known : new Map(Object.entries(known))
     this.found = new Set(isFound ? [...this.known.keys()].filter(id => !byHand.has(id)) : [])
     for (const make of later) make()
   }

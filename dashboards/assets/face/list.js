@@ -1,6 +1,6 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
-import {go, place} from "#face/address.js"
+import {go, place, visit} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {FacePage} from "#face/face_page.js"
@@ -313,7 +313,9 @@ export class List extends FacePage {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
+    const {href} = this.spec
+    if (href) visit(href(this.current()))
+    else if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
@@ -340,6 +342,13 @@ export class List extends FacePage {
     if (this.hasSheet && this.root.querySelector(".drawer")) return
     const node = this.root.querySelector('[role=row][tabindex="0"]')
     if (node instanceof HTMLElement) node.focus()
+  }
+
+  /** Return the number of rows side by side. */
+  columns() {
+    if (!this.spec.hasTiles?.(place())) return 1
+    const tiles = /** @type {HTMLElement[]} */ ([...this.root.querySelectorAll(".lrow.tile")])
+    return Math.max(1, tiles.filter(each => each.offsetTop === tiles[0].offsetTop).length)
   }
 
   /** Return whether a row can be selected. @param {Row} row */
@@ -386,12 +395,16 @@ export class List extends FacePage {
     return /** @type {LastingSelection<Row>} */ (this.selected)
   }
 
-  /** Select exactly the rows that a call finds. @type {(own: ReadCall, isFound: boolean) => Promise<void>} */
-  async select([name, args], isFound) {
+  /** Select exactly the rows that a call finds, or some of them. @type {(own: ReadCall, isFound: boolean, isMeant?: (id: any) => boolean) => Promise<void>} */
+  async select([name, args], isFound, isMeant = () => true) {
     const later = this.lasting.wait()
     try {
-      const found = await call(name, /** @type {any} */ (args))
-      this.lasting.replace(/** @type {Record<string, any>} */ (found), isFound, later)
+      const found = /** @type {any} */ (await call(name, /** @type {any} */ (args)))
+      /** @type {[id: any, known: any][]} */
+      const known = Array.isArray(found)
+        ? found.map(id => /** @type {[any, any]} */ ([id, null]))
+        : Object.entries(found)
+      this.lasting.replace(new Map(known.filter(([id]) => isMeant(id))), isFound, later)
     } catch (error) {
       toast(/** @type {Error} */ (error).message, {kind: "error"})
     }
@@ -401,6 +414,12 @@ export class List extends FacePage {
   /** Select all rows of the list that can be selected at once, on all its pages. */
   selectAll() {
     return this.select(this.spec.lasting.all(place()), true)
+  }
+
+  /** Select the rows of the list that are not selected, and no others. */
+  invert() {
+    const before = new Set(this.lasting.known.keys())
+    return this.select(this.spec.lasting.all(place()), true, id => !before.has(id))
   }
 
   selectNone() {
@@ -413,7 +432,7 @@ export class List extends FacePage {
     const {value} = this.rows.head()
     if (!this.selected.size || !value) return "none"
     const shown = this.rows.shown().filter(row => this.canPick(row))
-    const isWhole = this.selected.size >= this.spec.lasting.able(value)
+    const isWhole = this.selected.size >= this.spec.lasting.able(value, this.rows.total ?? 0)
     return isWhole && shown.length && shown.every(row => this.selected.has(this.rows.idOf(row))) ? "all" : "some"
   }
 
@@ -502,19 +521,27 @@ export class List extends FacePage {
 
   /** @returns {Record<string, KeyBinding>} */
   keys() {
-    const {noun, selects, details, lasting} = this.spec
+    const {noun, selects, details, lasting, href, hasTiles} = this.spec
     const group = "Move"
     /** @type {Record<string, KeyBinding>} */
     const table = {
       j: {does: `next ${noun}`, group, repeats: true, run: () => this.move(1)},
       k: {does: `previous ${noun}`, group, repeats: true, run: () => this.move(-1)},
-      ArrowDown: {repeats: true, run: () => this.move(1)},
-      ArrowUp: {repeats: true, run: () => this.move(-1)},
+      ArrowDown: {repeats: true, run: () => this.move(this.columns())},
+      ArrowUp: {repeats: true, run: () => this.move(-this.columns())},
       Escape: {does: details && "close the details", group, run: () => this.close()},
     }
-    if (details)
-      table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
-    if (selects) table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
+    if (hasTiles)
+      Object.assign(table, {
+        ArrowRight: {repeats: true, when: () => hasTiles(place()), run: () => this.move(1)},
+        ArrowLeft: {repeats: true, when: () => hasTiles(place()), run: () => this.move(-1)},
+      })
+    if (details || href) {
+      const does = href ? `open the ${noun}` : `details of the ${noun}`
+      table.Enter = {does, group, run: () => this.current() && this.open(this.cursorId())}
+    }
+    if (selects || lasting)
+      table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
     if (lasting) Object.assign(table, this.selectionKeys())
     for (const {key, does, label} of this.actions) {
       if (!key) continue
@@ -541,6 +568,7 @@ export class List extends FacePage {
       },
       a: {does: `select all ${nouns} that can be selected`, group, run: () => void this.selectAll()},
       n: {does: "select none", group, run: () => this.selectNone()},
+      i: {does: "invert the selection", group, run: () => void this.invert()},
     }
   }
 
@@ -572,7 +600,7 @@ export class List extends FacePage {
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
-  keysShown({actions, details, lasting}) {
+  keysShown({actions, details, lasting, href}) {
     const shown = actions.filter(({key, needs}) => key && may(needs ?? ""))
     /** @type {Map<string, string[]>} */
     const texts = new Map([["move", ["j", "k"]]])
@@ -581,7 +609,7 @@ export class List extends FacePage {
       const text = does ?? String(label)
       texts.set(text, [...new Set([...(texts.get(text) ?? []), key])])
     }
-    return details || shown.length ? [...texts].map(([text, keys]) => ({keys, text})) : []
+    return details || href || shown.length ? [...texts].map(([text, keys]) => ({keys, text})) : []
   }
 
   // What a person clicks.
@@ -628,6 +656,12 @@ export class List extends FacePage {
     go({page: page > 1 ? page : "", ...this.opening("")})
   }
 
+  /** Show the same rows in another order. @param {Route} to */
+  reorder(to) {
+    this.cursor = null
+    go({page: "", ...this.opening(""), ...to})
+  }
+
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
   narrow(to, options = {}) {
     this.cursor = null
@@ -647,7 +681,8 @@ export class List extends FacePage {
   onChange(event) {
     const {value, dataset} = /** @type {HTMLInputElement} */ (event.target)
     if (dataset.search) return // it is applied while a person types
-    if (dataset.change === "choice") this.narrow({[dataset.name]: value})
+    if (dataset.change === "order") this.reorder({[dataset.name]: value})
+    else if (dataset.change === "choice") this.narrow({[dataset.name]: value})
     else if (dataset.change === "to") this.narrow(JSON.parse(dataset.to))
     else if (dataset.change === "part") go({...JSON.parse(dataset.to), [dataset.name]: value})
     else super.onChange(event)

@@ -72,12 +72,15 @@ const hasBoxes = ({selects, lasting}) => Boolean(selects ?? lasting)
 /** Return whether the rows are tiles, side by side. @param {List} list */
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
 
-/** Return whether actions stand in the rows: all of them if there are no details. @param {ListSpec} spec */
+/** Return whether actions stand in the rows: all of them if rows have neither details nor a page. @param {ListSpec} spec */
 const hasInline = spec =>
-  spec.actions.some(({isInline, where = "row"}) => isInline || (where === "row" && !spec.details))
+  spec.actions.some(({isInline, where = "row"}) => isInline || (where === "row" && !(spec.details || spec.href)))
 
 /** Return the columns for which there is room. @param {List} list */
-const columnsOf = list => list.spec.columns.filter(({isSpare}) => !(isSpare && list.opened()))
+const columnsOf = list =>
+  list.spec.columns.filter(
+    ({isSpare, only}) => !(isSpare && list.opened()) && (!only || (only === "tiles") === hasTiles(list)),
+  )
 
 /** The titles of the columns, if they have any. @param {List} list */
 function drawHeads(list) {
@@ -98,7 +101,7 @@ function drawHeadBox(list) {
   const {lasting, nouns, noun} = list.spec
   if (!lasting) return h("span", {role: "columnheader"}, h("span", {class: "vh"}, "Selected"))
   const {value} = list.rows.head()
-  const able = value ? lasting.able(value) : 0
+  const able = value ? lasting.able(value, list.rows.total ?? 0) : 0
   const coverage = list.coverage()
   const label = coverage === "all" ? "Select none" : `Select ${plural(able, noun, nouns)}`
   return h(
@@ -122,6 +125,7 @@ function drawHeadBox(list) {
 const CLASSES = {
   name: "file",
   picture: "picture",
+  poster: "poster-cell",
   tags: "tags",
   number: "num",
   text: "text",
@@ -241,6 +245,18 @@ function drawNotices(list) {
   )
 }
 
+/** @type {(list: List, head: any) => ListLink[]} */
+const linksOf = ({spec: {links = []}, place}, head) => (typeof links === "function" ? links(head, place()) : links)
+
+/** @param {ListLink} link */
+const drawLink = ({label, href, title, kind = "quiet", sign}) =>
+  h(
+    "a",
+    {class: `btn ${kind}`, href, title, data: {key: `link-${href}`}},
+    label,
+    sign && h("span", {class: "count"}, sign),
+  )
+
 /** @param {List} list */
 function drawHead(list) {
   const {spec} = list
@@ -257,9 +273,15 @@ function drawHead(list) {
         "aria-label": choice.label,
         data: {change: "choice", name: choice.name, key: "choice"},
       }),
-    spec.links?.map(({label, href, title}) => h("a", {class: "btn quiet", href, title}, label)),
+    linksOf(list, value).map(drawLink),
     drawActions(list, undefined, "head"),
   )
+}
+
+/** Return whether there is nothing to count, to search and to filter. @param {List} list */
+const isBare = list => {
+  const head = list.rows.shownHead()
+  return Boolean(head && list.spec.isBare?.(head, list.place()))
 }
 
 /** What stands below the title. @param {List} list */
@@ -373,6 +395,23 @@ function drawSign(list, {act, sign, label, key}, row) {
   return iconButton(sign, `${text}: ${list.spec.name(row)}`, {act, key: act}, {title: key ? `${text} (${key})` : text})
 }
 
+/** The box for all rows of the list, which has no other one if they are tiles. @param {List} list */
+function drawAllBox(list) {
+  if (!list.spec.lasting || !hasTiles(list) || !list.rows.total) return null
+  const coverage = list.coverage()
+  return h(
+    "label",
+    {class: "inline", data: {act: "pick-all", key: "all"}},
+    h("input", {
+      type: "checkbox",
+      checked: coverage === "all",
+      indeterminate: coverage === "some",
+      data: {key: "all-box"},
+    }),
+    "Select all",
+  )
+}
+
 /** @param {List} list */
 function drawAbove(list) {
   const {spec, selected} = list
@@ -393,10 +432,12 @@ function drawAbove(list) {
   const turn = value && spec.turn?.(value, place)
   const text = value && spec.above?.(value, place)
   const acts = value ? drawActions(list, undefined, "all") : []
-  if (!text && !turn && !acts.length) return null
+  const box = drawAllBox(list)
+  if (!text && !turn && !acts.length && !box) return null
   return h(
     "div",
     {class: "pager top", data: {key: "top"}},
+    box,
     h("span", {class: "grow"}, text),
     h(
       "span",
@@ -495,7 +536,7 @@ function drawSelection(list) {
   const chosen = list.lasting.chosen()
   const {title, note} = lasting.text(chosen, head)
   if (!title) return null
-  const able = lasting.able(head)
+  const able = lasting.able(head, list.rows.total ?? 0)
   return h(
     "div",
     {class: "selection-bar", role: "region", "aria-label": "Actions", data: {key: "selection-bar"}},
@@ -561,8 +602,6 @@ function drawSide(list) {
 /** Return the elements of a list. @param {List} list */
 export function drawList(list) {
   const side = list.spec.details ? drawSide(list) : null
-  const head = list.rows.shownHead()
-  const isBare = Boolean(head && list.spec.isBare?.(head))
   const widths = [hasBoxes(list.spec) && "34px", ...columnsOf(list).map(({width}) => width)]
   if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
@@ -570,8 +609,9 @@ export function drawList(list) {
     Array.isArray(list.spec.tells) && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
     drawCard(list),
-    !isBare && drawChips(list),
-    ...(isBare ? [] : drawFilters(list)),
+    !isBare(list) && drawChips(list),
+    ...(isBare(list) ? [] : drawFilters(list)),
+    ...(list.spec.parts?.(list.rows.shownHead(), list.place()) ?? []),
     h(
       "div",
       {
@@ -592,5 +632,6 @@ export function drawList(list) {
       side,
     ),
     drawSelection(list),
+    list.spec.foot?.(list.rows.shownHead(), list.place()),
   ].filter(Boolean)
 }

@@ -23,11 +23,13 @@ import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
 import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
+import {title} from "#face/title.js"
+import {titles} from "#face/titles.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, progress, publish, requests]
+export const LISTS = [accounts, activity, checks, decide, history, jobs, people, progress, publish, requests, titles]
 /** @type {SectionsSpec[]} */
-const SECTIONS = [account, connections, settings]
+const SECTIONS = [account, connections, settings, title]
 
 /** @typedef {List | Sections | QueryPage} Page */
 /** How each page is made. @type {Map<string, (host: HTMLElement) => Page>} */
