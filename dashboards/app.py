@@ -28,8 +28,7 @@ from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
-from dashboards.pages.titles.screen import TitlesScreen
-from dashboards.screen import FaceScreen
+from dashboards.screen import FaceScreen, TitleScreen
 from dashboards.session import TITLE, PageEntry, Session
 from dashboards.shared import Shared
 from dashboards.state import (
@@ -43,6 +42,8 @@ from dashboards.state import (
     PublishState,
     RequestsState,
     SettingsState,
+    TitlesState,
+    TitleState,
 )
 from indexium_core import errors
 from indexium_core.library import Library
@@ -60,7 +61,8 @@ PAGES = (
     PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
     PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
-    PageEntry("titles", "Titles", TitlesScreen),
+    PageEntry("titles", "Titles", lambda _: FaceScreen(TitlesState())),
+    PageEntry("title", "Title", lambda _: TitleScreen(TitleState()), "titles"),  # and the id in its address
     PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),
     PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),

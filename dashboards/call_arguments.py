@@ -22,6 +22,7 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model.analysis import SavedQuery
+from indexium_core.model.artwork.selections import SelectionRule
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection
@@ -36,6 +37,7 @@ _MADE: Mapping[str, type] = {  # by the word of an annotation
     "SavedQuery": SavedQuery,
     "RollbackOptions": RollbackOptions,
     "SavedView": SavedView,
+    "SelectionRule": SelectionRule,
     "WriteOptions": WriteOptions,
 }
 _MOMENTS: Mapping[str, type] = {"datetime": datetime, "date": date}
@@ -69,8 +71,8 @@ class CallArguments:
 
     def read(self, method: Callable[..., Any], args: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments as a method takes them. Raises UsageError, and what `plan` raises."""
-        parameters = inspect.signature(method).parameters
-        return {name: self._value(str(parameters[name].annotation), value) for name, value in args.items()}
+        kinds = {name: str(each.annotation) for name, each in inspect.signature(method).parameters.items()}
+        return {name: self._value(kinds.get(name, ""), value) for name, value in args.items()}
 
     def _value(self, annotation: str, value: Any) -> Any:
         words = _WORD.findall(annotation)

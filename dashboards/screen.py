@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards.components.base import Component
-from dashboards.state import AddressedState
+from dashboards.state import AddressedState, TitleState
 
 
 class Screen:
@@ -87,3 +87,17 @@ class FaceScreen(Screen):
         self.state.take(search)
         if self.state.search() != before:
             self.refresh()
+
+
+class TitleScreen(FaceScreen):
+    """The page of one title: the path of its address has the id."""
+
+    state: TitleState
+
+    def own_path(self) -> str:
+        """Return the path of the title."""
+        return f"/titles/{self.state.title_id}"
+
+    def follow_title(self, title_id: int | None) -> None:
+        """Note the title that the path of the address names."""
+        self.state.title_id = title_id or 0

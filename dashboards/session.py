@@ -219,7 +219,7 @@ class Session:
 
     def _follow(self, path: str, search: str) -> None:
         title_id = title_id_of(path)
-        name = self._page_at(path) if title_id is None else "titles"
+        name = self._page_at(path) if title_id is None else "title"
         self.view.page = name if name in self._screens else self._first_page()
         self._screen.state.take(search)
         for screen in self._screens.values():

@@ -22,6 +22,10 @@ from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.planning.plan import SORT_KEYS, Selection
 from indexium_core.model.publishing.risks import PUBLICATION_RISKS
 from indexium_core.model.publishing.subjects import PUBLISHED_TYPES
+from indexium_core.model.titles.fields import ENTITY_TYPES
+from indexium_core.model.titles.title_filter import FACET_KEYS
+from indexium_core.model.titles.titles import SORT_KEYS as TITLE_SORTS
+from indexium_core.model.titles.titles import STATES
 
 NOTHING = Selection()
 PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
@@ -247,6 +251,46 @@ class DecideState(AddressedState):
     title_id = param.Integer(default=None, allow_None=True, doc="The title whose question is shown.")
 
     _address: ClassVar[Mapping[str, str]] = {"segment": "show", "title_id": "title"}
+
+
+class TitlesState(AddressedState):
+    """The filters of the titles. Several values of a filter are separated by `|`."""
+
+    query = param.String(default="", doc="Words of the titles or of their tags; '' for all.")
+    kind = param.Selector(default="", objects=["", *ENTITY_TYPES], doc="The kind; '' for films and series.")
+    state = param.Selector(default="", objects=["", *STATES], doc="The state; '' for all but ignored ones.")
+    library_id = param.Integer(default=None, allow_None=True, doc="The library; None for all.")
+    genre = param.String(default="", doc="Genres, any of them.")
+    tag = param.String(default="", doc="Tags, any of them.")
+    year = param.String(default="", doc="A year or a range of years.")
+    rating = param.Integer(default=None, allow_None=True, bounds=(0, 10), doc="The lowest rating.")
+    actor = param.String(default="", doc="Actors, any of them.")
+    director = param.String(default="", doc="Directors, any of them.")
+    matched = param.Selector(default="", objects=["", "yes", "no"], doc="Whether titles have a match.")
+    incomplete = param.Selector(default="", objects=["", "yes", "no"], doc="Whether episodes are missing.")
+    unpublished = param.Selector(default="", objects=["", "yes", "no"], doc="Whether titles have unpublished changes.")
+    sort = param.Selector(default="title", objects=list(TITLE_SORTS), doc="The order of the titles.")
+    shows = param.Selector(default="posters", objects=["posters", "table"], doc="How the titles are shown.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+
+    _address: ClassVar[Mapping[str, str]] = {
+        "query": "q",
+        **{key: key for key in FACET_KEYS if key != "library_id"},
+        "library_id": "library",
+        "sort": "sort",
+        "shows": "show",
+        "number": "page",
+    }
+
+
+class TitleState(AddressedState):
+    """The title that is shown, and its value in detail."""
+
+    title_id = param.Integer(default=0, doc="The title. The path of the address has it.")
+    value = param.String(default="", doc="The field of the value in detail; '' for none.")
+    requests = param.Integer(default=1, bounds=(1, None), doc="Page of its requests to providers, from 1.")
+
+    _address: ClassVar[Mapping[str, str]] = {"value": "value", "requests": "requests"}
 
 
 class PeopleState(AddressedState):

@@ -176,24 +176,6 @@ class LinksSectionView(TypedDict):
     links: list[LinksSectionLinkView]
 
 
-class DialogSelectView(TypedDict):
-    key: str  # As the list of a message `turn`
-    label: str
-    choices: list[ChoiceView]
-
-
-class SelectsSectionView(TypedDict):
-    kind: Literal["selects"]
-    selects: list[DialogSelectView]
-
-
-class ChecksSectionView(TypedDict):
-    kind: Literal["checks"]
-    key: str  # As the list of a message `turn`, with the value of the box that was pressed
-    label: str
-    checks: list[ChoiceView]
-
-
 DialogSectionView = Annotated[
     TextSectionView
     | LevelsSectionView
@@ -202,8 +184,6 @@ DialogSectionView = Annotated[
     | LinesSectionView
     | GaugeSectionView
     | LinksSectionView
-    | SelectsSectionView
-    | ChecksSectionView
     | DialogListingView,
     pydantic.Field(discriminator="kind"),
 ]
@@ -300,18 +280,6 @@ class FilterView(TypedDict):
     values: list[str]
 
 
-class ProviderRequestView(TypedDict):
-    id: int
-    day: str
-    time: str
-    label: str
-    route: str
-    sent: list[tuple[str, str]]  # Names and values of the parameters that concern a title
-    technical: str  # The other parameters
-    answer: str
-    is_good: bool
-
-
 class ChartLineView(TypedDict):
     key: str
     cells: list[str]
@@ -343,9 +311,3 @@ class TabbedChartsCardView(TypedDict, total=False):
     lines: list[ChartLineView]
     empty: str  # A sentence if there are no figures
     bars: list[ChartBarView]  # In place of a chart
-
-
-class PosterView(TypedDict, total=False):
-    title: str
-    poster: str
-    initials: str

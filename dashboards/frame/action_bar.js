@@ -47,7 +47,6 @@ function draw(view) {
 /** What the keys of a page do, by the act of its buttons. @type {Record<string, Record<string, string>>} */
 const KEYS = {
   plan: {w: "write the selected files", d: "dry run of the selected files"},
-  publish: {w: "publish the selected titles", d: "dry run of the selected titles"},
 }
 /** @type {Record<string, string>} */
 const ACTS = {w: "write", d: "dry_run"}

@@ -15,6 +15,7 @@ from indexium_core.model.approval import Approval, ApprovalNotice
 from indexium_core.model.files.scan_reports import ScanProgress
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations import summaries
+from indexium_core.model.operations.followed_operation import FollowedOperation
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
 from indexium_core.model.operations.outcomes import REMAINING, outcome_counts, success_of
 
@@ -43,17 +44,16 @@ class Footer(Component):
 
 def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:
     """Return the row of a running operation."""
-    paused = status.status == "paused"
-    verb = operation_text.DOING[operation.operation_type]
-    verb = ("Pausing:" if status.pausing else "Paused:") if paused else verb
+    paused, followed = status.status == "paused", FollowedOperation(operation=operation, status=status)
+    verb = ("Pausing:" if status.pausing else "Paused:") if paused else followed.verb
     pause = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
     return {
         "key": f"run{operation.id}",
         "id": operation.id,
         "kind": "running",
-        "title": f"{verb} {wording.count(status.current)} of {operation_text.items(operation, status.total)}",
-        "note": _running_note(operation, status),
-        "bar": {"now": status.current, "max": status.total, "parts": operation_text.bar_parts(status)},
+        "title": f"{verb} {wording.count(status.current)} of {followed.total_text}",
+        "note": _running_note(followed),
+        "bar": {"now": status.current, "max": status.total, "parts": [each.as_dict() for each in followed.parts]},
         "buttons": [
             pause,
             {"label": "Cancel", "act": "cancel"},
@@ -62,11 +62,12 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
     }
 
 
-def _running_note(operation: MetadataOperation, status: OperationStatus) -> str:
+def _running_note(followed: FollowedOperation) -> str:
+    operation, status = followed.operation, followed.status
     name = f"“{operation.user_note}”" if operation.user_note else ""
     failed = sum(status.counts.get(each, 0) for each in ("failed", "conflict", "unknown"))
     bad = wording.plural(failed, "problem") if failed else ""
-    speed = "" if status.status == "paused" else operation_text.speed(operation, status)
+    speed = "" if status.status == "paused" else followed.pace
     return " · ".join(part for part in (bad, speed, name) if part)
 
 

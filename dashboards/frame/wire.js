@@ -12,7 +12,7 @@ function onDrawn({view, before}) {
   if (isFirst) announce("frame")
   if (isFirst && view.page !== currentPage()) return // the person has opened another page: the session hears of it now
   if (view.page && view.page !== before?.page && view.page !== currentPage()) announce("page", view.page)
-  if (view.title) document.title = view.title
+  if (view.title && view.url) document.title = view.title // a page without a url is drawn by the browser, and names the window
   const isOfPage = view.page === currentPage() // not of one that the person has left meanwhile
   if (isOfPage && view.url && view.url !== before?.url && view.url !== location.pathname + location.search)
     updateAddress(view, before)

@@ -13,7 +13,6 @@ from dashboards.components.dialog import Dialog
 from dashboards.questions import write_sections
 from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
-from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model import wording
@@ -22,7 +21,6 @@ from indexium_core.model.operations import item_words, summaries
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning.plan import Selection
-from indexium_core.model.publishing.requests import PublicationSelection
 
 PER_PAGE = 25
 SHOWN = {"": "all", "not": "not written", "ready": "ready"}  # filter of the list: value → label
@@ -89,26 +87,6 @@ class DryRunResult(CheckedItems):
         return [named.get(item.file_id or 0, (f"file {item.file_id}", "")) for item in items]
 
 
-@dataclass(frozen=True)
-class CheckedPublication(CheckedItems):
-    """A report of a dry run of a publication."""
-
-    report: DryRunReport
-    library: Library
-    noun: str = "title"
-
-    def names(self, items: Sequence[WriteResult]) -> list[tuple[str, str]]:
-        """Return the name and the folder of each title."""
-        return [self._name(item) for item in items]
-
-    def _name(self, item: WriteResult) -> tuple[str, str]:
-        try:
-            found = self.library.publications.get(item.entity_type or "", item.entity_id or 0)
-        except errors.IndexiumError:  # the title disappeared meanwhile
-            return f"{item.entity_type} {item.entity_id}", ""
-        return found.name, found.folder
-
-
 _Check = Callable[[Callable[[int, int], bool]], CheckedItems]
 
 
@@ -142,16 +120,6 @@ class DryRun:
             self._write(request._replace(selection=Selection(included=report.ready)))
 
         self._run(check, write, noun="file", verb="Write")
-
-    def run_publication(self, selection: PublicationSelection, publish: Callable[[DryRunReport], None]) -> None:
-        """Check the selected titles, show the progress, then the report; `publish` asks before their publication."""
-        library = self._library
-        self._run(
-            lambda progress: CheckedPublication(library.publications.dry_run(selection, progress=progress), library),
-            publish,
-            noun="title",
-            verb="Publish",
-        )
 
     def _run(self, check: _Check, write: Callable[[DryRunReport], None], *, noun: str, verb: str) -> None:
         self._serial = serial = self._dialog.report("Dry run", [_gauge(0, 0, noun)])

@@ -22,8 +22,10 @@ LISTS = {  # page → its path
     "history": "history",
     "jobs": "jobs",
     "people": "people",
+    "progress": "progress",
     "publish": "titles/publish",
     "requests": "requests",
+    "titles": "titles",
 }
 NAMES = [f"Person {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]
 QUICK = 20  # milliseconds between two keys

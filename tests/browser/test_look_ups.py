@@ -43,7 +43,7 @@ def test_look_up_names_its_titles_and_shows_its_end(library: Library, serve: Cal
     result = page.get_by_text("Look up titles of all libraries: 0 of 2 titles enriched, 2 without a match.")
     expect(result).to_be_visible()
     expect(page.get_by_role("button", name="Look up")).to_have_count(0)
-    page.get_by_role("button", name="Show the 2 without a match").click()
+    page.get_by_role("link", name="Show the 2 without a match").click()
     expect(page.get_by_role("button", name="Not found 2", exact=True)).to_have_attribute("aria-pressed", "true")
 
 

@@ -262,7 +262,7 @@ def test_problems_are_listed_first_with_reason(site: Site, library: Library) -> 
     expect(rows(page).first).to_be_visible()
     os.utime(victim.file_path)  # another program changed it after the scan
     start_or_report(page)
-    first = page.get_by_role("table", name="Files of this operation").get_by_role("row").first
+    first = page.locator(".page-progress").get_by_role("row").first
     expect(first).to_contain_text(victim.file_name)
     expect(first).to_contain_text("conflict")
 

@@ -49,6 +49,9 @@ def offer(library: Library, entity_type: str, title_id: int, number: int, **fiel
     record_pictures(library, entity_type, title_id, images)
 
 
+_PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90400000000002c00000000010001000002024401003b")
+
+
 class Chooser:
     """A served home with a film that has posters. The pictures are small images that this test makes."""
 
@@ -61,6 +64,7 @@ class Chooser:
     def open(self, *, title: str = "Amber Coast", width: int = 1280, theme: str = "light", key: str = "c") -> Page:
         page = self.site.visit("/people", width=width, theme=theme)
         page.route("**/picture/**", self.reply)
+        page.route("**/poster/**", lambda route: route.fulfill(body=_PIXEL, content_type="image/gif"))
         self.site.turn(page, f"/titles/{self.ids[title]}")
         page.get_by_role("button", name="Choose a poster…").wait_for()
         if key:
@@ -170,9 +174,9 @@ def test_keys_select_reject_undo_and_show_large(chooser: Chooser) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.get_by_role("link", name="‹ Titles").click()
-    expect(page.locator(f".title-tile img[src$='v={ids[3]}']")).to_have_count(1)
+    expect(page.locator(f".lrow img[src$='v={ids[3]}']")).to_have_count(1)
     page.locator(".toast").get_by_role("button", name="Undo").click()
-    expect(page.locator(f".title-tile img[src$='v={ids[5]}']")).to_have_count(1)
+    expect(page.locator(f".lrow img[src$='v={ids[5]}']")).to_have_count(1)
     assert chooser.chosen() == [ids[5]]
 
 
@@ -182,9 +186,9 @@ def test_choice_shows_at_once_and_refusal_corrects_it(chooser: Chooser, monkeypa
 
     calls, reject = list[str](), service.reject_candidate
 
-    def note_rejection(*args: Any) -> Any:
+    def note_rejection(candidate_id: int, reason: str = "") -> Any:
         calls.append("reject")
-        return reject(*args)
+        return reject(candidate_id, reason)
 
     def refuse(candidate_id: int) -> None:
         answered.wait(60)
@@ -219,9 +223,14 @@ def test_choice_shows_at_once_and_refusal_corrects_it(chooser: Chooser, monkeypa
     )
     same = dataclasses.replace(real[3], duplicate_of=former.id, is_rejected=False)
     shown = dataclasses.replace(found, items=[former, local, same])
-    monkeypatch.setattr(service, "candidates", lambda *_, **__: shown)
-    page.keyboard.press("]")
-    page.keyboard.press("[")
+
+    def offered(entity_type: str, entity_id: int, asset_type: str | None = None, *, season: int | None = None) -> Any:
+        del entity_type, entity_id, asset_type, season
+        return shown
+
+    monkeypatch.setattr(service, "candidates", offered)
+    page.reload()
+    page.get_by_role("button", name="Choose a poster…").click()
     expect(page.get_by_text("Selected for another match of this title.")).to_be_visible()
     expect(pick(page, 1)).to_have_accessible_name(re.compile("^In the folder .* not known poster.jpg"))
     expect(tiles(page).nth(1).get_by_role("button")).to_have_count(1)  # it has no score

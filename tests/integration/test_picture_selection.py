@@ -356,6 +356,17 @@ def test_rule_for_many_titles_is_previewed_and_one_step(library: Library, film: 
 # Bad input.
 
 
+def test_rules_name_a_language_and_a_provider_of_the_choices(library: Library, film: int) -> None:
+    choices = library.picture_selection.choices()
+    assert choices.language in choices.languages
+    assert {"tmdb", "local"} <= choices.providers.keys()
+    for rule in (
+        SelectionRule(language=choices.language),
+        *(SelectionRule(provider=each) for each in choices.providers),
+    ):
+        library.picture_selection.preview([film], rule)
+
+
 def test_bad_input_is_one_sentence(library: Library, film: int) -> None:
     offer(library, film)
     service, number = library.picture_selection, pictures(library, film)[1].id

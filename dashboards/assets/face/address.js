@@ -14,6 +14,17 @@ function followTrack() {
 followTrack()
 
 let shown = parsed()
+/** @type {Map<string, string>} */
+const searches = new Map() // what the addresses of pages had last, by their paths
+
+/** Return the address of a page with the filters that it had last. @param {string} path */
+export const lastAddress = path => path + (searches.get(path) ?? "")
+
+function noteSearch() {
+  const search = new URLSearchParams(shown).toString()
+  searches.set(location.pathname, search && `?${search}`)
+}
+noteSearch()
 /** @type {Set<() => void>} */
 const listeners = new Set()
 /** @type {{close: () => void}[]} */
@@ -71,6 +82,7 @@ export function go(changes, {push = true} = {}) {
     if (value === "" || value === null || value === undefined) delete shown[name]
     else shown[name] = String(value)
   }
+  noteSearch()
   if (push) inOrder(() => write("pushState"))
   else {
     timerPath = location.pathname
@@ -124,6 +136,7 @@ function endBack() {
 function followLocation() {
   followTrack()
   shown = parsed()
+  noteSearch()
   setTimeout(announce)
 }
 

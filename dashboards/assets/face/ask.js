@@ -191,7 +191,7 @@ const drawParts = (form, shown) => {
       question.hint && h("p", {class: "hint"}, question.hint),
       shown.draw(answers),
       !question.typed && fields,
-      shown.first !== undefined && question.below?.(shown.first, answers),
+      shown.first !== undefined && question.below?.(shown.first, answers, shown.turned),
     ),
     // On a phone, the field for the word stays visible with the button that it enables.
     question.typed

@@ -1,7 +1,7 @@
 // How a value of each kind is drawn in a list.
 import {h} from "#face/dom.js"
 import {drawGauge, gaugeOf} from "#face/gauge.js"
-import {drawPortrait} from "#face/images.js"
+import {drawPortrait, drawPoster} from "#face/images.js"
 import {fitTags} from "#face/tag_fit.js"
 import {chip, cutName, drawTag, fileName} from "#face/widgets.js"
 import {andMore, count} from "#face/wording.js"
@@ -38,11 +38,14 @@ function drawFitting({shown, hidden}, more) {
   ]
 }
 
+/** The row takes the focus, not its link. @type {(href: string | undefined, text: Child) => Child} */
+const linked = (href, text) => (href ? h("a", {href, tabindex: "-1"}, text) : text)
+
 /** @type {Record<CellKind, (value: any) => Child>} */
 export const CELLS = {
-  /** The first column: a title, what stands beside it, and below. @param {{title: string, aside?: string, below?: string, isFile?: boolean, gauge?: Values.JobGauge | null}} value */
-  name: ({title, aside, below, isFile, gauge}) => [
-    h("b", {title}, cutName(title, {dir: isFile ? "ltr" : null})),
+  /** The first column: a title, what stands beside it, and below. @param {{title: string, tip?: string, href?: string, aside?: string, below?: string, isFile?: boolean, gauge?: Values.JobGauge | null}} value */
+  name: ({title, tip = title, href, aside, below, isFile, gauge}) => [
+    h("b", {title: tip}, linked(href, cutName(title, {dir: isFile ? "ltr" : null}))),
     aside && h("small", {class: "aside"}, aside),
     below && h("small", {title: below}, h("bdi", null, below)),
     gauge && drawGauge(title, gaugeOf(gauge)),
@@ -62,6 +65,12 @@ export const CELLS = {
   cost: ({method, text}) => [method && h("span", {class: "method"}, `${method} `), h("span", null, text)],
   /** @param {Portrait} value */
   picture: value => drawPortrait(value),
+  /** @param {{poster: string, initials: string, marks: {text: string, kind?: string, title?: string}[]}} value */
+  poster: ({marks, ...poster}) =>
+    drawPoster(
+      poster,
+      marks.map(({text, kind = "", title}) => h("span", {class: `mark ${kind}`, title}, text)),
+    ),
   /** @param {{tags: NameTag[], text?: string}} value */
   tags: ({tags, text = ""}) => [
     tags.slice(0, MOST_TAGS).map(drawNameTag),

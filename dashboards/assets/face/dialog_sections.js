@@ -42,31 +42,6 @@ const drawPictures = pictures =>
     ]),
   )
 
-/** @param {DialogSelectView} select */
-const drawSelectField = ({key, label, choices}) =>
-  h(
-    "label",
-    {class: "field", data: {key: `select-${key}`}},
-    label,
-    drawSelect(choices, {data: {do: "choose", list: key, key}}),
-  )
-
-/** @param {ChecksSectionView} section */
-const drawChecks = ({key, label, checks}) =>
-  h(
-    "fieldset",
-    {class: "checks", data: {key: `checks-${key}`}},
-    h("legend", null, label),
-    checks.map(({value, label: text, on}) =>
-      h(
-        "label",
-        null,
-        h("input", {type: "checkbox", checked: on, value, data: {do: "choose", list: key, key: `${key}-${value}`}}),
-        text,
-      ),
-    ),
-  )
-
 /** @param {DialogItemView} item */
 const drawItem = item =>
   h(
@@ -149,10 +124,6 @@ export function drawSection(section) {
       return h("ul", {class: `lines ${section.level}`}, section.lines.map(drawLine))
     case "items":
       return drawListing(section)
-    case "selects":
-      return h("div", {class: "selects", data: {key: "selects"}}, section.selects.map(drawSelectField))
-    case "checks":
-      return drawChecks(section)
     case "gauge": {
       const {now, max, text} = section
       const gauge = drawGauge(text, {now, max, parts: [{kind: "ok", share: (100 * now) / max}]})

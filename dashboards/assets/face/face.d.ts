@@ -4,6 +4,7 @@ type CellKind =
   | "name"
   | "file"
   | "picture"
+  | "poster"
   | "tags"
   | "changes"
   | "risk"
@@ -48,8 +49,8 @@ interface QuestionField {
   name: string
   label: OfAnswers
   // Default: text. A password is in no storage. The answer of a person is `{id, label}`, of several a list of them.
-  // Lines are a text of several lines.
-  kind?: "text" | "lines" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person"
+  // Lines are a text of several lines. That of an offer is the offer: a person types, and chooses one of those that `finds` returns.
+  kind?: "text" | "lines" | "password" | "time" | "select" | "switch" | "checks" | "pairs" | "person" | "offer"
   value?: any
   required?: boolean // default: true, and false of checks and pairs
   placeholder?: OfAnswers
@@ -61,10 +62,20 @@ interface QuestionField {
   options?: {value: string; label: string; title?: string; hint?: string}[] // of checks
   optionsOf?(found: any): QuestionField["options"] // in place of `options`: from the value that the question reads
   isMany?: boolean // of a person: several can be chosen
+  finds?(text: string): Promise<FieldOffer[]>
+  adds?(text: string): FieldOffer[] // that stand behind those
   without?: number[] // ids of people who cannot be chosen
   none?: string // the sentence about checks without a tick, or about no pair
   pairs?: PairsField // of pairs
   when?(answers: Answers): boolean // other answers leave the field open; default: always
+}
+
+/** What a person can choose in a field of the kind offer; the answer may have more. */
+interface FieldOffer {
+  value: string
+  label: string
+  hint: string
+  [more: string]: any
 }
 
 /** Two texts in each row, of which a person adds and removes some. */
@@ -106,7 +117,7 @@ interface Question {
   allows?(found: any, answers: Answers): boolean // whether these answers can be confirmed; default: true
   fieldsOf?(found: any): QuestionField[] // in place of `fields`
   parts?(found: any, turned: Record<string, string>, answers: Answers): Child
-  below?(found: any, answers: Answers): Child // the fields
+  below?(found: any, answers: Answers, turned: Record<string, string>): Child // the fields
   typed?(found: any): TypedWord | null | false
   answers?(found: any, asked: Record<string, string>): Answers // `asked`: what else `reads` was asked for, see `act` in `ask.js`
   isWide?: boolean
@@ -134,6 +145,7 @@ interface ListColumn<Row> {
   phone?: "start" | "first" | "below" | "end" | "last" // its place on a phone; none: hidden there
   head?: string // the title of the column; a list has one for each column, or none
   isSpare?: boolean // left out beside the details
+  only?: "tiles" | "rows" // shown only if the rows are tiles, or only if they are not
   sort?: string // the order of the address that a click on its head leads to
   value(row: Row, head: any): any // the head is undefined until it is read
 }
@@ -195,9 +207,10 @@ interface ListAction<Row, Head> {
   label: string | ((row: Row, place: Route, head: Head, selected?: number) => string) // `selected`: of a bar, how many rows
   does?: string // in the list of keys; default: the label
   hint?(row: Row, place: Route): string // below the button
-  // Of the rows that are meant (default), above the list, beside the title; what `details` draws; the form of an empty list.
+  // Of the rows that are meant (default), above the list, beside the title; what `details` or `card` draws; the form of an
+  // empty list.
   // `bar`: of the selection. If it is `lasting`, `rows` are `Chosen` values; else its answers have it as an argument of calls.
-  where?: "row" | "all" | "head" | "field" | "empty" | "bar"
+  where?: "row" | "all" | "head" | "card" | "field" | "empty" | "bar"
   takesCursor?: boolean // in the bar: it means the row at the cursor if nothing is selected
   isHidden?: boolean // in the bar: it has a key only
   isOptional?: boolean // in the bar: left out on a phone
@@ -219,7 +232,7 @@ interface ListAction<Row, Head> {
   // What the row shows before the library has answered; of an action of a section without a row, what is read by name.
   shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head> | Record<string, any>
   leads?(result: any): string // the address of the page that is opened after it
-  visits?(result: any, rows: Row[]): string // the address that this page shows after it
+  visits?(result: any, rows: Row[]): string // the address that is shown after it; "": as before
   shownAt?(result: any): Record<string, string> // the values of the address with which its effect is shown
   // The section shows its result: a secret until another action, or anything until another row is opened. Neither is
   // kept on another page.
@@ -235,14 +248,15 @@ interface ListAction<Row, Head> {
   selectsFound?(place: Route): ReadCall // in place of a call: it selects exactly the rows that this call finds
   clears?: boolean // nothing is selected after it; a `run` that returns false has done nothing
   picks?(answers: Answers): boolean // whether its rows are selected after it
-  done?(result: any, rows: Row[], answers: Answers): string | Told // the sentence after it
+  done?(result: any, rows: Row[], answers: Answers): string | Told // the sentence after it; a text offers to undo the `step_id` of the result
 }
 
-/** A sentence after an action; `undo` is the step that its button undoes. */
+/** A sentence after an action; `undo` is the step that its button undoes, `plan` a search of the plan that it offers. */
 interface Told {
   text: string
-  kind: "good" | "info" | "error"
-  undo?: number
+  kind?: "good" | "info" | "error"
+  undo?: number | null
+  plan?: string
 }
 
 /** A button that leads on: with `to`, the act is *to*. */
@@ -282,7 +296,9 @@ interface ListMenu {
   name: string
   label: string // of the button
   sign?: number // of choices that are on
-  groups: ListOptions[]
+  groups?: ListOptions[]
+  reads?: ReadCall // in place of `groups`: what the groups are made of, which is read when the menu opens
+  groupsOf?(found: any): ListOptions[]
   days?: ListDay[]
 }
 
@@ -291,6 +307,7 @@ interface ListSelect {
   label: string
   name: string // in the address
   choices: ChoiceView[]
+  isOrder?: boolean // the same rows in another order: the selection stays
 }
 
 /** A filter above the list; `parts` are its numbers by state, in place of the total, and `mark` is a warning. */
@@ -310,8 +327,8 @@ interface ListChip {
 interface ListLasting<Row, Head> {
   can(row: Row): boolean // it can be selected
   knows(row: Row): any // what stays known of a selected row
-  all(place: Route): ReadCall // what is known of the rows that can be selected at once, by their ids
-  able(head: Head): number // their number
+  all(place: Route): ReadCall // what is known of the rows that can be selected at once, by their ids; or their ids
+  able(head: Head, total: number): number // their number; `total` is that of the list
   text(chosen: {id: any; known: any; isFound: boolean}[], head: Head): {title: string; note: string} // of its bar
   takes?: {name: string; read(ids: string[]): ReadCall} // ids in the address, which another page has selected
 }
@@ -352,6 +369,7 @@ interface SectionSpec<Row = any, Known = any> {
   label?: string // for a screen reader; default: the title
   isWide?: boolean
   isFlush?: boolean // its rows reach the edges
+  side?: "main" | "aside" // its column, if the page has two
   news?: string[] // the events after which it is read again; default: those of the page
   isInHead?: boolean // it stands beside the title of the page, without a title of its own
   hasNoTitle?: boolean
@@ -360,28 +378,50 @@ interface SectionSpec<Row = any, Known = any> {
   // What it also needs because of these values. They are in `known.more`, each of them as soon as it is read.
   more?(known: Known, place: Route, state: SectionState<Row>): Record<string, ReadCall>
   rows?: string & keyof Known // the read that has its rows
+  rowsOf?(known: Known): Row[] // in place of `rows`: its rows are made from what it has read
   id?: string // the attribute that identifies a row
   opens?: string // the name of the open row in the address
+  hasForm?: boolean // a form in the open row gets the focus; Escape closes the row
   ofRow?: string[] // names in the address of what belongs to the open row
   when?(known: Known): boolean // it is shown; default: always
   draw(known: Known, parts: SectionParts<Row>, place: Route): Child
   actions?: ListAction<Row, Known>[]
 }
 
+/** What a page shows in place of its sections. */
+interface ClosedPage {
+  title: string
+  text: string
+  link: {label: string; href: string}
+}
+
 /** A page of sections. */
 interface SectionsSpec<Head = any> {
   page: string
-  title: string
+  title: string | ((head: Head | undefined) => string) // a page that is about one thing is called as it, and so is the window
+  hasOwnHead?: boolean // a section draws the title
   crumb?: {label: string; href: string} // the page above it
   links?(): {label: string; href: string}[] // beside the title
   // The name in the address of what has the focus first: an element with this value as `data.start`, or a section.
   starts?: string
   sheets?: string[] // style sheets of this page alone
+  keys?: Record<string, KeyBinding>
+  lists?: {key: string; does: string; group: string}[] // keys of its dialogs, for the list of keys
   head?(place: Route): Record<string, ReadCall> // what the title needs: values by name
   summary?(head: Head | undefined): string
   news: string[] // as in `ListSpec`; without any, all other sections are read again after an action
   sections: SectionSpec[]
-  closed?(): string // why there are no sections; "" if there are
+  about?(): string // what the page is about: forms, edits and held values are not kept for another thing
+  closed?(head: () => {value?: Head; error?: Error & {code?: string}}): string | ClosedPage // why there are no sections; "" if there are
+}
+
+/** A link beside the title; `sign` is a number in it. */
+interface ListLink {
+  label: string
+  href: string
+  title?: string
+  kind?: string // of a button; default: quiet
+  sign?: string
 }
 
 /** A page that is one list. */
@@ -395,7 +435,7 @@ interface ListSpec<Row = any, Head = any> {
   perPage?: number
   news: string[] // names of the events after which the list is read again; a list without any is read again when its page is shown
   crumb?: {label: string; href: string} // the page above it
-  /** Parts of the head and of `more` that also change at other events, and as time passes: they alone are read again then. */
+  /** Parts of the head and of `more`, and the `rows`, that also change at other events, and as time passes: they alone are read again then. */
   live?: {parts: string[]; news: string[]; pace(head: Head): number} // milliseconds; 0: they do not change
   areas?(head: Head, place: Route): ListArea<Row>[] // the list's own rows are in one without a page
   one?(id: string): ReadCall // the row that the address names, if the list does not have it
@@ -410,7 +450,9 @@ interface ListSpec<Row = any, Head = any> {
   search?: {name: string; label: string; placeholder: string} // a field above the list; its text is in the address by this name
   filters?(head: Head | undefined, place: Route): (ListMenu | ListSelect)[] // beside the search
   narrowed?(head: Head | undefined, place: Route): {label: string; to: Route}[] // each part of the search and the filters, with the address without it
-  tells?: string[] // values of the address that components of the server in this page need: they stand below the title
+  // Values of the address that components of the server in this page need: they stand below the title. Or other values
+  // that the server has to know; null: not yet.
+  tells?: string[] | ((head: Head | undefined) => Record<string, string> | null)
   displays?(place: Route): {label: string; on: boolean; to: Route}[] // the ways in which the rows can be shown, beside the search
   hasTiles?(place: Route): boolean // rows are tiles, side by side
   title(head: Head | undefined, total?: number): string
@@ -418,7 +460,8 @@ interface ListSpec<Row = any, Head = any> {
   chips?(head: Head, place: Route): ListChip[]
   choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
   above?(head: Head, place: Route): string // a sentence above the rows
-  links?: {label: string; href: string; title?: string}[] // beside the title
+  card?(head: Head, acts: HTMLElement[]): Child // what stands below the title, with the actions of its place
+  links?: ListLink[] | ((head: Head | undefined, place: Route) => ListLink[]) // beside the title
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string
   portrait?(row: Row): Portrait // beside the title of the details
@@ -427,6 +470,7 @@ interface ListSpec<Row = any, Head = any> {
   columns: ListColumn<Row>[]
   inlineWidth?: string // of the actions in the rows; default: max-content
   // `acts`: the actions, those with a hint apart. `more` is undefined until it is read; `later` has what is known.
+  href?(row: Row): string // in place of `details`: the page of a row
   below?(row: Row): Child // below its cells
   details?(
     row: Row,
@@ -446,9 +490,11 @@ interface ListSpec<Row = any, Head = any> {
   asides?: boolean // the components of the server stand in the place of the details
   narrows?: boolean // the rows can be narrow
   isFaded?(row: Row): boolean
+  parts?(head: Head | undefined, place: Route): Child[] // what stands between the filters and the rows
+  foot?(head: Head | undefined, place: Route): Child // what stands below the list
   sheets?: string[] // style sheets of this page alone
   entered?(): void // the page is shown
-  isBare?(head: Head): boolean // the empty list has neither chips nor a search
+  isBare?(head: Head, place: Route): boolean // the empty list has neither chips nor a search
   actions: ListAction<Row, Head>[]
   // `act`: its form is shown. A button of an action that the person may not use is left out.
   empty(

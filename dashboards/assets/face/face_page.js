@@ -13,6 +13,7 @@ import {button, pageIn, typedPage} from "#face/widgets.js"
 export class FacePage {
   /** @type {Map<string, Form>} */
   forms = new Map() // in the page, by their actions
+  leadsTo = "" // the address that is shown as soon as the dialog of the action is closed
 
   /**
    * @param {{page: string}} spec
@@ -109,12 +110,21 @@ export class FacePage {
       this[action.preview ? "preview" : "perform"](action, meant, {...given, ...answers}, {at, head, question})
     if (question && (question.stays || action.preview)) {
       await ask(question, send)
+      this.leaveTo()
       return
     }
     const answers = question ? await ask(question) : {}
     if (!answers) return
     const work = action.run ? this.work(action, meant, given, {at, head}) : send(answers)
     await work.catch(error => this.tellRefusal(action, meant, given, error))
+    this.leaveTo()
+  }
+
+  /** Show the page to which the action has led. */
+  leaveTo() {
+    const to = this.leadsTo
+    this.leadsTo = ""
+    if (to) visit(to)
   }
 
   /** Do what an action does in place of a call. @type {(action: ListAction<Row, Head>, meant: Row[], given: Answers, asked: {at: Route, head: Head}) => Promise<any>} */
@@ -180,10 +190,10 @@ export class FacePage {
         return
       }
       const told = action.done?.(value, meant, answers) ?? value?.text
-      if (told?.kind) toast(told.text, told)
+      if (told?.text) toast(told.text, told)
       else if (told) toast(told, {undo: value?.step_id ?? null})
+      this.leadsTo = action.visits?.(value, meant) ?? ""
       this.settle(action, shown, made)
-      if (action.visits) visit(action.visits(value, meant))
       if (action.shownAt) go(action.shownAt(value))
     } catch (error) {
       this.putBack(shown)
@@ -275,7 +285,11 @@ export class FacePage {
         h(
           "div",
           {class: "acts", data: {key: "acts"}},
-          h("button", {type: "submit", class: "btn primary", "aria-busy": form.isWaiting ? "true" : null}, confirm),
+          h(
+            "button",
+            {type: "submit", class: "btn primary", "aria-busy": form.isWaiting ? "true" : null},
+            String(confirm),
+          ),
           isOpened && button("Cancel", "close-form", {kind: "quiet", data: {key: "close"}}),
           isDraft && button("Discard", "discard", {kind: "quiet", data: {key: "discard"}}),
           more,

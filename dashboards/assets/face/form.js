@@ -1,5 +1,6 @@
 // The fields of a question, in a dialog or in the page. What a person has typed stays while they are drawn again.
 import {h} from "#face/dom.js"
+import {OfferField} from "#face/offer_field.js"
 import {PersonPicker} from "#face/person_picker.js"
 import {button, drawSelect, iconButton} from "#face/widgets.js"
 
@@ -16,6 +17,7 @@ const MISSING = {
 /** @type {(field: QuestionField) => QuestionField["kind"]} */
 const kindOf = ({kind = "text"}) => kind
 
+const TRIMMED = new Set(["text", "lines"])
 const EMPTY_ALLOWED = new Set(["checks", "pairs"]) // kinds of fields that need no answer unless they say so
 
 /** Return whether a field needs an answer that it does not have. @type {(field: QuestionField, value: any) => boolean} */
@@ -26,15 +28,19 @@ const isMissing = (field, value) =>
 const firstAnswers = ({fields = []}) =>
   Object.fromEntries(fields.map(field => [field.name, structuredClone(field.value ?? EMPTY[kindOf(field)] ?? "")]))
 
+/** The fields that find something while a person types. @type {Record<string, typeof PersonPicker | typeof OfferField>} */
+const PICKERS = {person: PersonPicker, offer: OfferField}
+
 let made = 0
 
 export class Form {
   /** @type {Set<string>} */
   missing = new Set() // names of the fields that need an answer
-  /** @type {Map<string, PersonPicker>} */
+  /** @type {Map<string, PersonPicker | OfferField>} */
   pickers = new Map() // by the names of their fields
   problem = "" // why the answers are refused
   isWaiting = false // for the answer of the library
+  isTouched = false // a person has typed since the form was made or sent: the text in a field may be that of the stored value
   number = ++made // other than that of each other form: a new one starts with new fields
 
   /**
@@ -45,7 +51,7 @@ export class Form {
     this.question = question
     this.onChange = onChange
     for (const field of question.fields ?? [])
-      if (kindOf(field) === "person") this.pickers.set(field.name, new PersonPicker(field, () => onChange()))
+      if (PICKERS[kindOf(field)]) this.pickers.set(field.name, new PICKERS[kindOf(field)](field, () => onChange()))
     this.answers = firstAnswers(question)
     this.first = structuredClone(this.answers)
   }
@@ -58,7 +64,9 @@ export class Form {
   /** Take the question as it is now; a draft that nobody has changed shows what is stored now. @param {Question} question */
   follow(question) {
     this.question = question
-    if (question.lasts === "draft" && !this.isChanged()) this.restart()
+    if (question.lasts !== "draft") return
+    if (this.isTouched) this.first = firstAnswers(question)
+    else if (!this.isChanged()) this.restart()
   }
 
   /** Take the fields that a value of the library decides, once; a later value changes nothing. @param {QuestionField[]} fields */
@@ -73,11 +81,13 @@ export class Form {
     this.answers = firstAnswers(this.question)
     this.first = structuredClone(this.answers)
     this.problem = ""
+    this.isTouched = false
     this.missing.clear()
   }
 
   /** Note that the answers are stored. */
   settle() {
+    this.isTouched = false
     this.first = structuredClone(this.answers)
   }
 
@@ -91,6 +101,7 @@ export class Form {
     const {type, value, checked} = target
     const {field, option, pair, part} = target.dataset
     if (!field) return
+    this.isTouched = true
     const before = this.answers[field]
     if (this.pickers.has(field)) this.tell(field, picker => picker.type(target))
     else if (pair !== undefined) this.answers[field][Number(pair)][Number(part)] = value
@@ -110,12 +121,13 @@ export class Form {
     this.onChange()
   }
 
-  /** Let a field that finds people act. @type {<Result>(field: string, act: (picker: PersonPicker) => Result) => Result | undefined} */
+  /** Let a field that finds something act. @type {<Result>(field: string, act: (picker: PersonPicker | OfferField) => Result) => Result | undefined} */
   tell(field, act) {
     const picker = this.pickers.get(field)
     if (!picker) return undefined
     const {text, chosen} = picker
     const result = act(picker)
+    if (picker.chosen !== chosen) this.answers[field] = picker.value
     if (picker.text !== text || picker.chosen !== chosen) this.forgetComplaint(field)
     return result
   }
@@ -161,7 +173,7 @@ export class Form {
       fields.map(field => {
         const picker = this.pickers.get(field.name)
         const value = picker ? picker.value : this.answers[field.name]
-        return [field.name, kindOf(field) === "text" ? value.trim() : value] // each space of a password counts
+        return [field.name, TRIMMED.has(kindOf(field)) ? value.trim() : value] // each space of a password counts
       }),
     )
     const missing = fields.filter(

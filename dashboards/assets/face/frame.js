@@ -61,7 +61,16 @@ function send(message) {
 /** Send a message of the frame to the server. @type {(type: string, data: object) => void} */
 export const tell = (type, data) => send({type, ...data})
 
-/** Show a sentence for a few seconds. @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null}) => void} */
-export const toast = (text, {kind = "good", undo = null} = {}) => {
-  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo}}))
+/**
+ * Show a sentence for a few seconds. `undo`: a step that can be undone; `plan`: a search of the plan that it offers.
+ *
+ * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string}) => void}
+ */
+export const toast = (text, {kind = "good", undo = null, plan = ""} = {}) => {
+  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan}}))
+}
+
+/** Name the window after what it shows. @param {string} title */
+export const nameWindow = title => {
+  document.title = `${title} · Indexium`
 }

@@ -1,7 +1,7 @@
 // The frame of every page: the rail, the toasts, the list of keys, and the state of the connection.
 import {onNews, paced} from "#face/calls.js"
 import {h, morph} from "#face/dom.js"
-import {account, atStart, currentPage, home, isFacePage, me, pages, refusalOf, tell} from "#face/frame.js"
+import {account, atStart, currentPage, home, isFacePage, me, nameWindow, pages, refusalOf, tell} from "#face/frame.js"
 import {makeKeyList} from "#face/key_list.js"
 import {frameKeys} from "#face/keys.js"
 import {ofTab, store, stored} from "#face/local_storage.js"
@@ -38,6 +38,8 @@ const LETTERS = {
   j: "jobs",
   s: "settings",
 }
+
+const TITLE = /^\/titles\/\d+$/ // the address of the page of one title
 
 const NEWS = [
   "plan:changed",
@@ -161,14 +163,15 @@ const keepFocus = () => {
 function showPage(id) {
   document.documentElement.dataset.page = id
   const page = pages.find(each => each.id === id)
-  if (page) document.title = `${page.label} · Indexium`
+  if (page) nameWindow(page.label)
   draw()
   requestAnimationFrame(() => setTimeout(keepFocus)) // the browser moves the focus when it draws
 }
 
-/** Return the page that the address names: the one of a title is below the titles. */
+/** Return the page that the address names. */
 function pageAt() {
   const {pathname} = location
+  if (TITLE.test(pathname)) return "title"
   const above = pages.filter(({href}) => pathname === href || pathname.startsWith(`${href}/`))
   return above.sort((a, b) => b.href.length - a.href.length)[0]?.id ?? "plan"
 }
@@ -332,4 +335,6 @@ export function showFrame(host) {
   closeMenuElsewhere()
   listenToWindow()
   reportReload()
+  const page = pages.find(({id}) => id === currentPage())
+  if (page) nameWindow(page.label)
 }

@@ -11,7 +11,7 @@ export const forgetMissing = () => MISSING.clear()
 export const drawImage = (src, loading) =>
   src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async", data: {key: src}})
 
-/** @type {(poster: PosterView, ...more: Child[]) => HTMLElement} */
+/** @type {(poster: {title?: string, poster: string, initials: string}, ...more: Child[]) => HTMLElement} */
 export const drawPoster = ({poster, initials}, ...more) =>
   h(
     "span",

@@ -7,6 +7,7 @@ const TYPED =
   "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range]), textarea, select, [contenteditable]"
 const TEXT = "input[type=text], input[type=password], input[type=search], textarea"
 const CONTROL = "button, a, summary, [role=button]"
+const FREE = "body, #main, h1" // what has the focus after a page is shown
 const LONGEST_DELAY = 5000 // milliseconds; the effect of an older key would surprise
 const SEQUENCE = 1500 // milliseconds between the two keys of a sequence of the frame, such as `g p`
 
@@ -103,7 +104,7 @@ function onKey(event) {
   if (!layer || isOfBrowser(event)) return
   const target = targetOf(event)
   if (key === "Enter" && target.closest?.(CONTROL)) return
-  if (key.startsWith("Arrow") && target !== document.body && !target.closest?.("[role=row]")) return // it scrolls
+  if (key.startsWith("Arrow") && !target.matches?.(FREE) && !target.closest?.("[role=row]")) return // it scrolls
   if (endsSequence(event)) return
   if (!isReadyFor(layer, event)) {
     if (layer.table[key]) take(event)

@@ -79,12 +79,16 @@ export class LastingSelection extends PageSelection {
     void this.take(takes.read(given.split("|")), false)
   }
 
-  /** Select exactly the rows that a call finds. @type {(own: ReadCall, isFound: boolean) => Promise<void>} */
-  async take([name, args], isFound) {
+  /** Select exactly the rows that a call finds, or some of them. @type {(own: ReadCall, isFound: boolean, isMeant?: (id: any) => boolean) => Promise<void>} */
+  async take([name, args], isFound, isMeant = () => true) {
     const later = this.wait()
     try {
-      const found = await call(name, /** @type {any} */ (args))
-      this.replace(/** @type {Record<string, any>} */ (found), isFound, later)
+      const found = /** @type {any} */ (await call(name, /** @type {any} */ (args)))
+      /** @type {[id: any, known: any][]} */
+      const known = Array.isArray(found)
+        ? found.map(id => /** @type {[any, any]} */ ([id, null]))
+        : Object.entries(found)
+      this.replace(new Map(known.filter(([id]) => isMeant(id))), isFound, later)
     } catch (error) {
       toast(/** @type {Error} */ (error).message, {kind: "error"})
     }
@@ -94,6 +98,12 @@ export class LastingSelection extends PageSelection {
   /** Select all rows of the list that can be selected at once, on all its pages. */
   all() {
     return this.take(this.spec.all(this.list.place()), true)
+  }
+
+  /** Select the rows of the list that are not selected, and no others. */
+  invert() {
+    const before = new Set(this.known.keys())
+    return this.take(this.spec.all(this.list.place()), true, id => !before.has(id))
   }
 
   /** Make a change, now and again after the answer to an earlier one. @param {() => void} make */
@@ -113,12 +123,12 @@ export class LastingSelection extends PageSelection {
   /**
    * Select exactly these rows. What a person has selected one by one stays so. `later` is from `wait`.
    *
-   * @type {(known: Record<string, any>, isFound: boolean, later: (() => void)[]) => void}
+   * @type {(known: Map<any, any> | Record<string, any>, isFound: boolean, later: (() => void)[]) => void}
    */
   replace(known, isFound, later) {
     this.waiting.delete(later)
     const byHand = new Set([...this.known.keys()].filter(id => !this.found.has(id)))
-    this.known = new Map(Object.entries(known))
+    this.known = known instanceof Map ? known : new Map(Object.entries(known))
     this.found = new Set(isFound ? [...this.known.keys()].filter(id => !byHand.has(id)) : [])
     for (const make of later) make()
   }

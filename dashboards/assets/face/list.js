@@ -1,6 +1,6 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
-import {go, place} from "#face/address.js"
+import {go, place, visit} from "#face/address.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
@@ -98,11 +98,14 @@ export class List extends FacePage {
 
   // What is shown.
 
-  /** Tell the components of the server in this page what is shown. */
+  /** Tell the server what is shown: its components in this page, or the frame, need it. */
   tellServer() {
     const {page, tells} = this.spec
     if (!tells) return
-    const values = Object.entries(place()).filter(([name]) => tells.includes(name))
+    const values = Array.isArray(tells)
+      ? Object.fromEntries(Object.entries(place()).filter(([name]) => tells.includes(name)))
+      : tells(this.rows.head().value)
+    if (!values) return
     const search = new URLSearchParams(values).toString()
     if (search !== this.told) tell("values", {page, search})
     this.told = search
@@ -396,7 +399,9 @@ export class List extends FacePage {
   open(id) {
     this.cursor = id
     this.keepCursor()
-    if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
+    const {href} = this.spec
+    if (href) visit(href(this.current()))
+    else if (this.spec.details) go(this.opening(id), {push: (!WIDE.matches || this.spec.folds) && !this.openValue()})
     else this.draw()
     this.focusCursor()
   }
@@ -428,6 +433,13 @@ export class List extends FacePage {
     if (node instanceof HTMLElement) node.focus()
   }
 
+  /** Return the number of rows side by side. */
+  columns() {
+    if (!this.spec.hasTiles?.(place())) return 1
+    const tiles = /** @type {HTMLElement[]} */ ([...this.root.querySelectorAll(".lrow.tile")])
+    return Math.max(1, tiles.filter(each => each.offsetTop === tiles[0].offsetTop).length)
+  }
+
   /** @type {(row: Row, isRange?: boolean) => void} */
   pick(row, isRange = false) {
     if (this.picked.canHave(row)) this.picked.pick(row, isRange)
@@ -450,7 +462,7 @@ export class List extends FacePage {
   coverage() {
     const {picked} = this
     const {value} = this.rows.head()
-    const able = (value && (this.spec.selection ?? this.spec.lasting)?.able(value)) ?? 0
+    const able = (value && (this.spec.selection ?? this.spec.lasting)?.able(value, this.rows.total ?? 0)) ?? 0
     const total = picked.count()
     if (!total) return "none"
     const shown = this.rows.shown().filter(row => picked.canHave(row))
@@ -584,9 +596,7 @@ export class List extends FacePage {
         run: () => picked.all(),
       },
       n: {does: "select none", group, run: () => this.pickNone()},
-      ...(picked instanceof FixedSelection && {
-        i: {does: "invert the selection", group, run: () => void picked.invert()},
-      }),
+      i: {does: "invert the selection", group, run: () => void picked.invert()},
     }
   }
 
@@ -605,20 +615,37 @@ export class List extends FacePage {
 
   /** @returns {Record<string, KeyBinding>} */
   keys() {
-    const {noun, selects, details} = this.spec
+    const {noun, selects, details, href, hasTiles} = this.spec
     const group = "Move"
     /** @type {Record<string, KeyBinding>} */
     const table = {
       j: {does: `next ${noun}`, group, repeats: true, run: () => this.move(1)},
       k: {does: `previous ${noun}`, group, repeats: true, run: () => this.move(-1)},
-      ArrowDown: {repeats: true, run: () => this.move(1)},
-      ArrowUp: {repeats: true, run: () => this.move(-1)},
+      ArrowDown: {repeats: true, run: () => this.move(this.columns())},
+      ArrowUp: {repeats: true, run: () => this.move(-this.columns())},
       Escape: {does: details && "close the details", group, run: () => this.close()},
     }
-    if (details)
-      table.Enter = {does: `details of the ${noun}`, group, run: () => this.current() && this.open(this.cursorId())}
+    if (hasTiles)
+      Object.assign(table, {
+        ArrowRight: {repeats: true, when: () => hasTiles(place()), run: () => this.move(1)},
+        ArrowLeft: {repeats: true, when: () => hasTiles(place()), run: () => this.move(-1)},
+      })
+    if (details || href) {
+      const does = href ? `open the ${noun}` : `details of the ${noun}`
+      table.Enter = {does, group, run: () => this.current() && this.open(this.cursorId())}
+    }
     if (selects || this.picked.lasts) Object.assign(table, this.selectingKeys())
     if (!this.spec.areas) Object.assign(table, this.turningKeys())
+    Object.assign(table, this.actionKeys(), this.finding?.keys(), this.details?.keys())
+    if (this.details) this.stopWhileEditing(table)
+    if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
+    return table
+  }
+
+  /** @returns {Record<string, KeyBinding>} */
+  actionKeys() {
+    /** @type {Record<string, KeyBinding>} */
+    const table = {}
     for (const {key, does, label} of this.actions) {
       if (!key) continue
       table[key] = {
@@ -628,13 +655,15 @@ export class List extends FacePage {
         run: () => this.runKey(key),
       }
     }
-    Object.assign(table, this.finding?.keys(), this.details?.keys())
-    for (const [, binding] of this.details ? Object.entries(table).filter(([key]) => key !== "Escape") : []) {
-      const {when} = binding // in an editor, letters are text, wherever the focus is
-      binding.when = () => !this.details.isEditing() && (when?.() ?? true)
-    }
-    if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
     return table
+  }
+
+  /** While an editor is open, letters are text, wherever the focus is. @param {Record<string, KeyBinding>} table */
+  stopWhileEditing(table) {
+    for (const [key, binding] of Object.entries(table)) {
+      const {when} = binding
+      if (key !== "Escape") binding.when = () => !this.details.isEditing() && (when?.() ?? true)
+    }
   }
 
   focusSearch() {
@@ -668,7 +697,7 @@ export class List extends FacePage {
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
-  keysShown({actions, details, selection, lasting}) {
+  keysShown({actions, details, selection, lasting, href}) {
     if (selection)
       return [
         {keys: ["j", "k"], text: "move"},
@@ -684,7 +713,7 @@ export class List extends FacePage {
       const text = does ?? String(label)
       texts.set(text, [...new Set([...(texts.get(text) ?? []), key])])
     }
-    return details || shown.length ? [...texts].map(([text, keys]) => ({keys, text})) : []
+    return details || href || shown.length ? [...texts].map(([text, keys]) => ({keys, text})) : []
   }
 
   // What a person clicks.
@@ -776,6 +805,12 @@ export class List extends FacePage {
     go({page: page > 1 ? page : "", ...this.opening("")})
   }
 
+  /** Show the same rows in another order. @param {Route} to */
+  reorder(to) {
+    this.cursor = null
+    go({page: "", ...this.opening(""), ...to})
+  }
+
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
   narrow(to, options = {}) {
     this.cursor = null
@@ -797,7 +832,8 @@ export class List extends FacePage {
   onChange(event) {
     const {value, dataset} = /** @type {HTMLInputElement} */ (event.target)
     if (dataset.search || this.finding?.onChange(event) || this.details?.onChange(event)) return
-    if (dataset.change === "choice") this.narrow({[dataset.name]: value})
+    if (dataset.change === "order") this.reorder({[dataset.name]: value})
+    else if (dataset.change === "choice") this.narrow({[dataset.name]: value})
     else if (dataset.change === "to") this.narrow(JSON.parse(dataset.to))
     else if (dataset.change === "part") go({...JSON.parse(dataset.to), [dataset.name]: value})
     else super.onChange(event)

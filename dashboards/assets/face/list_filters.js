@@ -41,8 +41,19 @@ const drawDay = ({name, label, value, min, max}) =>
     h("input", {type: "date", value, min, max, data: {change: "choice", name, key: `in-day-${name}`}}),
   )
 
+/** The groups of an open menu; some are read first. @type {(list: List, menu: ListMenu) => Child} */
+function drawGroups(list, {groups, reads, groupsOf}) {
+  if (!reads) return groups.map(drawOptions)
+  const {value, error} = list.rows.read(reads)
+  if (value !== undefined) return groupsOf(value).map(drawOptions)
+  return error
+    ? h("p", {class: "bad-text", role: "alert", data: {key: "unread"}}, error.message)
+    : h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
+}
+
 /** @type {(list: List, menu: ListMenu) => HTMLElement} */
-function drawMenu(list, {label, name, sign, groups, days}) {
+function drawMenu(list, menu) {
+  const {label, name, sign, days} = menu
   const isOpen = list.menu === name
   return h(
     "div",
@@ -56,7 +67,7 @@ function drawMenu(list, {label, name, sign, groups, days}) {
       h(
         "div",
         {class: "pop narrow", role: "dialog", "aria-label": name, data: {key: `pop-${name}`}},
-        groups.map(drawOptions),
+        drawGroups(list, menu),
         days && h("div", {class: "pair"}, days.map(drawDay)),
         h(
           "div",
@@ -70,12 +81,12 @@ function drawMenu(list, {label, name, sign, groups, days}) {
 
 /** @type {(list: List, filter: ListMenu | ListSelect) => HTMLElement} */
 const drawFilter = (list, filter) =>
-  "groups" in filter
-    ? drawMenu(list, filter)
-    : drawSelect(filter.choices, {
+  "choices" in filter
+    ? drawSelect(filter.choices, {
         "aria-label": filter.label,
-        data: {change: "choice", name: filter.name, key: `filter-${filter.name}`},
+        data: {change: filter.isOrder ? "order" : "choice", name: filter.name, key: `filter-${filter.name}`},
       })
+    : drawMenu(list, filter)
 
 /** @param {List} list */
 function drawNarrowed(list) {

@@ -112,7 +112,7 @@ export class ListRows {
 
   /** During actions, their own answers tell what has changed: nothing is read again. @type {(own: ReadCall) => any} */
   read(own) {
-    return read(own, this.spec.news, this.running > 0)
+    return read(own, this.newsOf("rows"), this.running > 0)
   }
 
   /** Return what is known of a page. @returns {{value?: any, error?: Error, sentAt?: number}} */
@@ -274,7 +274,8 @@ export class ListRows {
   /** Read again what changes as time passes. */
   readLiveAgain() {
     const {parts} = this.spec.live
-    const reads = Object.entries({...this.headReads(), ...this.moreReads}).filter(([part]) => parts.includes(part))
+    const all = {...this.headReads(), ...this.moreReads, rows: this.ownRead()}
+    const reads = Object.entries(all).filter(([part, own]) => own && parts.includes(part))
     const calls = new Set(reads.map(([, [name, args]]) => JSON.stringify([name, args])))
     if (!this.running) forget((name, args) => calls.has(JSON.stringify([name, args])))
   }

@@ -94,6 +94,11 @@ export class PageSelection {
     return undefined
   }
 
+  /** Select what is not selected, and nothing else. @returns {unknown} */
+  invert() {
+    return undefined
+  }
+
   /** Return what an action of the bar means. @returns {any[]} */
   chosen() {
     return []

@@ -85,11 +85,15 @@ const hasBoxes = ({selects, lasting}) => Boolean(selects ?? lasting)
 /** Return whether the rows are tiles, side by side. @param {List} list */
 const hasTiles = list => list.spec.hasTiles?.(list.place()) ?? false
 
-/** Return whether actions stand in the rows: all of them if there are no details. @param {ListSpec} spec */
-const hasInline = spec => spec.actions.some(({isInline}) => isInline || !spec.details)
+/** Return whether actions stand in the rows: all of them if rows have neither details nor a page. @param {ListSpec} spec */
+const hasInline = spec =>
+  spec.actions.some(({isInline, where = "row"}) => isInline || (where === "row" && !(spec.details || spec.href)))
 
 /** Return the columns for which there is room. @param {List} list */
-const columnsOf = list => list.spec.columns.filter(({isSpare}) => !(isSpare && list.opened()))
+const columnsOf = list =>
+  list.spec.columns.filter(
+    ({isSpare, only}) => !(isSpare && list.opened()) && (!only || (only === "tiles") === hasTiles(list)),
+  )
 
 /** The titles of the columns, if they have any. @param {List} list */
 function drawHeads(list) {
@@ -134,7 +138,7 @@ function drawHeadBox(list) {
   const {selection, lasting, noun, nouns = `${noun}s`} = list.spec
   if (!list.picked.lasts) return h("span", {role: "columnheader"}, vh("Selected"))
   const {value} = list.rows.head()
-  const able = (value && (selection ?? lasting).able(value)) ?? 0
+  const able = (value && (selection ?? lasting).able(value, list.rows.total ?? 0)) ?? 0
   const coverage = list.coverage()
   const verb = selection ? "written" : "selected"
   let text = `Select the ${count(able)} ${nouns} that can be ${verb}`
@@ -173,6 +177,7 @@ const drawProbe = list =>
 const CLASSES = {
   name: "file",
   picture: "picture",
+  poster: "poster-cell",
   tags: "tags",
   number: "num",
   text: "text",
@@ -298,6 +303,18 @@ function drawNotices(list) {
   )
 }
 
+/** @type {(list: List, head: any) => ListLink[]} */
+const linksOf = ({spec: {links = []}, place}, head) => (typeof links === "function" ? links(head, place()) : links)
+
+/** @param {ListLink} link */
+const drawLink = ({label, href, title, kind = "quiet", sign}) =>
+  h(
+    "a",
+    {class: `btn ${kind}`, href, title, data: {key: `link-${href}`}},
+    label,
+    sign && h("span", {class: "count"}, sign),
+  )
+
 /** @param {List} list */
 function drawHead(list) {
   const {spec} = list
@@ -314,9 +331,22 @@ function drawHead(list) {
         "aria-label": choice.label,
         data: {change: "choice", name: choice.name, key: "choice"},
       }),
-    spec.links?.map(({label, href, title}) => h("a", {class: "btn quiet", href, title}, label)),
+    linksOf(list, value).map(drawLink),
     drawActions(list, undefined, "head"),
   )
+}
+
+/** Return whether there is nothing to count, to search and to filter. @param {List} list */
+const isBare = list => {
+  const head = list.rows.shownHead()
+  return Boolean(head && list.spec.isBare?.(head, list.place()))
+}
+
+/** What stands below the title. @param {List} list */
+function drawCard(list) {
+  const value = list.rows.shownHead()
+  const {card} = list.spec
+  return card && value && card(value, drawActions(list, undefined, "card"))
 }
 
 /** @param {List} list */
@@ -379,7 +409,8 @@ function drawChip({id, label, total, on, to, level, hint, parts, mark}) {
 function kindOf({where, isPrimary, isQuiet, isRisky}, isInline) {
   if (isPrimary) return "primary"
   const isLink = isInline || where === "all"
-  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : "small"
+  const own = where === "card" ? "" : "small"
+  const kind = isLink ? "link" : isQuiet || where === "head" ? "quiet" : own
   return isRisky ? `${kind} risky` : kind
 }
 
@@ -404,7 +435,7 @@ function drawActions(list, row, where, {isInline = false, isNotice = false, isOf
     const hint = action.hint?.(row, place)
     const id = `hint-${action.act}`
     const made = button(label, action.act, {
-      key: where === "row" && !isInline ? action.key : null,
+      key: (where === "row" || where === "card") && !isInline ? action.key : null,
       kind: isBeside && !action.isQuiet ? "small" : kindOf(action, isInline),
       data: {key: action.act},
       ...(isInline && {"aria-label": `${label}: ${list.spec.name(row)}`}),
@@ -420,6 +451,23 @@ function drawActions(list, row, where, {isInline = false, isNotice = false, isOf
 function drawSign(list, {act, sign, label, key}, row) {
   const text = String(label)
   return iconButton(sign, `${text}: ${list.spec.name(row)}`, {act, key: act}, {title: key ? `${text} (${key})` : text})
+}
+
+/** The box for all rows of the list, which has no other one if they are tiles. @param {List} list */
+function drawAllBox(list) {
+  if (!list.spec.lasting || !hasTiles(list) || !list.rows.total) return null
+  const coverage = list.coverage()
+  return h(
+    "label",
+    {class: "inline", data: {act: "pick-all", key: "all"}},
+    h("input", {
+      type: "checkbox",
+      checked: coverage === "all",
+      indeterminate: coverage === "some",
+      data: {key: "all-box"},
+    }),
+    "Select all",
+  )
 }
 
 /** @param {List} list */
@@ -442,10 +490,12 @@ function drawAbove(list) {
   const turn = value && spec.turn?.(value, place)
   const text = value && spec.above?.(value, place)
   const acts = value ? drawActions(list, undefined, "all") : []
-  if (!text && !turn && !acts.length) return null
+  const box = drawAllBox(list)
+  if (!text && !turn && !acts.length && !box) return null
   return h(
     "div",
     {class: "pager top", data: {key: "top"}},
+    box,
     h("span", {class: "grow"}, text),
     h(
       "span",
@@ -546,7 +596,7 @@ function drawSelection(list) {
   const chosen = list.picked.chosen()
   const {title, note} = lasting.text(chosen, head)
   if (!title) return null
-  const able = lasting.able(head)
+  const able = lasting.able(head, list.rows.total ?? 0)
   return h(
     "div",
     {class: "selection-bar", role: "region", "aria-label": "Actions", data: {key: "selection-bar"}},
@@ -614,7 +664,7 @@ function drawSide(list) {
 const isPaged = list => Boolean(list.spec.bar) && list.rows.pages > 1
 
 /** The card of the rows, with what stands above and below them. @param {List} list */
-function drawCard(list) {
+function drawRowsCard(list) {
   const isNarrow = list.spec.narrows && isDense()
   return h(
     "div",
@@ -647,22 +697,23 @@ function drawWork(list) {
   return h(
     "div",
     {class: `work${kind}`, style: {"--columns": widthsOf(list)}, data: {key: "work"}},
-    list.spec.areas ? drawAreas(list) : drawCard(list),
+    list.spec.areas ? drawAreas(list) : drawRowsCard(list),
     details ?? aside,
   )
 }
 
 /** Return the elements of a list. @param {List} list */
 export function drawList(list) {
-  const head = list.rows.shownHead()
-  const isBare = Boolean(head && list.spec.isBare?.(head))
   return [
     drawHead(list),
-    list.spec.tells && !list.spec.asides && h("slot", {data: {key: "slot"}}),
+    Array.isArray(list.spec.tells) && !list.spec.asides && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
-    !isBare && drawChips(list),
-    ...(isBare ? [] : drawFilters(list)),
+    drawCard(list),
+    !isBare(list) && drawChips(list),
+    ...(isBare(list) ? [] : drawFilters(list)),
+    ...(list.spec.parts?.(list.rows.shownHead(), list.place()) ?? []),
     drawWork(list),
     drawSelection(list),
+    list.spec.foot?.(list.rows.shownHead(), list.place()),
   ].filter(Boolean)
 }

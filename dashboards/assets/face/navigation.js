@@ -20,7 +20,7 @@ export function switchTheme() {
 
 // The page whose entry is the current one while a page has none of its own.
 /** @type {Record<string, string>} */
-const ABOVE = {accounts: "settings", activity: "history", connections: "settings", publish: "titles"}
+const ABOVE = {accounts: "settings", activity: "history", connections: "settings", publish: "titles", title: "titles"}
 
 /** Return the page whose entry is the current one. @type {(pages: Entry[], page: string) => string} */
 const currentEntry = (pages, page) => (ABOVE[page] && pages.every(({id}) => id !== page) ? ABOVE[page] : page)

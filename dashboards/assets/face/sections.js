@@ -6,6 +6,9 @@ import {copyText} from "#face/clipboard.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {Edits} from "#face/edits.js"
 import {FacePage} from "#face/face_page.js"
+import {nameWindow} from "#face/frame.js"
+import {hideBroken} from "#face/images.js"
+import {bindings, pageKeys} from "#face/keys.js"
 import {drawSections} from "#face/sections_view.js"
 
 /** @typedef {import("#face/edits.js").Edit} Edit */
@@ -32,6 +35,7 @@ export class Sections extends FacePage {
   /** @type {Set<string>} */
   busy = new Set() // names of the actions that run
   running = 0 // actions
+  about = "" // what the page is about
   copied = "" // the text that was copied last
   focused = "" // the section that has the focus, or had it before its element went away
   focusedForm = "" // the form in it
@@ -50,6 +54,9 @@ export class Sections extends FacePage {
       ["indexium.css", "face.css", "sections.css", ...sheets],
     )
     this.spec = spec
+    hideBroken(this.root)
+    pageKeys(spec.page, {isReady: () => true, table: this.keys()})
+    for (const each of spec.lists ?? []) bindings().add({...each, pages: [spec.page]})
     this.root.addEventListener("focusin", event => this.noteFocus(/** @type {Element} */ (event.target)))
     this.root.addEventListener("keydown", event => this.onKey(event))
     window.addEventListener("indexium:list", () => this.isShown() && this.focusSection())
@@ -63,17 +70,33 @@ export class Sections extends FacePage {
 
   /** Nothing that was shown once or typed is kept. */
   leave() {
+    this.forgetAll()
+    morph(this.root, [])
+  }
+
+  forgetAll() {
     this.held = []
     this.copied = ""
     this.started = ""
-    for (const each of [this.forms, this.refusals, this.unfolded]) each.clear()
-    morph(this.root, [])
+    for (const each of [this.forms, this.refusals, this.unfolded, this.values]) each.clear()
+    for (const {name} of this.spec.sections) this.edits.set(name, new Edits())
+  }
+
+  /** The page is about another thing now. */
+  followSubject() {
+    const about = this.spec.about?.() ?? ""
+    if (about === this.about) return
+    this.about = about
+    this.forgetAll()
+    window.scrollTo({top: 0})
   }
 
   draw() {
     if (!this.isShown()) return
+    this.followSubject()
     const hadFocus = this.root.contains(/** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement)
     morph(this.root, drawSections(this))
+    if (typeof this.spec.title === "function") nameWindow(this.title)
     if (hadFocus && focusedElement() === document.body) this.focusSection()
     this.focusStart()
   }
@@ -86,6 +109,30 @@ export class Sections extends FacePage {
     const places = [`[data-start="${name}"]`, `[data-section="${name}"] h2`]
     const node = places.map(each => this.root.querySelector(each)).find(Boolean)
     if (name && node instanceof HTMLElement) node.focus()
+  }
+
+  get title() {
+    const {title} = this.spec
+    return typeof title === "function" ? title(this.head().value) : title
+  }
+
+  /** The keys of the page, and those of actions that need no row. @returns {Record<string, KeyBinding>} */
+  keys() {
+    const own = this.actions.filter(({key}) => key)
+    return {
+      ...this.spec.keys,
+      ...Object.fromEntries(
+        own.map(action => [
+          action.key,
+          {
+            does: action.does ?? String(action.label),
+            group: "Act",
+            when: () => action.when?.(undefined, place(), this.knownTo(action)) ?? true,
+            run: () => void this.run(action),
+          },
+        ]),
+      ),
+    }
   }
 
   /** @param {Element} target */
@@ -155,7 +202,7 @@ export class Sections extends FacePage {
 
   /** During actions, their own answers tell what has changed: nothing is read again. @param {ReadCall} own */
   read(own, news = this.spec.news) {
-    const found = read(own, news, this.running > 0)
+    const found = read(own, news, this.running > 0 || Boolean(this.leadsTo))
     const edits = this.values.get(JSON.stringify(own))
     if (!edits || found.value === undefined) return found
     edits.forget(found.sentAt)
@@ -194,9 +241,10 @@ export class Sections extends FacePage {
   rowAt(target) {
     const section = this.sectionAt(target)
     const node = target.closest("[data-row]")
-    if (!section?.rows || !(node instanceof HTMLElement)) return undefined
+    if (!section?.id || !(node instanceof HTMLElement)) return undefined
     const {value} = this.known(section)
-    return value?.[section.rows].find((/** @type {any} */ row) => String(row[section.id]) === node.dataset.row)
+    const rows = value && (section.rowsOf?.(value) ?? value[section.rows])
+    return rows?.find((/** @type {any} */ row) => String(row[section.id]) === node.dataset.row)
   }
 
   /** @type {FacePage["formName"]} */
@@ -267,7 +315,7 @@ export class Sections extends FacePage {
     if (action.holds) this.held.push({section, act: action.act, id, isOpen: action.holds === "open", value})
     const own = this.readsAfter(action, shown)
     const isOld = this.known(section).sentAt < answeredAt // another action runs, or a read has failed
-    if (isOld) forget(name => own.some(([each]) => each === name))
+    if (isOld && !this.leadsTo) forget(name => own.some(([each]) => each === name))
     if (!this.spec.news.length) this.readAgain(own)
   }
 
@@ -303,7 +351,7 @@ export class Sections extends FacePage {
     return {
       ...super.ownActs(target),
       drop: () => this.drop(section),
-      open: () => row && this.open(section, row),
+      open: () => row && this.open(section, String(row[section.id])),
       fold: () => this.turn(`${section.name} ${fold}`),
       copy: () => this.copy(text),
     }
@@ -316,12 +364,12 @@ export class Sections extends FacePage {
     this.draw()
   }
 
-  /** Show a row in detail, or no longer. @type {(section: SectionSpec, row: any) => void} */
-  open(section, row) {
+  /** Show a row in detail, or no longer. @type {(section: SectionSpec, id: string) => void} */
+  open(section, id) {
     const {opens, ofRow = []} = section
-    const id = String(row[section.id])
     this.held = this.held.filter(each => each.section !== section)
     go({...Object.fromEntries(ofRow.map(name => [name, ""])), [opens]: place()[opens] === id ? "" : id})
+    if (section.hasForm) this.focusIn(`[data-row="${id}"] [data-form] :is(input, textarea)`)
   }
 
   /** Show a part that is folded, or fold it. @param {string} name */
@@ -336,9 +384,27 @@ export class Sections extends FacePage {
     this.draw()
   }
 
-  /** Escape in a field that is sent by itself shows what is stored. @param {KeyboardEvent} event */
+  /** A choice may open a row. @param {Event} event */
+  onChange(event) {
+    const target = /** @type {HTMLSelectElement} */ (event.target)
+    if (target.dataset.change !== "open") super.onChange(event)
+    else if (target.value) this.open(this.sectionAt(target), target.value)
+  }
+
+  /** Escape in an open row closes it; in a field that is sent by itself, it shows what is stored. @param {KeyboardEvent} event */
   onKey({key, target}) {
-    if (key === "Escape" && isOwnField(target)) this.showStored(target)
+    if (key === "Escape" && !this.closeRow(/** @type {Element} */ (target)) && isOwnField(target))
+      this.showStored(target)
+  }
+
+  /** Close the open row in which an element is, if it has a form; return whether it was open. @param {Element} target */
+  closeRow(target) {
+    const section = this.sectionAt(target)
+    const row = section?.hasForm && this.rowAt(target)
+    if (!row || place()[section.opens] !== String(row[section.id])) return false
+    this.open(section, String(row[section.id]))
+    this.focusIn(`[data-row="${row[section.id]}"] [data-act=open]`)
+    return true
   }
 
   /** @param {Element} [field] */

@@ -107,27 +107,55 @@ function drawInHead(page, section) {
   )
 }
 
+/** The sections; those of two columns stand beside one another. @type {(page: Sections, sections: SectionSpec[]) => Child} */
+function drawColumns(page, sections) {
+  const draw = (/** @type {SectionSpec} */ section) => drawSection(page, section)
+  const first = sections.findIndex(({side}) => side)
+  if (first < 0) return sections.map(draw)
+  const rest = sections.slice(first)
+  return [
+    sections.slice(0, first).map(draw),
+    h(
+      "div",
+      {class: "columns", data: {key: "columns"}},
+      ["main", "aside"].map(own =>
+        h("div", {class: own, data: {key: own}}, rest.filter(({side}) => side === own).map(draw)),
+      ),
+    ),
+    rest.filter(({side}) => !side).map(draw),
+  ].flat()
+}
+
+/** @param {ClosedPage} page */
+const drawClosed = ({title, text, link}) =>
+  h(
+    "div",
+    {class: "card empty", role: "alert", data: {key: "closed"}},
+    h("h1", {tabindex: "-1"}, title),
+    h("p", null, text),
+    h("div", {class: "acts"}, h("a", {class: "btn small", href: link.href}, link.label)),
+  )
+
 /** Return the elements of a page of sections. @param {Sections} page */
 export function drawSections(page) {
-  const {page: name, title, crumb, links, summary, sections, closed} = page.spec
-  const why = closed?.()
+  const {page: name, crumb, links, summary, sections, closed, hasOwnHead} = page.spec
+  const why = closed?.(() => page.head())
+  if (why && typeof why !== "string") return [drawClosed(why)]
   const above = why ? [] : sections.filter(({isInHead}) => isInHead)
-  return [
+  const head =
+    !hasOwnHead &&
     h(
       "div",
       {class: "head", data: {key: "head"}},
-      drawTitle(title, crumb),
+      drawTitle(page.title, crumb),
       h("p", {"aria-live": "polite"}, summary?.(why ? undefined : page.head().value) ?? ""),
       (above.length > 0 || links) && h("span", {class: "grow"}),
       links?.().map(({label, href}) => h("a", {class: "btn", href, data: {key: href}}, label)),
       above.map(section => drawInHead(page, section)),
-    ),
-    why
-      ? h("div", {class: "card closed", data: {key: "closed"}}, emptyState("", why))
-      : h(
-          "div",
-          {class: `sections of-${name}`, data: {key: "sections"}},
-          sections.filter(({isInHead}) => !isInHead).map(section => drawSection(page, section)),
-        ),
-  ]
+    )
+  const below = sections.filter(({isInHead}) => !isInHead)
+  const body = why
+    ? h("div", {class: "card closed", data: {key: "closed"}}, emptyState("", String(why)))
+    : h("div", {class: `sections of-${name}`, data: {key: "sections"}}, drawColumns(page, below))
+  return [head, body].filter(part => part instanceof Node)
 }

@@ -15,6 +15,7 @@ import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {people} from "#face/people.js"
 import {plan} from "#face/plan.js"
+import {progress} from "#face/progress.js"
 import {QueryPage} from "#face/query.js"
 import {drawRefusal} from "#face/refused.js"
 import {publish} from "#face/publish.js"
@@ -23,11 +24,15 @@ import {requests} from "#face/requests.js"
 import {Sections} from "#face/sections.js"
 import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
+import {title} from "#face/title.js"
+import {titles} from "#face/titles.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, plan, publish, requests]
+export const LISTS = [
+  ...[accounts, activity, checks, decide, history, jobs, people, plan, progress, publish, requests, titles],
+]
 /** @type {SectionsSpec[]} */
-const SECTIONS = [account, connections, settings]
+const SECTIONS = [account, connections, settings, title]
 
 /** @typedef {List | Sections | QueryPage} Page */
 /** How each page is made. @type {Map<string, (host: HTMLElement) => Page>} */

@@ -10,7 +10,7 @@ import {adoptSheets} from "#face/sheets.js"
 
 const STEP = {step_id: 1, label: 1}
 const NEWS = ["plan:changed", "matches:changed", "movie:updated", "series:updated"]
-const PAGES = ["plan", "checks", "library", "titles"] // on which the keys work
+const PAGES = ["plan", "checks", "library", "titles", "title"] // on which the keys work
 /** @type {import("#face/calls.js").Read} */
 const NEXT = ["steps.next", {}, {undo: STEP, redo: STEP, undoable: 1}]
 /** @type {NextSteps} */

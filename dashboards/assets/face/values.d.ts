@@ -14,7 +14,7 @@ type ApprovalNotice = {to_decide: number; proposed: number; own: number[]}
 type ApprovalPage = {items: Approval[]; total: number; page: number; per_page: number}
 type Artwork = {poster: string; backdrop: string; fanart: string[]}
 type AsfPlace = {text: string; attribute: string; others: string[]; label: string; words: string}
-type AssetCandidate = {id: number; entity_type: string; entity_id: number; asset_type: string; provider: string; provider_url: string; width: number | null; height: number | null; language: string; votes: number; vote_average: number; season: number | null; is_downloaded: boolean; content_hash: string | null; perceptual_hash: string | null; is_selected: boolean; is_rejected: boolean; created_at: string; preview_url: string; selected_by: string | null; selected_at: string | null; actor_kind: string | null; actor_id: string | null; selected_match: string | null; is_of_former_match: boolean; reject_reason: string; auto_score: number | null; score_parts: ScorePart[]; duplicate_of: number | null; address: string; is_by_person: boolean; size_text: string; slot: string}
+type AssetCandidate = {id: number; entity_type: string; entity_id: number; asset_type: string; provider: string; provider_url: string; width: number | null; height: number | null; language: string; votes: number; vote_average: number; season: number | null; is_downloaded: boolean; content_hash: string | null; perceptual_hash: string | null; is_selected: boolean; is_rejected: boolean; created_at: string; preview_url: string; selected_by: string | null; selected_at: string | null; actor_kind: string | null; actor_id: string | null; selected_match: string | null; is_of_former_match: boolean; reject_reason: string; auto_score: number | null; score_parts: ScorePart[]; duplicate_of: number | null; address: string; chosen_by: string; chosen_when: string; is_by_person: boolean; label: string; language_text: string; size_text: string; slot: string; source: string; version: string; votes_text: string}
 type AssetPage = {items: AssetCandidate[]; total: number; page: number; per_page: number}
 type AssetSelectionConfig = {library_id: number; asset_type: string; min_count: number; max_count: number; min_width: number | null; min_height: number | null; prefer_language: string | null; weight_resolution: number; weight_votes: number; weight_language: number; weight_provider: number; phash_similarity_threshold: number; provider_priority: string[]}
 type AssignmentRow = {path: string; file_hash: string | null; person: string; qualifier: string; aliases: string[]; origin: string; path_raw: string; previous_hashes: string[]}
@@ -26,6 +26,7 @@ type BackupCheck = {operation_id: number; items: number; whole: number; in_force
 type BackupDetails = {operation_item_id: number; file_id: number; file_path: string; kind: string; bytes: number; comes_back: string; comment: string | null; ranges: RangePreview[]; range_count: number; kept_path: string; problem: string}
 type BackupRecord = {id: number; operation_item_id: number; file_id: number; kind: string; bytes: number; created_at: string; expires_at: string}
 type BackupUse = {items: OperationBackups[]; total: number; bytes: number; budget: number}
+type BarPart = {kind: string; label: string; share: number}
 type BmffPlace = {item: string; string: string; key: string; owner: string; others: string[]; unshown: string[]; boxes_3gp: string[]; label: string; items: string[]}
 type BulkPeople = {files: number; copies: number; total: number; people: BulkPerson[]}
 type BulkPerson = {name: string; files: number}
@@ -53,6 +54,7 @@ type ComparedLine = {state: "kept" | "removed" | "added" | "folded"; parts: (Rec
 type ComparedNames = {label: string; tags: CheckTag[]}
 type Completion = {start: number; end: number; text: string; label: string; hint: string; count: number | null}
 type ConflictItem = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; choices: string[]; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
+type CreditedPerson = {name: string; part: string; filter: string}
 type CrewMember = {name: string; job: string}
 type CustomField = {key: string; title: string; type: "text" | "integer" | "date" | "datetime" | "list"; about: string; choices: string[]; lowest: number; highest: number; multiline: boolean; tag: string; mp4: string; xmp: string; namespace: string; field: Field; limits: string; names: CustomNames}
 type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix: string; xmp_name: string; xmp_namespace: string}
@@ -67,7 +69,7 @@ type EmptyFolderReport = {path: string; folders: string[]; removed: number; prob
 type EnrichedMetadata = {source: string; confidence: number; last_enriched: string | null; external_ids: Record<string, string>; plot: string; cast: CastMember[]; crew: CrewMember[]; ratings: ExternalRatings; votes: ExternalVotes; artwork: Artwork; genres: string[]; keywords: string[]; release_date: string | null; runtime_minutes: number | null; content_rating: string}
 type EnrichmentProgress = {job_id: number; status: "waiting" | "active" | "completed" | "failed"; progress: number; processed_videos: number; total_videos: number; started_at: string | null; completed_at: string | null; estimated_completion: string | null}
 type EnrichmentStats = {total_videos: number; enriched_videos: number; enrichment_percentage: number; source_breakdown: Record<string, number>; average_confidence: number; last_enrichment: string | null}
-type EpisodeEntry = {id: number; season: number | null; episode: number | null; absolute: number | null; aired: string | null; title: string; file_ids: number[]}
+type EpisodeEntry = {id: number; season: number | null; episode: number | null; absolute: number | null; aired: string | null; title: string; file_ids: number[]; code: string}
 type EpisodeGap = {season: number; first: number | null; last: number | null; text: string}
 type Event = {id: number; name: string; at: string; data: Record<string, string>; is_progress: boolean; job_id: number | null}
 type Example = {file_id: number; file_name: string; file_path: string; before: string[]; after: string[]}
@@ -85,18 +87,23 @@ type FieldEdit = {field: string; before: string | null; after: string | null}
 type FieldExample = {file_id: number; file_name: string; field: string; before: string | null; after: string | null; problem: string}
 type FieldLock = {file_id: number; field: string; locked_by: string; locked_at: string; origin: string; file_path: string; value: string | null; display: string; text: string}
 type FieldValue = {field: string; where: string; value: string; takes_segment: boolean; takes_value: boolean; moves: boolean; ascii_only: boolean; shown: string}
+type FieldWithoutValue = {field: string; label: string}
 type FieldsPreview = {files: number; copies: number; changed: number; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; by_field: Record<string, number>; planned: number; skipped: number; examples: FieldExample[]; why_nothing: string}
 type FileChange = {line: number; file_id: number; file_name: string; file_path: string; before: string[]; after: string[] | null; postponed: boolean | null; until: string | null; people_mode: string | null; comment_mode: string | null; fields: FieldEdit[]; removes_everyone: boolean; conflict: string; added: string[]; removed: string[]}
 type FileCopy = {file_id: number; file_path: string}
 type FileDetails = {file_id: number; file_path: string; path_raw: string; file_name: string; file_ext: string; folder: string; library_id: number; library: string; library_path: string; library_state: string; library_reason: string; state: string; state_message: string; size: number; mtime: string; nlink: number; read_only: boolean; file_hash: string | null; container: string; media_kind: "video" | "audio" | "photo" | null; duration: number | null; first_seen_at: string; scanned_at: string; streams: StreamFacts[]; tags: TagPlace[]; comment: string | null; comment_fields: FieldValue[]; fields: Record<string, string>; field_details: FieldDetails[]; fields_differ: boolean; people: PersonDetails[]; copies: FileCopy[]; copies_total: number; decisions: StandingDecision[]; strategy: string; strategy_words: string; strategy_why: string; strategy_code: string; est_seconds: number; est_bytes: number; readings: Reading[]; history: FileEvent[]; history_total: number; plan: PlanItem | null; properties: FileProperty[]; read_with: string; properties_read_at: string | null; properties_problem: string; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file" | null; rollback_days: number; caption: string[]; comment_parts: Record<string, string>; comment_texts: Record<string, string>[]; copies_text: string; disk_facts: string[][]; field_names: Record<string, string>; field_rows: Record<string, string>[]; folder_text: string; has_picture: boolean; is_shown_by_browsers: boolean; item: PlanItem; keeps_comment: boolean; main_facts: string[]; method_facts: string[][]; newest_decision: number; offers: Record<string, string>; origin_sum: string; picture_version: string; place: string; program_rows: string[][]; read_text: string; same_texts: string[][]; stream_facts: string[][]; tag_facts: Record<string, string>[]}
 type FileEvent = {operation_id: number; item_id: number; operation_type: string; at: string; note: string; status: string; code: string; message: string; before: string | null; after: string | null; tags_added: string[]; tags_removed: string[]; fields: Change[]; strategy: string; can_rollback: boolean; exact: boolean; rollback_until: string | null; rollback_reason: string; change_tags: Record<string, string>[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; keeps_comment: boolean; rollback_text: string; state: string[]; title: string; when_text: string}
 type FileFact = {name: string; text: string; source: string; source_text: string}
+type FileMove = {item: TitleItem; gone: number[]; step_id: number; text: string}
 type FilePage = {items: ListedFile[]; total: number; page: number; per_page: number}
 type FileProperty = {field: string; label: string; value: string | number | null; text: string; lock: FieldLock | null}
 type FolderComparison = {library_id: number; path: string; known: number; gone: number; new: number; with_people: number; reason: string}
 type FolderRule = {theirs: string; ours: string}
+type FollowedItem = {item: ItemDetails; share: number | null; is_ended: boolean; operation_type: string; changes: string; glyph: string; id: number; level: string; name: string; path: string; state: string; text: string}
+type FollowedItemPage = {items: FollowedItem[]; total: number; page: number; per_page: number}
 type FollowedJob = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; operation: OperationStatus | null; actions: ("pause" | "resume" | "resolve" | "retry" | "cancel")[]; added: string; cancel_effect: string; ended: string; facts: string[][]; gauge: JobGauge; has_ended: boolean; is_long_paused: boolean; is_resumable: boolean; long_pause_text: string; name: string; outcome: string[][]; pace: string; pause_text: string; state: string; text: string}
 type FollowedJobPage = {items: FollowedJob[]; total: number; page: number; per_page: number}
+type FollowedOperation = {operation: MetadataOperation; status: OperationStatus; can_resume: boolean; can_rollback: boolean; cancel_effect: string; counts: Record<string, number>; current: string; done: number; has_problems: boolean; id: number; left: number; noun: string; pace: string; parts: BarPart[]; report: string[]; rest: string; retryable: number; started: string; state: string; title: string; total: number; total_text: string; type: string; verb: string; words: Record<string, string>}
 type HashCacheStats = {entries: number; sampled: number; full: number; stale: number; verified: number; differing: number; in_memory: number; last_scan: CacheUse | null}
 type HistoryTerm = {kind: string; text: string; label: string; rest: string}
 type HistoryTotals = {operations: number; written: number; refused: number; rolled_back: number; success_text: string}
@@ -104,7 +111,7 @@ type Holder = {operation_id: number; status: string; files: number}
 type HomeNumbers = {planned: number; files: number; titles: number; to_decide: number; to_approve: number; operations: number; open_jobs: number; folders: number; online_folders: number; folder_text: string; scanned_at: string | null; scan: ScanProgress | null; scan_text: string; done_percent: number | null; has_titles: boolean; has_accounts: boolean}
 type HomeSummary = {home: string; folders: number; files: number; plan_id: number | null; plan: PlanStatistics | null; written_id: number | null; written_at: string | null; written_files: number}
 type IdempotentRequest = {key: string; mark: string; answer: Record<string, string>}
-type IdentifiedTitle = {item: TitleItem; values: TitleValue[]; files: TitleFile[]; children: TitleItem[]; gaps: EpisodeGap[]; nfo_problems: Record<string, string>}
+type IdentifiedTitle = {item: TitleItem; values: TitleValue[]; files: TitleFile[]; children: TitleItem[]; gaps: EpisodeGap[]; nfo_problems: Record<string, string>; about: string; addable: FieldWithoutValue[]; can_plan: boolean; cast: CreditedPerson[]; crew: CreditedPerson[]; listed_values: TitleValue[]; nfo_sentences: string[]; plot: string}
 type ImageCandidate = {provider: string; kind: "poster" | "backdrop" | "logo" | "banner" | "still" | "thumb" | "clearart" | "disc"; url: string; width: number | null; height: number | null; language: string; votes: number; vote_average: number; season: number | null; preview_url: string}
 type ImportReport = {matched: number; waiting: number; rejected: RejectedRow[]; skipped: RejectedRow[]; added: number; files: number; copies: number; copy_files: FileCopy[]; step_id: number | null; suggestions: number; operations: number; known_operations: number; by_hash: number; by_path: number; unmatched: UnmatchedFile[]; problems: string[]}
 type InterruptedFile = {item_id: number; file_id: number; file_path: string; outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; code: string; message: string; file_name: string}
@@ -129,10 +136,10 @@ type LineError = {line: number; message: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
 type LockReport = {files: number; changed: number; by_edit: number}
 type LostText = {where: string; text: string}
-type MatchCandidate = {position: number; candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; state: string; key: string}
+type MatchCandidate = {position: number; candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; state: string; key: string; label: string}
 type MatchDecision = {candidates: ScoredCandidate[]; accepted: ScoredCandidate | null; explanation: string; missing: ("title" | "year" | "runtime" | "seasons" | "cast" | "id" | "answers")[]; titles: ScoredCandidate[]}
 type MatchPage = {items: MatchQuestion[]; total: number; page: number; per_page: number; counts: Record<string, number>}
-type MatchQuestion = {item: TitleItem; state: "open" | "later" | "accepted" | "none" | "failed" | "ignored" | "unsearched" | "maybe"; explanation: string; evidence: string[]; missing: ("title" | "year" | "runtime" | "seasons" | "cast" | "id" | "answers")[]; search_title: string; search_year: number | null; search_id: string; facts: FileFact[]; by_hand: boolean; files: TitleFile[]; candidates: MatchCandidate[]; others: TitleItem[]; other_count: number; same_count: number; decided_by: string; decided_at: string | null; revision: string; accepted: MatchCandidate | null; evidence_against: string[]; evidence_for: string[]; length_text: string; marked_name: string[][]; missing_text: string; offers: MatchCandidate[]; others_text: string; searched_text: string; shown_file: TitleFile | null; title_id: number; why: string}
+type MatchQuestion = {item: TitleItem; state: "open" | "later" | "accepted" | "none" | "failed" | "ignored" | "unsearched" | "maybe"; explanation: string; evidence: string[]; missing: ("title" | "year" | "runtime" | "seasons" | "cast" | "id" | "answers")[]; search_title: string; search_year: number | null; search_id: string; facts: FileFact[]; by_hand: boolean; files: TitleFile[]; candidates: MatchCandidate[]; others: TitleItem[]; other_count: number; same_count: number; decided_by: string; decided_at: string | null; revision: string; accepted: MatchCandidate | null; evidence_against: string[]; evidence_for: string[]; length_text: string; marked_name: string[][]; missing_text: string; offers: MatchCandidate[]; others_text: string; searched_text: string; shown_file: TitleFile | null; state_text: string; title_id: number; why: string}
 type MatchReason = {code: "id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes"; text: string; points: number; has_points: boolean; level: "yes" | "partly" | "no" | "neutral"; share: number}
 type MatchResult = {decision_id: number; description: string; titles: number; files: number; job_id: number | null; replaced: string}
 type MatroskaPlace = {names: string[]; level: number; kind: string; kinds: string[]; all_equal: boolean; label: string; words: string}
@@ -157,7 +164,8 @@ type PersonOffer = {card: PersonCard; is_meant: boolean; reason: string}
 type PersonPage = {items: PersonCard[]; total: number; page: number; per_page: number}
 type PersonProfile = {card: PersonCard; companions: Companion[]; files: PersonFile[]; merged: string[]; has_shared_name: boolean; plan_query: string}
 type PersonRow = {person_id: number; name: string; qualifier: string; aliases: string[]; files: number; written: number; label: string}
-type PictureChange = {slot: string; title: string; old: AssetCandidate | null; new: AssetCandidate | null}
+type PictureChange = {slot: string; title: string; old: AssetCandidate | null; new: AssetCandidate | null; title_id: number}
+type PictureChoices = {language: string; languages: Record<string, string>; providers: Record<string, string>}
 type PictureDecision = {step_id: number | null; summary: string; titles: number; selected: number[]}
 type PictureKind = {value: string; label: string}
 type PictureSearchResult = {provider: string; label: string; state: "found" | "none" | "failed"; total: number; message: string}
@@ -167,6 +175,9 @@ type PlanNumbers = {plan_id: number; search: DescribedSearch; listed: number; fo
 type PlanPage = {items: PlanItem[]; total: number; page: number; per_page: number; statistics: PlanStatistics; plan_id: number}
 type PlanQuery = {query: string; mode: string | null; comment_mode: string | null; include_unknown: boolean; hard_links: string; plan_id: number | null; file_hashes: string[] | null; file_ids: number[] | null; include_blocked: boolean; max_age: number}
 type PlanStatistics = {total_files: number; safe_count: number; warning_count: number; danger_count: number; blocked_count: number; total_tags_to_add: number; will_overwrite_custom: number; unchanged_count: number; postponed_count: number; edited_count: number; total_tags_to_remove: number; bytes_to_write: number; est_seconds: number; by_category: Record<string, number>; by_container: Record<string, number>; by_issue: Record<string, number>; listed_count: number}
+type PlannedFile = {file_id: number; file_name: string; values: PlannedValue[]}
+type PlannedValue = {label: string; was: string; now: string}
+type PlannedValues = {items: PlannedFile[]; total: number; page: number; per_page: number; changed: number; files: number; exceptions: string[][]; nothing: string; search: string}
 type PlayerConnection = {id: number; kind: "jellyfin" | "emby" | "kodi" | "plex"; name: string; url: string; folders: FolderRule[]; enabled: boolean; version: string; key_name: string; key: "environment" | "file" | ""; state: "new" | "connected" | "waits" | "refused" | "failed"; reason: string; attempts: number; contact_at: string | null; next_attempt_at: string | null; read_at: string | null; waiting: number; seen: number; not_yet: number; differs: number; about: string; next_attempt: string; program: string; read: string; waits: string}
 type PlayerFact = {field: string; state: "seen" | "warning" | "not_seen"; reason: string}
 type PlayerNotice = {id: number; name: string; notified: number; waiting: number; message: string}
@@ -176,6 +187,7 @@ type PlayerSentence = {state: string; text: string}
 type PlayerTest = {id: number; accepted: boolean; version: string; may: string[]; missing: string[]; message: string}
 type PlayerView = {player: string; versions: string; is_shown: boolean; title: string; year: number | null; people: string[]; plot: string; poster: string; facts: PlayerFact[]; about: string; sentences: PlayerSentence[]}
 type ProviderDetails = {title: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; problems: Record<string, string>; records: Record<string, ProviderRecord>; faults: string[]}
+type ProviderNotice = {text: string; href: string}
 type ProviderRecord = {candidate: Candidate; metadata: EnrichedMetadata; images: ImageCandidate[]; seasons: number[]; tagline: string; studios: string[]; countries: string[]; collection: string; status: string; is_complete: boolean}
 type ProviderRequest = {id: number; at: string; provider: string; route: string; parameters: Record<string, string>; status: number | null; seconds: number | null; bytes: number | null; answer: string; day: string; is_good: boolean; label: string; sent: string[][]; technical: string; time: string}
 type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "on" | "paused" | "off"; next_try: string | null; reason: string; needs_action: boolean; url: string; requests_today: number; requests_per_day: number | null; finds_titles: boolean; leaves: string; plain_reason: string}
@@ -195,6 +207,7 @@ type PublicationSelection = {addresses: string[]; found: string[]; filter: Publi
 type PublicationSummary = {titles: number; by_risk: Record<string, number>; actions: Record<string, number>; new_bytes: number; excluded: Record<string, number>; digest: string; rollback_until: string | null; summary: string; promise: string; notes: string[]; is_restoration: boolean}
 type PublishExample = {titles: number; examples: ExampleTitle[]}
 type PublishLogEntry = {id: number; entity_type: string; entity_id: number; nfo_hash: string | null; assets_published: Record<string, string>[]; published_at: string; published_by: string; success: boolean; error_message: string; operation_id: number; players_notified: Record<string, string>[]}
+type PublishOffer = {is_on: boolean; titles: number; label: string}
 type PublishOptions = {publish: "off" | "nfo" | "artwork" | "both"; kinds: string[]; readers: string[]; people: boolean; is_decided: boolean; is_on: boolean; picture_kinds: string[]; summary: string; writes_nfo: boolean}
 type PublishResult = {operation_id: number | null; success: boolean; published: number; failed: number; titles: PublishedTitle[]}
 type PublishedFileCheck = {path: string; kind: string; address: string; entity_type: string; entity_id: number; state: string}
@@ -209,7 +222,7 @@ type RangePreview = {offset: number; length: number; hex: string}
 type RatedFile = {file_id: number; rating: number; favorite: boolean}
 type Reading = {program: string; shows: string; field: string; text: string; basis: string}
 type RejectedRow = {line: number; where: string; reason: string}
-type RelatedTitle = {item: TitleItem; people: string[]; genres: string[]; collection: string}
+type RelatedTitle = {item: TitleItem; people: string[]; genres: string[]; collection: string; why: string}
 type RemovalReport = {library_id: number; path: string; files: number; missing: number; with_people: number; decisions: number}
 type RemovedPeople = {removed: number; copies: number; copy_files: FileCopy[]; step_id: number | null}
 type RequestDetails = {approval: Approval; may_decide: boolean; why_not: string; may_withdraw: boolean; files: RequestedFilePage; search: string}
@@ -234,11 +247,11 @@ type ScanReport = {libraries: number; offline: number; seen: number; new: number
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
 type SchemaColumn = {name: string; type: string; description: string; kind: string}
 type SchemaTable = {name: string; description: string; rows: number; columns: SchemaColumn[]; rows_text: string}
-type ScorePart = {name: string; points: number; most: number; reason: string}
+type ScorePart = {name: string; points: number; most: number; reason: string; label: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
 type SearchPart = {text: string; rest: string}
 type SearchProblem = {message: string; position: number; word: string}
-type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]}
+type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]; title: string}
 type SecondFactorStart = {secret: string; uri: string; qr: string}
 type SecondFactorState = {is_on: boolean; recovery_codes: number}
 type SelectedFiles = {ids: number[]; summary: SelectionSummary; new: number; omitted: string; promise: string}
@@ -270,13 +283,14 @@ type Suggestion = {name: string; kind: "near_name" | "face" | "cast" | "series" 
 type TagPlace = {place: string; tags: Record<string, string>}
 type Template = {template_id: number; name: string; people: string[]; old_person: string | null; new_person: string | null; created_at: string; pair: string[] | null}
 type TextCount = {text: string; files: number}
-type TitleFacet = {key: string; values: TitleFacetValue[]; total: number}
+type TitleFacet = {key: string; values: TitleFacetValue[]; total: number; options: TitleFacetValue[]}
 type TitleFacetValue = {value: string; label: string; titles: number}
-type TitleFile = {file_id: number; file_path: string; state: string; part: number | null; role: string; edition: string; duration: number | null; size: number; by_hand: boolean}
-type TitleItem = {id: number; entity_type: "movie" | "series" | "season" | "episode"; title: string; year: number | null; state: string; library_id: number; series_id: number | null; series_title: string; season: number | null; episode: number | null; aired: string | null; file_count: number; episode_count: number; season_count: number; touched: boolean; rating: number | null; genres: string[]; country: string; is_matched: boolean; is_incomplete: boolean; is_unpublished: boolean; name: string; poster_url: string}
+type TitleFile = {file_id: number; file_path: string; state: string; part: number | null; role: string; edition: string; duration: number | null; size: number; by_hand: boolean; about: string; name: string}
+type TitleItem = {id: number; entity_type: "movie" | "series" | "season" | "episode"; title: string; year: number | null; state: string; library_id: number; series_id: number | null; series_title: string; season: number | null; episode: number | null; aired: string | null; file_count: number; episode_count: number; season_count: number; touched: boolean; rating: number | null; genres: string[]; country: string; is_matched: boolean; is_incomplete: boolean; is_unpublished: boolean; code: string; initials: string; kind_name: string; name: string; poster_url: string; size_text: string; state_label: string; state_text: string}
 type TitlePage = {items: TitleItem[]; total: number; page: number; per_page: number}
+type TitlePublication = {can_publish: boolean; text: string}
 type TitleSearch = {decision: MatchDecision; problems: Record<string, string>; is_complete: boolean}
-type TitleValue = {field: string; value: string; origin: string; provider: string; confidence: number | null; fetched_at: string; locked: boolean; shown: boolean; locked_by_nfo: boolean; text: string}
+type TitleValue = {field: string; value: string; origin: string; provider: string; confidence: number | null; fetched_at: string; locked: boolean; shown: boolean; locked_by_nfo: boolean; about: string; is_editable: boolean; label: string; line: string; origin_text: string; since: string; text: string}
 type UnmatchedFile = {path: string; people: number; suggestions: number; operations: number}
 type UnrecordedResults = {job_id: number; operation_id: number | null; reason: string; seconds: number; limit_seconds: number; assurance: string; description: string; name: string}
 type User = {id: number; name: string; role: "viewer" | "editor" | "approver" | "admin"; libraries: number[] | null; enabled: boolean; has_password: boolean; has_second_factor: boolean; created_at: string; last_seen_at: string | null; sessions: number; added: string; permissions: UserPermission[]; seen: string}
@@ -284,6 +298,7 @@ type UserIdentity = {issuer: string; subject: string; user_id: number; user_name
 type UserPermission = {name: "plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage"; text: string; is_granted: boolean; for_tokens: boolean}
 type UserSession = {id: number; user_id: number; user_name: string; address: string; client: string; created_at: string; last_seen_at: string; ends_at: string; browser: string; seen: string; since: string}
 type ValidationResult = {entity_type: string; entity_id: number; can_publish: boolean; has_changes: boolean; issues: PublicationIssue[]}
+type ValueDecision = {step_id: number | null; text: string}
 type ValueLimit = {remedy: string; pattern: string; lowest: string; highest: string; most_bytes: number; is_utc: boolean}
 type WaitingTitles = {provider: string; titles: number; until: string; text: string}
 type WatchCopy = {states: number; changed: number; players: string[]; problems: string[]; path: string; summary: string}
@@ -314,6 +329,7 @@ interface Calls {
   "artwork.cache_usage": [args: {}, value: CacheUsage]
   "artwork.candidates": [args: {entity_type?: string; entity_id?: number; asset_type?: string | null}, value: AssetCandidate[]]
   "artwork.garbage_collect": [args: {dry_run?: boolean}, value: CollectedImages]
+  "artwork.problem_of": [args: {title_id?: number; size?: string}, value: string]
   "artwork_jobs.add": [args: {title_ids?: number[]}, value: Job]
   "audit.page": [args: {file_id?: number | null; job_id?: number | null; query?: string; page?: number; per_page?: number}, value: AuditPage]
   "automation.change": [args: {library_id?: number; values?: Record<string, unknown>}, value: LibraryAutomation]
@@ -389,6 +405,8 @@ interface Calls {
   "history.__call__": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; person?: string; file?: string; error?: string; page?: number; per_page?: number}, value: PaginatedOperations]
   "history.as_sql": [args: {query?: string; since?: string | null; until?: string | null; status?: string[]; operation_type?: string; error?: string}, value: string]
   "history.counts": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; error?: string}, value: OperationCounts]
+  "history.follow": [args: {operation_id?: number | null}, value: FollowedOperation | null]
+  "history.followed_items": [args: {operation_id?: number; statuses?: string[]; page?: number; per_page?: number}, value: FollowedItemPage]
   "history.get": [args: {operation_id?: number}, value: MetadataOperation]
   "history.get_operation_details": [args: {operation_id?: number; page?: number; per_page?: number; statuses?: string[]; text?: string; item_ids?: number[]}, value: OperationDetails]
   "history.outlook": [args: {operation_id?: number}, value: RollbackCheck]
@@ -497,6 +515,7 @@ interface Calls {
   "picture_selection.auto_select_assets": [args: {entity_type?: string; entity_id?: number; asset_type?: string | null; season?: number | null}, value: AssetCandidate[]]
   "picture_selection.candidates": [args: {entity_type?: string; entity_id?: number; asset_type?: string | null; season?: number | null}, value: AssetPage]
   "picture_selection.change_config": [args: {library_id?: number; asset_type?: string; changes?: Record<string, string>}, value: AssetSelectionConfig]
+  "picture_selection.choices": [args: {}, value: PictureChoices]
   "picture_selection.config": [args: {library_id?: number; asset_type?: string}, value: AssetSelectionConfig]
   "picture_selection.preview": [args: {title_ids?: number[]; rule?: SelectionRule}, value: SelectionPreview]
   "picture_selection.reject_candidate": [args: {candidate_id?: number; reason?: string; of?: string | null}, value: PictureDecision]
@@ -545,11 +564,13 @@ interface Calls {
   "provider_keys.set": [args: {name?: string; value?: string}, value: null]
   "provider_keys.test": [args: {provider?: string}, value: KeyTest]
   "providers.details": [args: {known?: ExternalId; kind?: "movie" | "tv"}, value: ProviderDetails]
+  "providers.notices": [args: {}, value: ProviderNotice[]]
   "providers.request_page": [args: {text?: string; provider?: string; failed?: boolean; title_id?: number | null; page?: number; per_page?: number}, value: RequestPage]
   "providers.requests": [args: {limit?: number}, value: ProviderRequest[]]
   "providers.search": [args: {title?: string; year?: number | null; kind?: "movie" | "tv" | "unknown"; runtime_minutes?: number | null; external_ids?: ExternalId[]}, value: TitleSearch]
   "providers.status": [args: {}, value: ProviderStatus[]]
   "publications.addresses": [args: {wanted?: PublicationFilter}, value: string[]]
+  "publications.addresses_of": [args: {title_ids?: number[]}, value: string[]]
   "publications.all_options": [args: {}, value: Record<string, PublishOptions>]
   "publications.check_titles": [args: {addresses?: string[]; found?: string[]; alone?: boolean}, value: CheckedTitles]
   "publications.choose": [args: {address?: string; choice?: string; path?: string}, value: PublicationDecision]
@@ -559,6 +580,7 @@ interface Calls {
   "publications.get": [args: {entity_type?: string; entity_id?: number}, value: PublicationItem]
   "publications.libraries": [args: {only?: number | null}, value: LibraryPublishing[]]
   "publications.log": [args: {entity_type?: string; entity_id?: number; count?: number}, value: PublishLogEntry[]]
+  "publications.offer": [args: {}, value: PublishOffer]
   "publications.options": [args: {library_id?: number}, value: PublishOptions]
   "publications.overview": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: PublicationOverview]
   "publications.plan": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null; sort?: string; page?: number; per_page?: number}, value: PublicationPage]
@@ -568,6 +590,7 @@ interface Calls {
   "publications.set_options": [args: {library_id?: number; publish?: string | null; kinds?: string[] | null; readers?: string[] | null; people?: boolean | null}, value: PublishOptions]
   "publications.start": [args: {selection?: PublicationSelection; request?: PublicationRequest | null; expected?: string; idempotent?: IdempotentRequest | null}, value: string]
   "publications.start_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean; note?: string; expected?: string; is_proposal?: boolean}, value: number]
+  "publications.state": [args: {entity_type?: string; entity_id?: number}, value: TitlePublication]
   "publications.unpublished": [args: {page?: number; per_page?: number}, value: TitlePage]
   "publications.unpublished_count": [args: {}, value: number]
   "publications.validate_before_publish": [args: {entity_type?: string; entity_id?: number}, value: ValidationResult]
@@ -639,6 +662,7 @@ interface Calls {
   "titles.assign": [args: {file_ids?: number[]; title_id?: number; role?: string; season?: number | string | null; episodes?: number[]}, value: TitleItem]
   "titles.assign_new": [args: {file_ids?: number[]; kind?: string; title?: string; year?: number | string | null; role?: string; season?: number | string | null; episodes?: number[]}, value: TitleItem]
   "titles.candidates": [args: {title_id?: number; field?: string | null}, value: TitleValue[]]
+  "titles.edit": [args: {title_id?: number; field?: string; value?: string}, value: ValueDecision]
   "titles.facets": [args: {query?: string; keys?: string[]; filters?: any}, value: Record<string, TitleFacet>]
   "titles.follow": [args: {}, value: Job | null]
   "titles.get": [args: {title_id?: number}, value: IdentifiedTitle]
@@ -646,12 +670,16 @@ interface Calls {
   "titles.ids": [args: {query?: string; sort?: string; descending?: boolean; filters?: any}, value: number[]]
   "titles.list": [args: {query?: string; sort?: string; descending?: boolean; page?: number; per_page?: number; filters?: any}, value: TitlePage]
   "titles.lock": [args: {title_id?: number; fields?: string[]}, value: TitleValue[]]
+  "titles.move": [args: {file_ids?: number[]; title_id?: number | null; kind?: string; title?: string; year?: number | string | null; role?: string; season?: number | string | null; episodes?: number[]}, value: FileMove]
   "titles.of_files": [args: {file_ids?: number[]}, value: TitleItem[]]
   "titles.plan_values": [args: {title_ids?: number[]; fields?: string[]}, value: DecisionReport]
+  "titles.planned_values": [args: {title_ids?: number[]; page?: number; per_page?: number}, value: PlannedValues]
   "titles.preview_values": [args: {title_ids?: number[]; fields?: string[]; examples?: number}, value: FieldsPreview]
   "titles.related": [args: {title_id?: number; limit?: number}, value: RelatedTitle[]]
   "titles.set": [args: {title_id?: number; field?: string; value?: string}, value: TitleValue[]]
+  "titles.set_lock": [args: {title_id?: number; field?: string; locked?: boolean}, value: ValueDecision]
   "titles.set_values": [args: {title_id?: number; values?: Record<string, string>}, value: TitleValue[]]
+  "titles.shown_values": [args: {title_id?: number}, value: TitleValue[]]
   "titles.unassign": [args: {file_ids?: number[]; priority?: number | string}, value: Job]
   "titles.unlock": [args: {title_id?: number; fields?: string[] | null}, value: TitleValue[]]
   "tokens.add": [args: {name?: string; permissions?: string[]; days?: number | null; libraries?: number[] | null; user?: string}, value: NewToken]

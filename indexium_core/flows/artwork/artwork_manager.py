@@ -158,6 +158,7 @@ class ArtworkManager:
         """
         return self.find(title_id, size).image
 
+    @remote()
     def problem_of(self, title_id: int, size: str = "poster") -> str:
         """Return why the poster (or the backdrop) of a title cannot be shown, as a sentence; "" if it can."""
         found = self.find(title_id, size)

@@ -22,7 +22,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.accounts.needs import NAMED, needs
 from indexium_core.model.accounts.permissions import LIBRARIES_MANAGE, TITLES_EDIT
 from indexium_core.model.artwork import choice
-from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlot
+from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlot, languages
 from indexium_core.model.artwork.choice import SlotSelection, in_order
 from indexium_core.model.artwork.selection_config import (
     ASSET_TYPES,
@@ -37,6 +37,7 @@ from indexium_core.model.artwork.selections import (
     MOST_SHOWN,
     AssetPage,
     PictureChange,
+    PictureChoices,
     PictureDecision,
     SelectionPreview,
     SelectionRule,
@@ -69,6 +70,16 @@ class BulkSelection:
     def title_ids(self) -> builtins.list[int]:
         """Return the films and series for which pictures are offered."""
         return selection.pictured_titles(self._database.read())
+
+    @remote()
+    def choices(self) -> PictureChoices:
+        """Return the languages and the providers that a rule can name."""
+        known = languages()
+        return PictureChoices(
+            language=self._chooser.language if self._chooser.language in known else "en",
+            languages=known,
+            providers={**{each.id: each.label for each in PROVIDERS.values()}, LOCAL: "In the folders"},
+        )
 
     @remote()
     def preview(self, title_ids: Sequence[int], rule: SelectionRule) -> SelectionPreview:

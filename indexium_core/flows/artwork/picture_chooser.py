@@ -30,6 +30,11 @@ class PictureChooser:
         """Prefer the language of the library or of these settings, where a rule has no other one."""
         self._settings = config
 
+    @property
+    def language(self) -> str:
+        """The language of the settings."""
+        return self._settings.metadata_language
+
     def selections(self, reader: Connection, title_ids: Collection[int]) -> dict[PictureSlot, SlotSelection]:
         """Return the candidates of titles by slot, in their order, and which of them are selected."""
         return self.arranged(reader, assets.candidates(reader, title_ids))
@@ -68,7 +73,7 @@ class PictureChooser:
             return {}
         libraries = selection.libraries(reader, {slot.entity_id for slot in slots})
         configs = selection.configs(reader, set(libraries.values()))
-        own, general = languages_of_titles(reader, list(libraries)), self._settings.metadata_language
+        own, general = languages_of_titles(reader, list(libraries)), self.language
         arranged = {}
         for slot, found in slots.items():
             key = libraries.get(slot.entity_id, 0), slot.asset_type

@@ -16,9 +16,11 @@ from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query, wording
 from indexium_core.model.accounts.needs import NAMED, needs
 from indexium_core.model.accounts.permissions import QUERY_RUN, ROLLBACK, SETTINGS_MANAGE
+from indexium_core.model.operations.followed_operation import FollowedItem, FollowedItemPage, FollowedOperation
 from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.operation import (
+    ACTIVE_STATES,
     HistoryFilter,
     HistoryTotals,
     ItemDetails,
@@ -220,6 +222,39 @@ class HistoryService:
             page=page,
             per_page=per_page,
         )
+
+    @remote()
+    def follow(self, operation_id: int | None = None) -> FollowedOperation | None:
+        """
+        Return an operation in words: by default the one that runs, or else the newest one.
+
+        None: there is no operation. UnknownIdError: there is none with this id.
+        """
+        if operation_id is None:
+            found = self(status=ACTIVE_STATES, per_page=1).items or self(per_page=1).items
+            if not found:
+                return None
+            operation_id = found[0].id
+        details = self.get_operation_details(operation_id, per_page=1)
+        return FollowedOperation(operation=details.operation, status=details.status)
+
+    @remote()
+    def followed_items(
+        self, operation_id: int, *, statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
+    ) -> FollowedItemPage:
+        """Return one page of the items of an operation in words, as `get_operation_details` lists them."""
+        details = self.get_operation_details(operation_id, statuses=statuses, page=page, per_page=per_page)
+        status = details.status
+        items = [
+            FollowedItem(
+                item=each,
+                share=status.fractions.get(each.id),
+                is_ended=status.finished,
+                operation_type=details.operation.operation_type,
+            )
+            for each in details.items
+        ]
+        return FollowedItemPage(items=items, total=details.total, page=page, per_page=per_page)
 
     # Rollback.
 

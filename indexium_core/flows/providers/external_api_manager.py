@@ -27,6 +27,7 @@ from indexium_core.model.lookups.combining import combine, joined_candidate
 from indexium_core.model.lookups.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.lookups.traffic import (
     ProviderDetails,
+    ProviderNotice,
     ProviderRequest,
     ProviderStatus,
     RequestPage,
@@ -36,7 +37,7 @@ from indexium_core.model.matches.acceptance_rules import MIN_SCORE
 from indexium_core.model.matches.matching import ContentMatcher
 from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId, id_owner
-from indexium_core.model.providers.registry import PROVIDERS
+from indexium_core.model.providers.registry import PROVIDERS, attribution
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.sources.images import ImageDownloads
@@ -126,6 +127,11 @@ class ExternalAPIManager:
         """Return for each provider whether it is used, and why not."""
         keys = self._keys()
         return [self._status(name, provider, keys) for name, provider in self.providers.items()]
+
+    @remote()
+    def notices(self) -> list[ProviderNotice]:
+        """Return the sentences that name the providers."""
+        return [ProviderNotice(text=text, href=href) for text, href in attribution()]
 
     @needs(TITLES_EDIT, NO_LIBRARY)
     @remote()

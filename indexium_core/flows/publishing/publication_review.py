@@ -18,6 +18,7 @@ from indexium_core.model.artwork.assets import CachedImage
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.operation import ItemSideFile
 from indexium_core.model.publishing.details import PublicationDetails
+from indexium_core.model.publishing.offers import PublishOffer, TitlePublication
 from indexium_core.model.publishing.options import (
     LibraryPublishing,
     PublishOptions,
@@ -367,6 +368,30 @@ class PublicationReview:
             has_changes=any(each.row.written for each in planned),
             issues=issues_of(codes),
         )
+
+    @remote()
+    def addresses_of(self, title_ids: Sequence[int]) -> list[str]:
+        """Return the addresses of those films and series that have something to publish."""
+        wanted = frozenset(title_ids)
+        found = map(Entity.of_address, self.addresses(PublicationFilter(risk=PUBLISHED_RISKS)))
+        return [each.address for each in found if each.entity_type != VIDEO and each.entity_id in wanted]
+
+    @remote()
+    def offer(self) -> PublishOffer:
+        """Return how many titles would be published; none is counted if no library publishes."""
+        if not any(each.is_on for each in self.all_options().values()):
+            return PublishOffer(is_on=False, titles=0)
+        return PublishOffer(is_on=True, titles=self.plan(per_page=1).titles)
+
+    @remote()
+    def state(self, entity_type: str, entity_id: int) -> TitlePublication:
+        """Return whether a title can be published, and its last publication. Raises errors as `log`."""
+        log = self.log(entity_type, entity_id, count=1)
+        try:
+            found = self.get(entity_type, entity_id)
+        except errors.UnknownIdError:  # nothing of it is published
+            return TitlePublication.of(None, log)
+        return TitlePublication.of(found, log)
 
     @remote()
     def log(self, entity_type: str, entity_id: int, *, count: int = 50) -> list[PublishLogEntry]:

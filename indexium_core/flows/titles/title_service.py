@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Unpack
+from typing import Any, NamedTuple, Unpack
 
 from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
@@ -18,7 +18,7 @@ from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.model import job_kinds
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, NO_LIBRARY, internal, needs
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
@@ -28,8 +28,19 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport, FieldsPreview
 from indexium_core.model.review.steps import StepRow
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
+from indexium_core.model.titles.planned_values import ALL_CHANGES, PlannedValues
 from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilter, TitleFilters
-from indexium_core.model.titles.titles import IdentifiedTitle, TitleItem, TitlePage, TitleValue, gaps_of, sort_key
+from indexium_core.model.titles.titles import (
+    FileMove,
+    IdentifiedTitle,
+    TitleItem,
+    TitlePage,
+    TitleValue,
+    ValueDecision,
+    field_label,
+    gaps_of,
+    sort_key,
+)
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -37,6 +48,14 @@ from indexium_core.store.titles import assignments, identified, title_facets
 from indexium_core.store.titles import titles as store
 
 _MOST = 1000  # titles of a page
+
+
+class TitlePlace(NamedTuple):
+    """What files are of their title."""
+
+    role: str
+    season: int | str | None
+    episodes: Sequence[int]
 
 
 @checked_arguments
@@ -244,6 +263,11 @@ class TitleService:
         )
 
     @remote()
+    def shown_values(self, title_id: int) -> builtins.list[TitleValue]:
+        """Return the values that count of a title, in the order of its fields. Raises UnknownIdError."""
+        return self.get(title_id).listed_values
+
+    @remote()
     def candidates(self, title_id: int, field: str | None = None) -> builtins.list[TitleValue]:
         """
         Return every value of a field (or of all fields) of a title with its origin; of a field the shown one first.
@@ -293,6 +317,18 @@ class TitleService:
     def set_values(self, title_id: int, values: Mapping[str, Any]) -> builtins.list[TitleValue]:
         """Set several fields by hand, all or none, as `set`. Return their candidates."""
         item = self._item(title_id)
+        self._set(item, values)
+        return self._candidates_of(item, values)
+
+    @needs(TITLES_EDIT, NAMED)
+    @remote()
+    def edit(self, title_id: int, field: str, value: Any) -> ValueDecision:
+        """Set the value of a field by hand as `set`, with the same errors. Return the step that undoes it."""
+        step_id = self._set(self._item(title_id), {field: value})
+        verb = "removed your value" if value in (None, "") else "set by hand"
+        return ValueDecision(step_id=step_id, text=f"{field_label(field)}: {verb}.")
+
+    def _set(self, item: TitleItem, values: Mapping[str, Any]) -> int | None:
         checked = {name: checked_value(field_of(name, item.entity_type), value) for name, value in values.items()}
         at = self._clock()
         removed = [each is None for each in checked.values()]
@@ -312,7 +348,8 @@ class TitleService:
         """
         item = self._item(title_id)
         names, at = _field_names(item, fields), self._clock()
-        return self._change(item, "locked", names, lambda tx, name: store.lock(tx, item, name, at=at))
+        self._change(item, "locked", names, lambda tx, name: store.lock(tx, item, name, at=at))
+        return self._candidates_of(item, names)
 
     @needs(TITLES_EDIT, NAMED)
     @remote()
@@ -323,7 +360,23 @@ class TitleService:
         if fields is None and not locked:
             return []
         names = _field_names(item, locked)
-        return self._change(item, "unlocked", names, lambda tx, name: store.unlock(tx, item, name))
+        self._change(item, "unlocked", names, lambda tx, name: store.unlock(tx, item, name))
+        return self._candidates_of(item, names)
+
+    @needs(TITLES_EDIT, NAMED)
+    @remote()
+    def set_lock(self, title_id: int, field: str, *, locked: bool) -> ValueDecision:
+        """Lock or unlock a field as `lock` and `unlock`, with the same errors. Return the step that undoes it."""
+        item = self._item(title_id)
+        [name], at = _field_names(item, [field]), self._clock()
+        verb = "locked" if locked else "unlocked"
+        step_id = self._change(
+            item,
+            verb,
+            [name],
+            lambda tx, each: store.lock(tx, item, each, at=at) if locked else store.unlock(tx, item, each),
+        )
+        return ValueDecision(step_id=step_id, text=f"{field_label(name)}: {verb}.")
 
     @internal
     def undo_values(self, tx: Connection, before: str, _step: StepRow, *, at: datetime) -> UndoneStep:
@@ -373,17 +426,20 @@ class TitleService:
             ValidationError: A number is not valid.
 
         """
+        return self._tell_moved(self._assigned(file_ids, title_id, TitlePlace(role, season, episodes)))
+
+    def _assigned(self, file_ids: Sequence[int], title_id: int | None, place: TitlePlace) -> title_steps.Moved:
         at = self._clock()
 
-        def move(tx: Connection) -> tuple[int, Collection[int]]:
+        def move(tx: Connection) -> title_steps.Moved:
             libraries = assigning.checked_files(tx, file_ids)
-            item = store.find(tx, title_id)
+            item = None if title_id is None else store.find(tx, title_id)
             if item is None:
                 raise errors.UnknownIdError(f"There is no title {title_id}.")
-            targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at)
-            return targets[0][1], title_steps.move(tx, libraries, targets, role=role, at=at)
+            targets = assigning.find_targets(tx, item, **place._asdict(), at=at)
+            return title_steps.move(tx, libraries, targets, role=place.role, at=at)
 
-        return self._moved(*self._database.run(move))
+        return self._database.run(move)
 
     @needs(TITLES_EDIT, NAMED)
     @remote()
@@ -416,18 +472,57 @@ class TitleService:
             ValidationError: As `assign`.
 
         """
-        at = self._clock()
+        return self._tell_moved(self._assigned_new(file_ids, (kind, title, year), TitlePlace(role, season, episodes)))
 
-        def move(tx: Connection) -> tuple[int, Collection[int]]:
+    def _assigned_new(
+        self, file_ids: Sequence[int], named: tuple[str, str, int | str | None], place: TitlePlace
+    ) -> title_steps.Moved:
+        at, (kind, title, year) = self._clock(), named
+
+        def move(tx: Connection) -> title_steps.Moved:
             libraries = assigning.checked_files(tx, file_ids)
             library_id = next(iter(libraries.values()))
             item = assigning.make_title(tx, kind, title, year=year, library_id=library_id, at=at)
-            targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at, is_new=True)
-            changed = title_steps.move(tx, libraries, targets, role=role, at=at)
+            targets = assigning.find_targets(tx, item, **place._asdict(), at=at, is_new=True)
+            moved = title_steps.move(tx, libraries, targets, role=place.role, at=at)
             identified.show(tx, at=at, ids=[item.id])
-            return targets[0][1], changed | {item.id}
+            return moved._replace(changed={*moved.changed, item.id})
 
-        return self._moved(*self._database.run(move))
+        return self._database.run(move)
+
+    @needs(TITLES_EDIT, NAMED)
+    @remote()
+    def move(
+        self,
+        file_ids: Sequence[int],
+        title_id: int | None = None,
+        *,
+        kind: str = "",
+        title: str = "",
+        year: int | str | None = None,
+        role: str = "main",
+        season: int | str | None = None,
+        episodes: Sequence[int] = (),
+    ) -> FileMove:
+        """
+        Move files to another title as `assign`, or with a `kind` to a new one as `assign_new`, with the same errors.
+
+        Return the title, the step that undoes the move, and the titles that no longer exist.
+        """
+        former = {each.id for each in assignments.former(self._database.read(), file_ids)}
+        place = TitlePlace(role, season, episodes)
+        if kind:
+            moved = self._assigned_new(file_ids, (kind, title, year), place)
+        else:
+            moved = self._assigned(file_ids, title_id, place)
+        item = self._tell_moved(moved)
+        what = "The file is" if len(file_ids) == 1 else f"{wording.files(len(file_ids))} are"
+        return FileMove(
+            item=item,
+            gone=store.unknown(self._database.read(), sorted(former)),
+            step_id=moved.step_id,
+            text=f"{what} moved to {item.name}.",
+        )
 
     @needs(TITLES_EDIT, NAMED)
     @remote()
@@ -443,9 +538,9 @@ class TitleService:
         unassigned = assigning.FilesToUnassign(tuple(sorted(libraries)), self._clock())
         return self._add(sorted(set(libraries.values())), unassigned.payload, priority)
 
-    def _moved(self, title_id: int, changed: Collection[int]) -> TitleItem:
-        self._emit_changed(changed)
-        return self._item(title_id)
+    def _tell_moved(self, moved: title_steps.Moved) -> TitleItem:
+        self._emit_changed(moved.changed)
+        return self._item(moved.item.id)
 
     def _emit_changed(self, title_ids: Collection[int]) -> None:
         """Send the events of the films and series that changed and still exist."""
@@ -464,6 +559,12 @@ class TitleService:
         """Return the effect of `plan_values` without a change; errors are the same."""
         texts = planned_values.texts(self._database.read(), title_ids, fields)
         return self._bulk.preview_each(texts, examples=examples)
+
+    @remote()
+    def planned_values(self, title_ids: Sequence[int], *, page: int = 1, per_page: int = 20) -> PlannedValues:
+        """Return one page of what `plan_values` would change; errors are the same."""
+        preview = self.preview_values(title_ids, examples=ALL_CHANGES)
+        return PlannedValues.of(preview, page=max(1, page), per_page=max(1, min(_MOST, per_page)))
 
     @needs(TITLES_EDIT, NAMED)
     @remote()
@@ -489,19 +590,22 @@ class TitleService:
 
     def _change(
         self, item: TitleItem, verb: str, names: Collection[str], change: Callable[[Connection, str], None]
-    ) -> builtins.list[TitleValue]:
-        """Change fields by hand, all or none, and return their candidates; `verb` says how, in the past tense."""
+    ) -> int | None:
+        """Change fields by hand, all or none, and return the step; `verb` says how, in the past tense."""
         at = self._clock()
 
-        def work(tx: Connection) -> None:
+        def work(tx: Connection) -> int | None:
             before = title_steps.by_hand(tx, item, names)
             for name in names:
                 change(tx, name)
             identified.show(tx, at=at, ids=[item.id])
-            title_steps.record_values(tx, item, verb, before, at=at)
+            return title_steps.record_values(tx, item, verb, before, at=at)
 
-        self._database.run(work)
+        step_id = self._database.run(work)
         self._emit_changed([item.id])
+        return step_id
+
+    def _candidates_of(self, item: TitleItem, names: Collection[str]) -> builtins.list[TitleValue]:
         return [each for each in store.values(self._database.read(), item) if each.field in names]
 
 

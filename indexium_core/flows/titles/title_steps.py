@@ -21,6 +21,14 @@ from indexium_core.store.titles import titles as store
 Kept = Mapping[str, Sequence[Mapping[str, Any]]]  # what people can change of the values of each field
 
 
+class Moved(NamedTuple):
+    """A move."""
+
+    item: TitleItem  # that has the files now, before the move is complete
+    changed: Collection[int]  # the titles that changed
+    step_id: int
+
+
 class MovedBack(NamedTuple):
     """The undo of a move."""
 
@@ -40,22 +48,27 @@ def by_hand(reader: Connection, item: TitleItem, fields: Collection[str]) -> Kep
     return found
 
 
-def record_values(tx: Connection, item: TitleItem, verb: str, before: Kept, *, at: datetime) -> None:
-    """Record that values by hand or padlocks were changed, if they were; `before` is what `by_hand` returned."""
+def record_values(tx: Connection, item: TitleItem, verb: str, before: Kept, *, at: datetime) -> int | None:
+    """
+    Record that values by hand or padlocks were changed, and return the step; None if they were not.
+
+    `before` is what `by_hand` returned.
+    """
     states = {"before": before, "after": by_hand(tx, item, before)}
     changed = [name for name in before if before[name] != states["after"][name]]
-    if changed:
-        names = wording.list_of([_words(name) for name in changed])
-        kept = {"id": item.id, **{key: {name: of[name] for name in changed} for key, of in states.items()}}
-        steps.record_titles(
-            tx,
-            "value",
-            f"{verb} the {names} of “{item.name}”",
-            json.dumps(kept, ensure_ascii=False),
-            files=item.file_count,
-            subjects=[f"{item.id} {name}" for name in changed],
-            at=at,
-        )
+    if not changed:
+        return None
+    names = wording.list_of([_words(name) for name in changed])
+    kept = {"id": item.id, **{key: {name: of[name] for name in changed} for key, of in states.items()}}
+    return steps.record_titles(
+        tx,
+        "value",
+        f"{verb} the {names} of “{item.name}”",
+        json.dumps(kept, ensure_ascii=False),
+        files=item.file_count,
+        subjects=[f"{item.id} {name}" for name in changed],
+        at=at,
+    )
 
 
 def undo_values(tx: Connection, kept: str, *, at: datetime) -> TitleItem | None:
@@ -93,15 +106,15 @@ def titles_by_hand(reader: Connection, file_ids: Collection[int]) -> dict[int, l
 
 def move(
     tx: Connection, libraries: dict[int, int], targets: Sequence[tuple[EntityType, int]], *, role: str, at: datetime
-) -> set[int]:
-    """Move files to titles as one step (see `assigning.move`), and return the ids of all titles that this changes."""
+) -> Moved:
+    """Move files to titles as one step, see `assigning.move`."""
     before = titles_by_hand(tx, libraries)
     changed = assigning.move(tx, libraries, targets, role=role, at=at)
     [item] = store.by_ids(tx, [targets[0][1]])
     kept = json.dumps({"before": before, "after": titles_by_hand(tx, libraries)})
     label, subjects = f"moved {wording.files(len(before))} to “{item.name}”", [str(file_id) for file_id in before]
-    steps.record_titles(tx, "move", label, kept, files=len(before), subjects=subjects, at=at)
-    return changed
+    step_id = steps.record_titles(tx, "move", label, kept, files=len(before), subjects=subjects, at=at)
+    return Moved(item, changed, step_id)
 
 
 def undo_move(tx: Connection, kept: str, *, at: datetime) -> MovedBack:

@@ -80,6 +80,10 @@ class OperationHandle:
         """Cancel remaining files. A file that is changed in place is finished; an unfinished new file is discarded."""
         return self._writer.cancel_operation(self.id)
 
+    def as_dict(self) -> dict[str, int]:
+        """Return its JSON form: the id of the operation."""
+        return {"id": self.id}
+
     def _progress(self) -> tuple[int, int, str]:
         status = self.status()
         return status.current, status.total, status.current_text

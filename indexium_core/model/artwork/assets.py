@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from indexium_core.model import wording
+from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.providers.registry import label_of
 from indexium_core.model.shapes import Shaped
 
 MAX_IMAGE_BYTES = 25_000_000
@@ -65,6 +68,11 @@ class ScorePart:
     most: float  # the weight
     reason: str  # "21 votes, 5.6 of 10"
 
+    @property
+    def label(self) -> str:
+        """The part in one word."""
+        return "Size" if self.name == "resolution" else self.name.capitalize()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetCandidate:
@@ -108,6 +116,46 @@ class AssetCandidate:
     def size_text(self) -> str:
         """The width and the height in words."""
         return f"{self.width} × {self.height}" if self.width and self.height else "size not known"
+
+    @property
+    def label(self) -> str:
+        """Where it comes from: a provider, or `In the folder`."""
+        return "In the folder" if self.provider == LOCAL else label_of(self.provider)
+
+    @property
+    def source(self) -> str:
+        """The provider, or the name of the file."""
+        return self.provider_url.rsplit("/", 1)[-1] if self.provider == LOCAL else self.label
+
+    @property
+    def language_text(self) -> str:
+        """The language of the text in it."""
+        return language_name(self.language) if self.language else "no text"
+
+    @property
+    def votes_text(self) -> str:
+        """The votes in words."""
+        return wording.plural(self.votes, "vote") if self.votes else "no votes"
+
+    @property
+    def version(self) -> str:
+        """What changes with the picture: a browser keeps its address with it."""
+        known = (self.content_hash or "") if self.provider == LOCAL else self.provider_url
+        return hashlib.blake2s(known.encode(), digest_size=6).hexdigest() if known else ""
+
+    @property
+    def chosen_by(self) -> str:
+        """The person who selected it: `you`, or a name; "" if no person did."""
+        if not self.is_by_person:
+            return ""
+        actor = current_actor()
+        is_own = (self.actor_kind, self.actor_id or "") == (actor.kind, actor.id)
+        return "you" if (is_own and self.selected_by == actor.name) or not self.selected_by else self.selected_by
+
+    @property
+    def chosen_when(self) -> str:
+        """When a person selected it; "" if no person did."""
+        return wording.when(self.selected_at) if self.is_by_person and self.selected_at else ""
 
     @property
     def is_by_person(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,6 +59,15 @@ class SelectionRule(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureChoices(Shaped):
+    """What a rule for many titles can name."""
+
+    language: str  # the language of the metadata, or English
+    languages: Mapping[str, str]  # names by code
+    providers: Mapping[str, str]  # labels by id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PictureChange(Shaped):
     """How the main picture of a title would change."""
 
@@ -65,6 +75,11 @@ class PictureChange(Shaped):
     title: str
     old: AssetCandidate | None
     new: AssetCandidate | None
+
+    @property
+    def title_id(self) -> int:
+        """The id of the title."""
+        return self.slot.entity_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,6 +173,14 @@ class ProviderStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderNotice:
+    """A sentence that names providers, as their terms demand."""
+
+    text: str
+    href: str  # an address beside it; "" without one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TitleSearch:
     """The result of a search for a title."""
 

@@ -12,6 +12,7 @@ from indexium_core.model.lookups.candidates import MISSING_SIGNS, Candidate, Mat
 from indexium_core.model.matches.results import MATCH_STATES, MatchState
 from indexium_core.model.names.film_evidence import is_against
 from indexium_core.model.providers.external_ids import ID_FIELDS
+from indexium_core.model.providers.registry import label_of
 from indexium_core.model.shapes import ListPage
 from indexium_core.model.titles.titles import ORIGINS, TitleFile, TitleItem
 
@@ -76,6 +77,11 @@ class MatchCandidate:
     state: str = "proposed"  # proposed, accepted, rejected
 
     @property
+    def label(self) -> str:
+        """Its title, its provider and its id there: `Solaris (1972) · TMDB 593`."""
+        return f"{self.candidate.name} · {label_of(self.candidate.provider)} {self.candidate.external_id}"
+
+    @property
     def key(self) -> str:
         """Its id at its provider: `tmdb:603`."""
         return f"{self.candidate.provider}:{self.candidate.external_id}"
@@ -103,6 +109,11 @@ class MatchQuestion:
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
     revision: str = ""  # changes with each decision about the title
+
+    @property
+    def state_text(self) -> str:
+        """What its state means, as a sentence."""
+        return MATCH_STATES[self.state]
 
     @property
     def title_id(self) -> int:

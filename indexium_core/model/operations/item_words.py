@@ -21,6 +21,7 @@ SIDE_FILE_TAGS: Mapping[str, str] = {  # action of a side file → kind of its t
     "unchanged": "same",
     "blocked": "same",
 }
+_SIDE_FILE_SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−", "unchanged": "="}
 _UNCHANGED = {  # checks of a verification → the parts of the file that they compare
     "streams": "streams",
     "chapters": "chapters",
@@ -60,6 +61,26 @@ def tags(item: Item) -> list[dict[str, Any]]:
         *field_text.tags(item.fields),
         *({"text": each.path.rpartition("/")[2], "kind": SIDE_FILE_TAGS[each.action]} for each in item.side_files),
     ]
+
+
+def people_line(item: Item) -> str:
+    """Return `− Zoe Oz + Zoë Öz`: the people that an item removes and adds."""
+    return " ".join([*(f"− {name}" for name in item.tags_removed), *(f"+ {name}" for name in item.tags_added)])
+
+
+def side_files_line(item: Item) -> str:
+    """Return `+ movie.nfo ~ poster.jpg`: the side files that an item changes."""
+    return " ".join(f"{_SIDE_FILE_SIGNS[each.action]} {each.path.rpartition('/')[2]}" for each in item.side_files)
+
+
+def method_and_time(item: Item) -> str:
+    """Return how a file was written and how long it took."""
+    if item.status == "writing" and item.seconds is not None and item.seconds >= 1:
+        return f"for {wording.duration(item.seconds)}"
+    if item.status != "success" or item.seconds is None:
+        return ""
+    taken = wording.duration(item.seconds)
+    return f"{strategies.in_words(item.strategy)} · {taken}" if item.strategy and not item.side_files else taken
 
 
 def comments(item: Item) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypedDict
 
 from indexium_core import errors, notebook
-from indexium_core.model.titles.fields import ENTITY_TYPES
-from indexium_core.model.titles.titles import STATES, TitleItem
+from indexium_core.model.titles.fields import ENTITY_TYPES, KIND_NAMES
+from indexium_core.model.titles.titles import STATE_LABELS, STATES, TitleItem
 
 FACET_KEYS = (
     "kind",
@@ -106,6 +106,18 @@ class TitleFacet:
     values: tuple[TitleFacetValue, ...]  # the most frequent ones; years, ratings, kinds and states in their order
     total: int  # number of all values
 
+    @property
+    def options(self) -> tuple[TitleFacetValue, ...]:
+        """The values with labels for people."""
+        return tuple(replace(each, label=self._label(each)) for each in self.values)
+
+    def _label(self, each: TitleFacetValue) -> str:
+        if self.key == "kind":
+            return KIND_NAMES[each.value].capitalize()
+        if self.key == "state":
+            return STATE_LABELS[each.value]
+        return f"{each.value} and more" if self.key == "rating" else each.label
+
     def _repr_html_(self) -> str:
         return notebook.card(self.key, {each.label: f"{each.titles:,}" for each in self.values})
 
@@ -118,6 +130,12 @@ class RelatedTitle:
     people: list[str]  # actors and directors of both, at most five
     genres: list[str]  # of both
     collection: str  # of both, "" for none
+
+    @property
+    def why(self) -> str:
+        """What both have, in a few words."""
+        shared = self.people[:2] or self.genres[:2]
+        return ", ".join(filter(None, [self.collection, *shared]))
 
 
 def filter_of(text: str, filters: TitleFilters) -> TitleFilter:

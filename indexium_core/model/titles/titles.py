@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from indexium_core import errors, notebook
-from indexium_core.model.shapes import ListPage
-from indexium_core.model.titles.fields import EntityType, shown_text
+from indexium_core.model import wording
+from indexium_core.model.providers.registry import label_of
+from indexium_core.model.shapes import ListPage, Shaped
+from indexium_core.model.titles.fields import KIND_NAMES, TITLE_FIELDS, EntityType, shown_text
 
 STATES: Mapping[str, str] = {
     "discovered": "found, but its name says nothing",
@@ -20,13 +22,14 @@ STATES: Mapping[str, str] = {
     "published": "has files that other programs read",
     "ignored": "not a film or series",
 }
-ROLES: Mapping[str, str] = {
-    "main": "the film or the episode itself",
-    "extra": "an extra of it",
-    "trailer": "a trailer",
-    "sample": "a sample",
+STATE_LABELS: Mapping[str, str] = {
+    "discovered": "Not identified",
+    "identified": "Identified",
+    "enriched": "Has provider values",
+    "published": "Published",
+    "ignored": "Ignored",
 }
-ORIGINS: Mapping[str, str] = {  # of a value
+ORIGINS: Mapping[str, str] = {
     "hand": "by hand",
     "nfo": "NFO file",
     "provider": "provider",
@@ -35,10 +38,19 @@ ORIGINS: Mapping[str, str] = {  # of a value
     "name": "name of file or folder",
     "measured": "measured",
 }
+ROLES: Mapping[str, str] = {
+    "main": "the film or the episode itself",
+    "extra": "an extra of it",
+    "trailer": "a trailer",
+    "sample": "a sample",
+}
 MOST_MOVED_FILES = 10_000  # of one call
 MOST_EPISODES = 50  # of one file that a person moves
 LOCKED_BY_NFO = 1.0  # the confidence of a value whose field its NFO file locks
 SHARED_BY_NFO = 0.5  # the confidence of a list of an NFO file that has items of ours, too: those of the next origin
+MOST_LISTED_PEOPLE = 60  # of the cast or the crew of a title
+LONGEST_LINE = 400  # characters of a value in a list
+_NAMED_PEOPLE = 4  # of a cast in such a line
 SORT_KEYS = ("title", "year", "state", "rating", "added")
 
 
@@ -94,6 +106,41 @@ class TitleItem:
             country=self.country,
         )
 
+    @property
+    def kind_name(self) -> str:
+        """What it is: `Film`."""
+        return KIND_NAMES[self.entity_type].capitalize()
+
+    @property
+    def initials(self) -> str:
+        """At most two letters in the place of a poster that is not there."""
+        return wording.initials(self.title)
+
+    @property
+    def state_label(self) -> str:
+        """Its state in two or three words."""
+        return STATE_LABELS[self.state]
+
+    @property
+    def state_text(self) -> str:
+        """What its state means."""
+        return STATES[self.state]
+
+    @property
+    def code(self) -> str:
+        """The number of an episode, or the day of its broadcast."""
+        return _code(self)
+
+    @property
+    def size_text(self) -> str:
+        """How much of it there is: files, or seasons and episodes."""
+        if self.entity_type == "series":
+            seasons, episodes = self.season_count, self.episode_count
+            return f"{wording.plural(seasons, 'season')} · {wording.plural(episodes, 'episode')}"
+        if self.entity_type == "season":
+            return wording.plural(self.episode_count, "episode")
+        return wording.files(self.file_count)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitlePage(ListPage):
@@ -124,6 +171,37 @@ class TitleValue:
         """The value as text."""
         return shown_text(self.value)
 
+    @property
+    def line(self) -> str:
+        """The value in one line: a long text is cut, and of many people the first are named."""
+        text = _joined(self.field, self.value) or self.text
+        return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
+
+    @property
+    def label(self) -> str:
+        """The field in words, such as `Original title`."""
+        return field_label(self.field)
+
+    @property
+    def about(self) -> str:
+        """What the field is."""
+        return TITLE_FIELDS[self.field].about
+
+    @property
+    def origin_text(self) -> str:
+        """Where the value comes from: `TMDB`, `by hand`."""
+        return label_of(self.provider) or ORIGINS[self.origin]
+
+    @property
+    def since(self) -> str:
+        """When it was found or set: `2 days ago`."""
+        return wording.ago(self.fetched_at)
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether a person can type it."""
+        return TITLE_FIELDS[self.field].type != "json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleFile:
@@ -139,6 +217,42 @@ class TitleFile:
     size: int  # bytes
     by_hand: bool  # a person moved it to the title
 
+    @property
+    def name(self) -> str:
+        """The name without its folder."""
+        return self.file_path.rsplit("/", 1)[-1]
+
+    @property
+    def about(self) -> str:
+        """What it is: its role, its edition, its part, its length and its size."""
+        notes = [
+            self.role if self.role != "main" else "",
+            "moved by hand" if self.by_hand else "",
+            self.edition,
+            f"part {self.part}" if self.part else "",
+            wording.playing_time(self.duration) if self.duration else "",
+            wording.size(self.size),
+            "missing" if self.state == "missing" else "",
+        ]
+        return " · ".join(filter(None, notes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditedPerson:
+    """A person of the cast or the crew of a title."""
+
+    name: str
+    part: str  # the roles, or the jobs
+    filter: str  # the filter of the list that finds the titles of the person: actor, director; "" without one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldWithoutValue:
+    """A field of a title that a person can add."""
+
+    field: str
+    label: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifiedTitle:
@@ -150,6 +264,68 @@ class IdentifiedTitle:
     children: list[TitleItem] = field(default_factory=list)  # seasons of a series, episodes of a season
     gaps: list[EpisodeGap] = field(default_factory=list)  # of a series
     nfo_problems: dict[str, str] = field(default_factory=dict)  # a sentence by path of a broken NFO file
+
+    @property
+    def about(self) -> str:
+        """The title in one line: what it is, its year, its length, its rating and its genres."""
+        item, minutes = self.item, self._value("runtime_minutes")
+        parts = [
+            item.kind_name,
+            str(item.year or ""),
+            episode_code(item.season, item.episode) if item.entity_type == "episode" else "",
+            wording.runtime(minutes) if isinstance(minutes, int) else "",
+            f"★ {item.rating:.1f}" if item.rating else "",
+            ", ".join(item.genres),
+        ]
+        return " · ".join(filter(None, parts))
+
+    @property
+    def plot(self) -> str:
+        """What happens; "" if it is not known."""
+        return str(self._value("plot") or "")
+
+    @property
+    def listed_values(self) -> list[TitleValue]:
+        """The shown values in the order of the fields, without the choice whether it is a film or series."""
+        known = {each.field: each for each in self.values}
+        return [known[name] for name in TITLE_FIELDS if name in known and name != "ignored"]
+
+    @property
+    def addable(self) -> list[FieldWithoutValue]:
+        """The fields without a value that a person can type."""
+        known = {"ignored", *(each.field for each in self.values)}
+        return [
+            FieldWithoutValue(field=name, label=field_label(name))
+            for name, each in TITLE_FIELDS.items()
+            if self.item.entity_type in each.entities and name not in known and each.type != "json"
+        ]
+
+    @property
+    def cast(self) -> list[CreditedPerson]:
+        """The actors with their roles."""
+        return _credited(self._value("cast"), "character", lambda _: "actor")
+
+    @property
+    def crew(self) -> list[CreditedPerson]:
+        """The directors, writers and others."""
+        return _credited(
+            self._value("crew"),
+            "job",
+            lambda jobs: "director" if any(each.lower() == "director" for each in jobs) else "",
+        )
+
+    @property
+    def nfo_sentences(self) -> list[str]:
+        """What is wrong with the NFO files beside the files."""
+        return [f"{path.rsplit('/', 1)[-1]}: {problem}" for path, problem in self.nfo_problems.items()]
+
+    @property
+    def can_plan(self) -> bool:
+        """Whether its values can become values of its files."""
+        return self.item.state != "ignored" and any(each.role == "main" for each in self.files)
+
+    def _value(self, name: str) -> Any:
+        return next((each.value for each in self.values if each.field == name), None)
 
     def _repr_html_(self) -> str:
         return notebook.card(self.item.name, {each.field: each.text for each in self.values})
@@ -185,6 +361,11 @@ class EpisodeEntry:
     title: str
     file_ids: list[int]
 
+    @property
+    def code(self) -> str:
+        """Its number, or the day of its broadcast."""
+        return _code(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonCollection:
@@ -193,6 +374,11 @@ class SeasonCollection:
     number: int | None  # 0: specials; None: episodes without a season, such as dated ones
     episodes: int
     videos: list[EpisodeEntry]
+
+    @property
+    def title(self) -> str:
+        """The season in words."""
+        return {None: "Without a season", 0: "Specials"}.get(self.number, f"Season {self.number}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +414,61 @@ class SeriesCollection:
     updated_at: dt.datetime
     artwork: str | None = None  # address of its poster, see `AssetCandidate.address`
     last_watched: dt.datetime | None = None  # None: Indexium plays nothing, and no player says it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueDecision(Shaped):
+    """The result of a change of a value by hand."""
+
+    step_id: int | None  # to undo it; None if nothing changed
+    text: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMove(Shaped):
+    """The result of a move of files to another title."""
+
+    item: TitleItem  # that has them now
+    gone: list[int]  # titles that no longer exist, because they have no other file
+    step_id: int  # to undo it
+    text: str  # a sentence
+
+
+def field_label(name: str) -> str:
+    """Return a field in words, such as `Original title`."""
+    if name == "runtime_minutes":
+        return "Runtime in minutes"
+    text = " ".join(label_of(word) for word in name.split("_"))
+    return text[0].upper() + text[1:]
+
+
+def _joined(name: str, value: Any) -> str:
+    """Return people, ratings and votes in one line; "" for any other value."""
+    if isinstance(value, list) and name in ("cast", "crew"):
+        names = [str(each.get("name", "")) for each in value if isinstance(each, dict)]
+        more = len(names) - _NAMED_PEOPLE
+        return ", ".join(names[:_NAMED_PEOPLE]) + (f" {wording.and_more(more)}" if more > 0 else "")
+    if isinstance(value, dict) and name == "ratings":
+        return ", ".join(f"{label_of(source)} {number:g}" for source, number in value.items())
+    if isinstance(value, dict) and name == "votes":
+        return ", ".join(f"{label_of(source)} {wording.count(number)}" for source, number in value.items())
+    return ""
+
+
+def _credited(value: Any, part: str, filter_of: Callable[[list[str]], str]) -> list[CreditedPerson]:
+    """Return each person of a cast or a crew once, with all parts."""
+    people: dict[str, list[str]] = {}
+    for each in value if isinstance(value, list) else ():
+        if isinstance(each, dict) and each.get("name"):
+            people.setdefault(str(each["name"]), []).append(str(each.get(part) or ""))
+    return [
+        CreditedPerson(name=name, part=", ".join(filter(None, parts)), filter=filter_of(parts))
+        for name, parts in list(people.items())[:MOST_LISTED_PEOPLE]
+    ]
+
+
+def _code(episode: TitleItem | EpisodeEntry) -> str:
+    return episode_code(episode.season, episode.episode) or str(episode.aired or "")
 
 
 def episode_code(season: int | None, episode: int | None) -> str:

@@ -42,8 +42,10 @@ LIMITED = ("approver", "viewer", "editor")  # the first one may most
 # Arguments with which calls are tried. The ids are those of the hidden library.
 ARGUMENTS: Mapping[str, Any] = {
     "address": "movie:1",
+    "addresses": ["movie:1"],
     "approval_id": 1,
     "asset_type": "poster",
+    "at": 1,
     "by": "container",
     "by_risk": {"safe": 1},
     "candidate_id": 1,
@@ -63,6 +65,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "library_ids": [1],
     "name": "zora",
     "operation_id": 1,
+    "on": True,
     "operation_item_id": 1,
     "path": "movie.nfo",
     "person_id": 1,
@@ -76,6 +79,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "text": "zo",
     "title_id": 1,
     "title_ids": [1],
+    "value": "zo",
 }
 PUBLISHED = PublicationSelection(filter=PublicationFilter())
 

@@ -407,6 +407,23 @@ def test_title_shows_its_publication(library: Library, film: int) -> None:
     assert row == ("identified", None)
 
 
+def test_pages_of_titles_offer_what_can_be_published(library: Library, film: int) -> None:
+    offer = library.publications.offer()
+    assert (offer.is_on, offer.label) == (True, f"Publish {offer.titles}…")
+    assert library.publications.addresses_of([film, 999]) == [f"movie:{film}"]
+    state = library.publications.state("movie", film)
+    assert (state.can_publish, state.text) == (True, "")
+    operation = publish(library, THE_FILM)
+    published = library.publications.state("movie", film)
+    assert (published.can_publish, published.text.partition(" ")[0]) == (False, "Published")
+    assert library.publications.addresses_of([film]) == []
+    roll_back(library, operation)
+    assert library.publications.state("movie", film).can_publish
+    library.publications.set_options(1, publish="off")
+    offer = library.publications.offer()
+    assert (offer.is_on, offer.label) == (False, "Publish…")
+
+
 def test_title_with_a_file_of_others_counts_as_published_until_a_person_changes_it(
     library: Library, folder: Path
 ) -> None:

@@ -128,6 +128,22 @@ def test_moves_are_undone_step_by_step(library: Library) -> None:
     assert files_of(library, titles(library)["Thng"].id) == [("Thng.mp4", "main", False)]
 
 
+def test_move_of_a_page_names_its_step_and_the_titles_that_are_gone(library: Library) -> None:
+    file, former = file_of(library, "Thng.mp4"), titles(library)["Thng"].id
+    thing = titles(library)["The Thing"].id
+    moved = library.titles.move([file], thing, role="extra")
+    assert (moved.item.id, moved.gone, moved.text) == (
+        thing,
+        [former],
+        "The file is moved to The Thing (1982).",
+    )
+    assert moved.step_id == library.steps.last("move", str(file))
+    made = library.titles.move([file], kind="movie", title="It Came", year="1953")
+    assert (made.item.name, made.gone) == ("It Came (1953)", [])
+    with pytest.raises(errors.UnknownIdError, match="no title"):
+        library.titles.move([file])
+
+
 def test_undo_of_a_move_leaves_a_file_that_is_identified_again(library: Library) -> None:
     file = file_of(library, "Thng.mp4")
     library.titles.assign([file], titles(library)["The Thing"].id)

@@ -145,6 +145,18 @@ def test_preview_says_why_nothing_changes(library: Library) -> None:
     )
 
 
+def test_page_shows_what_would_change_in_each_file(library: Library) -> None:
+    ids = [id_of(library, "Heat"), id_of(library, "Ring")]
+    everything, second = library.titles.planned_values(ids), library.titles.planned_values(ids, page=2, per_page=1)
+    assert (everything.total, everything.changed, everything.nothing) == (len(everything.items), everything.total, "")
+    assert second.items == everything.items[1:2]
+    assert {each.label for each in everything.items[0].values} >= {"Title"}
+    library.titles.plan_values(ids)
+    planned_already = library.titles.planned_values(ids)
+    assert (planned_already.items, planned_already.changed) == ([], 0)
+    assert planned_already.nothing.startswith("Nothing new: the plan has these values")
+
+
 def test_command_plans_values(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     ring = str(id_of(library, "Ring"))
     home = str(library.home)

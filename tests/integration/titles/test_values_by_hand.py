@@ -348,3 +348,17 @@ def test_wrong_values_are_rejected_and_change_nothing(
     assert library.titles.candidates(title_id, "tagline") == []
     with pytest.raises(errors.UnknownIdError, match="no title 999"):
         library.titles.set(999, "title", "x")
+
+
+def test_edit_and_lock_of_a_page_return_the_step_that_undoes_them(library: Library) -> None:
+    film = library.titles.list(kind="movie").items[0]
+    edited = library.titles.edit(film.id, "title", "Other")
+    assert edited.text == "Title: set by hand."
+    assert edited.step_id == library.steps.last("value", f"{film.id} title")
+    locked = library.titles.set_lock(film.id, "title", locked=True)
+    assert (locked.text, library.titles.set_lock(film.id, "title", locked=True).step_id) == ("Title: locked.", None)
+    assert library.titles.set_lock(film.id, "title", locked=False).text == "Title: unlocked."
+    assert library.titles.edit(film.id, "title", "").text == "Title: removed your value."
+    shown = [each.field for each in library.titles.shown_values(film.id)]
+    assert shown[0] == "title"
+    assert shown == [each.field for each in library.titles.get(film.id).listed_values]

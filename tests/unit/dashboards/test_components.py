@@ -16,14 +16,12 @@ from typing import Any
 import pytest
 
 import dashboards
-from dashboards.components import operation_text
 from dashboards.components.base import Component, scripts, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
-from dashboards.pages.progress import progress
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.planning.risk import Issue
@@ -291,75 +289,6 @@ def status(state: str, **counts: int) -> OperationStatus:
         can_rollback=False,
         rollback_reason="",
     )
-
-
-def test_only_running_operation_can_be_paused() -> None:
-    assert [item["act"] for item in progress.buttons(status("in_progress", pending=3))] == ["pause", "cancel"]
-    assert [item["act"] for item in progress.buttons(status("paused", pending=3))] == ["resume", "cancel"]
-    assert progress.buttons(status("completed", success=3)) == []
-
-
-def test_progress_bar_has_part_for_each_outcome() -> None:
-    parts = operation_text.bar_parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
-    assert [(part["kind"], part["label"], part["share"]) for part in parts] == [
-        ("ok", "6 written", 60.0),
-        ("bad", "1 failed", 10.0),
-        ("bad", "1 conflict", 10.0),
-        ("off", "1 skipped", 10.0),
-    ]
-    assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
-    now = replace(status("in_progress", success=6, pending=4), fractions={7: 0.5, 8: 0.25})
-    assert operation_text.bar_parts(now)[-1] == {"kind": "going", "label": "2 running", "share": 7.5}
-    assert progress.rest(now) == "2 waiting"
-
-
-@pytest.mark.parametrize("state", ["cancelled", "rolled_back", "partly_rolled_back"])
-def test_cancelled_files_can_be_retried(state: str) -> None:
-    now = replace(status(state, success=6, skipped=3), cancelled_count=2)
-    details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
-    told = progress.view(details, shown="")
-    assert (told["done"], told["total"], told["now"], told["rest"]) == ("7", "9 files", 7, "2 not started")
-    assert [part["label"] for part in told["parts"]] == ["6 written", "1 skipped"]
-    assert told["order"] == ""
-    assert "6 of 9 files written, 1 skipped, 2 not started." in told["summary"]["lines"]
-    offers = [item["label"] for item in told["summary"]["buttons"]]
-    assert offers[:2] == ["Retry 2 files…", "Roll back…"]
-    assert not any(label.startswith("Resume") for label in offers)
-
-
-def test_failed_operation_with_files_left_can_resume() -> None:
-    now = status("failed", success=6, failed=1, pending=2)
-    details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
-    told = progress.view(details, shown="")
-    assert [item["label"] for item in told["summary"]["buttons"]][:2] == ["Resume 2", "Roll back…"]
-    assert "not started 2" in [choice["label"] for choice in told["statuses"]]
-    assert told["order"] == "Failures first"
-    ended = replace(now, counts={"success": 6, "failed": 1})
-    offers = progress.view(replace(details, status=ended), shown="")["summary"]["buttons"]
-    assert offers[0]["label"] == "Retry 1 file…"
-
-
-@pytest.mark.parametrize(("given_up", "label"), [(0, "skipped 3"), (1, "skipped, not started 3"), (3, "not started 3")])
-def test_cancelled_files_are_listed_separately(given_up: int, label: str) -> None:
-    now = replace(status("cancelled", success=6, skipped=3), cancelled_count=given_up)
-    details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
-    assert label in [choice["label"] for choice in progress.view(details, shown="")["statuses"]]
-
-
-def test_speed_is_shown_while_running_and_duration_at_end() -> None:
-    assert operation_text.speed(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
-    slow = replace(status("in_progress", pending=136), rate=0.6, eta_seconds=1.5)
-    assert operation_text.speed(operation(), slow) == "about 1.5 s left", "136 files at this speed need 4 minutes"
-    assert operation_text.speed(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
-
-
-@pytest.mark.parametrize("state", [*progress.SHOWN])
-def test_every_filter_value_has_its_count(state: str) -> None:
-    now = status("completed_with_errors", success=2, failed=1)
-    details = OperationDetails(operation=operation(), status=now, items=[], total=3, page=1, per_page=50)
-    choices = progress.view(details, shown=state)["statuses"]
-    assert [choice["value"] for choice in choices if choice["on"]] == [state]
-    assert {choice["label"] for choice in choices} >= {"all 3", "written 2", "problems 1"}
 
 
 # The fake is called like the real one.

@@ -544,7 +544,7 @@ def test_empty_history_differs_from_an_empty_search() -> None:
     assert titles == ["Nothing has been written yet", "No operation matches"]
 
 
-@pytest.mark.parametrize("page", ["accounts", "activity", "checks", "history", "jobs", "requests"])
+@pytest.mark.parametrize("page", ["accounts", "activity", "checks", "history", "jobs", "progress", "requests"])
 def test_no_action_of_a_list_has_the_name_of_what_every_list_does(page: str) -> None:
     own = "Object.keys(List.prototype.ownActs({dataset: {}}))"
     script = f"""(({{List}}, spec) => [{own}, spec.actions.map(({{act}}) => act)])
@@ -758,3 +758,59 @@ def test_empty_limit_removes_the_limit_of_a_field() -> None:
     assert (name, args["choices"], "lowest" in args) == ("fields.change", ["one", "two"], False)
     check = "act('add-field').asks([]).check({highest: '9a'})"
     assert settings("custom-fields", check) == "“9a” is no whole number."
+
+
+def progress(script: str, **operation: Any) -> Any:
+    """Return the value of a script, which knows `progress`, the `head` and `act`: an action by its name."""
+    known = {"id": 7, "type": "write", "noun": "file", "state": "completed", "retryable": 0, "left": 0, "total": 3}
+    known |= {"can_resume": False, "can_rollback": False, "counts": {}, "words": {}, "title": "Wrote 3 files"}
+    body = f"""(({{progress}}) => {{
+        const act = name => progress.actions.find(each => each.act === name)
+        const isOffered = each => each.where === "card" && each.when(undefined, {{}}, head)
+        const offered = () => progress.actions.filter(isOffered).map(({{act}}) => act)
+        return {script}
+    }})(await face("progress"))"""
+    return evaluate(body, head={"operation": {**known, **operation}})
+
+
+@pytest.mark.parametrize(
+    ("operation", "offered"),
+    [
+        ({"state": "in_progress"}, ["pause", "cancel", "log"]),
+        ({"state": "paused", "can_resume": True}, ["resume", "cancel", "log"]),
+        ({"can_rollback": True}, ["roll-back", "history", "back", "log"]),
+        ({"state": "failed", "can_resume": True, "left": 2}, ["resume", "history", "back", "log"]),
+        ({"retryable": 2}, ["retry", "history", "back", "log"]),
+    ],
+)
+def test_operation_offers_what_is_possible_now(operation: dict[str, Any], offered: list[str]) -> None:
+    assert progress("offered()", **operation) == offered
+
+
+def test_labels_of_an_operation_count_its_items() -> None:
+    label = "act(name).label(undefined, {}, head)"
+    assert progress(label.replace("name", "'resume'"), state="failed", left=2) == "Resume 2"
+    assert progress(label.replace("name", "'resume'"), state="paused", left=2) == "Resume"
+    assert progress(label.replace("name", "'retry'"), retryable=1, noun="title") == "Retry 1 title…"
+    assert progress(label.replace("name", "'back'"), noun="title") == "Back to Publish"
+
+
+def test_states_of_files_are_counted_in_their_words() -> None:
+    counts = {"success": 2, "failed": 1, "conflict": 1, "pending": 3, "writing": 1}
+    chips = "progress.chips(head, {show: 'failed'}).map(({label, total, on}) => [label, total, on])"
+    assert progress(chips, total=8, counts=counts, words={"pending": "not started", "success": "restored"}) == [
+        ["all", 8, False],
+        ["problems", 2, True],
+        ["restored", 2, False],
+        ["skipped", 0, False],
+        ["not started", 4, False],
+    ]
+
+
+def test_files_are_read_once_the_operation_is_known() -> None:
+    body = "progress.read({show: 'success', page: '2'}, 50, head)"
+    args = {"operation_id": 7, "statuses": ["success"], "page": 2, "per_page": 50}
+    assert progress(body)[:2] == ["history.followed_items", args]
+    assert progress("progress.read({}, 50, undefined)") is None
+    assert progress("progress.read({}, 50, {operation: null})")[0] == "history.__call__"
+    assert progress("[progress.tells(head), progress.tells({operation: null})]") == [{"op": "7"}, None]

@@ -9,19 +9,17 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
 from dashboards.questions import interrupted_report
 from dashboards.questions.interrupted_question import Interrupted
 from indexium_core.model.followed_job import FollowedJob
 from indexium_core.model.job import Job
+from indexium_core.model.operations.followed_operation import FollowedOperation
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.operations.rollback import RollbackCheck
 from tests.support.fake_library import FakeLibrary
-from tests.support.fake_operations import row_of
-from tests.support.fake_plan import items
 from tests.unit.dashboards.test_writing import Line, operation
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -64,7 +62,7 @@ def test_paused_rewrite_is_paused_and_finishing_file_is_pausing() -> None:
         now = status(status="paused", working={7: 12.0}, **values)
         return [
             FollowedJob.of(job("paused"), now).state,
-            operation_text.speed(record, now),
+            FollowedOperation(operation=record, status=now).pace,
             footer.running(record, now)["title"],
         ]
 
@@ -82,13 +80,6 @@ def test_footer_shows_running_and_long_paused_jobs() -> None:
     forgotten = footer.long_paused(job("paused", paused_at=datetime.now(UTC) - timedelta(days=3), paused_by="Ann"))
     assert forgotten["title"].startswith("Write 'Holiday 2019' has been paused for 3 days by Ann.")
     assert [item["act"] for item in forgotten["buttons"]] == ["job", "job_resume"]
-
-
-def test_rewritten_file_shows_its_fraction() -> None:
-    item = items(1)[1]
-    row = operation_text.item_row(row_of(1, item, "writing"), share=0.614)
-    assert (row["status"], row["level"]) == ("rewriting 61 %", "warning")
-    assert operation_text.item_row(row_of(1, item, "writing"))["status"] == "writing"
 
 
 def _shown(component: Any) -> dict[str, Any]:

@@ -6,8 +6,6 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards.components import operation_text
-from dashboards.pages.titles.titles_publishing import offer_view, title_view
 from dashboards.state import PublishState
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import ItemDetails, ItemSideFile, MetadataOperation
@@ -15,7 +13,6 @@ from indexium_core.model.publishing.options import LibraryPublishing, PublishOpt
 from indexium_core.model.publishing.publication import (
     PublicationChoice,
     PublicationOverview,
-    PublishLogEntry,
 )
 from indexium_core.model.publishing.requests import CheckedTitle, DangerousTitle
 from tests.support.cases import each_case
@@ -287,26 +284,6 @@ def test_what_nobody_has_changed_stays_as_it_is() -> None:
 # --- Titles and operations ---------------------------------------------------------------------------------------
 
 
-def test_button_of_the_titles_says_how_many_would_be_published() -> None:
-    assert offer_view("/p", is_on=False, titles=0)["label"] == "Publish…"
-    assert offer_view("/p", is_on=True, titles=1200) == {"href": "/p", "label": "Publish 1,200…", "done": False}
-    assert offer_view("/p", is_on=True, titles=0) == {"href": "/p", "label": "Nothing to publish", "done": True}
-
-
-def test_title_can_be_published_only_if_there_is_something_to_write() -> None:
-    entry = PublishLogEntry(
-        id=1, entity_type="movie", entity_id=7, nfo_hash=None, assets_published=[], published_at=datetime.now(UTC),
-        published_by="system", success=True, error_message="", operation_id=1,
-    )  # fmt: skip
-    assert title_view(item(risk="unchanged", is_unpublished=False), [entry], href="/p") == {
-        "label": "",
-        "href": "/p",
-        "text": "Published just now",
-    }
-    assert title_view(item(), [entry], href="/p")["text"] == "Published just now; changed since"
-    assert (title_view(item(), [], href="/p")["label"], title_view(None, [], href="/p")["label"]) == ("Publish…", "")
-
-
 def operation(**facts: Any) -> MetadataOperation:
     known: dict[str, Any] = {each.name: None for each in dataclasses.fields(MetadataOperation)}
     counts = ("file_count", "success_count", "failure_count", "skipped_count", "conflict_count", "unknown_count")
@@ -336,7 +313,6 @@ def test_item_of_a_publication_lists_its_side_files() -> None:
     )
     shown = ItemDetails(**known | {"tags_added": [], "tags_removed": [], "fields": (), "side_files": files})
 
-    assert operation_text.side_files_line(shown) == "~ movie.nfo − poster.png"
     assert shown.tags == [
         {"text": "movie.nfo", "kind": "set"},
         {"text": "poster.png", "kind": "del"},

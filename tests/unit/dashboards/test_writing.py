@@ -13,7 +13,6 @@ import pytest
 
 from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
-from dashboards.pages.progress import progress
 from dashboards.questions import write_sections
 from dashboards.questions.dry_run import DryRun, DryRunResult
 from dashboards.questions.write_question import WriteQuestion
@@ -177,15 +176,6 @@ def test_scan_without_total_shows_no_estimate() -> None:
     row = footer.scanning(reading)
     assert (row["title"], row["note"]) == ("Reading 50 of 200 files", "12 files/s · about 12 s left")
     assert acts(row) == ["stop_scan", "scan"]
-
-
-def test_completed_operation_retries_only_failures() -> None:
-    failed = status("completed_with_errors", success=211, failed=1, conflict=2)
-    offered = [button["act"] for button in progress.summary(operation(), failed)["buttons"]]
-    assert offered[0] == "retry"
-    assert "retry" not in [
-        each["act"] for each in progress.summary(operation(), status("completed", success=2))["buttons"]
-    ]
 
 
 # --- What a write changes ------------------------------------------------------------------------------------------

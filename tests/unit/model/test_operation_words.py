@@ -10,10 +10,12 @@ import pytest
 
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import item_words, summaries
+from indexium_core.model.operations.followed_operation import FollowedItem, FollowedOperation
 from indexium_core.model.operations.operation import (
     STATES,
     HistoryTotals,
     ItemDetails,
+    ItemSideFile,
     MetadataOperation,
     OperationDetails,
     OperationStatus,
@@ -270,3 +272,89 @@ def test_terms_of_a_search_are_removed_one_by_one() -> None:
 def test_history_term_is_read_back(kind: str, term: str) -> None:
     other = terms_of_history(f"{history_term(kind, term)} {history_term('word', 'other')}")
     assert [each.rest for each in other if each.text == "other"] == [history_term(kind, term)]
+
+
+def followed(
+    state: str, counts: dict[str, int], *, status: dict[str, Any] | None = None, **changes: Any
+) -> FollowedOperation:
+    found = details(status={"status": state, "counts": counts, **(status or {})}, **changes)
+    return FollowedOperation(operation=found.operation, status=found.status)
+
+
+def test_bar_has_a_part_for_each_outcome() -> None:
+    running = {"success": 6, "failed": 1, "conflict": 1, "skipped": 1, "pending": 1}
+    assert [(part.kind, part.label, part.share) for part in followed("in_progress", running).parts] == [
+        ("ok", "6 written", 60.0),
+        ("bad", "1 failed", 10.0),
+        ("bad", "1 conflict", 10.0),
+        ("off", "1 skipped", 10.0),
+    ]
+    counts = {"success": 6, "pending": 4}
+    assert followed("in_progress", counts).rest == "4 waiting"
+    rewriting = followed("in_progress", counts, status={"fractions": {7: 0.5, 8: 0.25}})
+    assert (rewriting.parts[-1].label, rewriting.parts[-1].share, rewriting.rest) == ("2 running", 7.5, "2 waiting")
+
+
+@pytest.mark.parametrize("state", ["cancelled", "rolled_back", "partly_rolled_back"])
+def test_files_that_were_cancelled_are_told_and_offered(state: str) -> None:
+    shown = followed(state, {"success": 6, "skipped": 3}, status={"cancelled_count": 2}, user_note="")
+    assert (shown.done, shown.total_text, shown.rest) == (7, "9 files", "2 not started")
+    assert [part.label for part in shown.parts] == ["6 written", "1 skipped"]
+    assert "6 of 9 files written, 1 skipped, 2 not started." in shown.report
+    assert (shown.retryable, shown.can_rollback, shown.can_resume, shown.has_problems) == (2, True, False, False)
+
+
+def test_failed_operation_with_files_left_can_resume() -> None:
+    shown = followed("failed", {"success": 6, "failed": 1, "pending": 2})
+    assert (shown.can_resume, shown.left, shown.retryable, shown.has_problems) == (True, 2, 0, True)
+    assert shown.words["pending"] == "not started"
+    assert followed("failed", {"success": 6, "failed": 1}).retryable == 1
+    assert followed("completed_with_errors", {"success": 211, "failed": 1, "conflict": 2}).retryable == 3
+    assert followed("completed", {"success": 2}).retryable == 0
+
+
+def test_running_operation_says_what_it_does_and_how_fast() -> None:
+    fast = {"rate": 118.0, "eta_seconds": 2.0, "current_file": "a.mp4"}
+    shown = followed("in_progress", {"pending": 1}, status=fast, user_note="")
+    assert (shown.title, shown.pace, shown.current) == ("Writing 1 file", "118 files/s · about 2 s left", "a.mp4")
+    assert shown.report == []
+    assert shown.started.endswith(" · continues if you close this page")
+    assert shown.cancel_effect.endswith("; 1 file will not be changed.")
+    slow = followed("in_progress", {"pending": 136}, status={"rate": 0.6, "eta_seconds": 1.5})
+    assert slow.pace == "about 1.5 s left", "136 files at this speed need 4 minutes"
+    paused = followed("paused", {"pending": 1}, status={"idle": True})
+    assert (paused.pace, paused.can_resume, paused.current) == ("paused", True, "")
+    assert followed("paused", {"writing": 1}).pace == "pausing after this file"
+
+
+def test_ended_operation_says_what_it_did() -> None:
+    shown = followed("completed", {"success": 3}, user_note="")
+    assert (shown.title, shown.pace) == ("Wrote 3 files", "in 900 ms")
+    assert followed("completed", {"success": 3}).title == "Write “Holiday”"
+    assert shown.report == ["3 files written."]
+    back = followed("completed", {"success": 1}, status={"operation_type": "rollback"}, operation_type="rollback")
+    assert back.report == ["1 file restored.", "Each restored file was verified."]
+    assert back.words["success"] == "restored"
+
+
+def test_file_of_a_running_operation_shows_its_fraction() -> None:
+    shown = FollowedItem(item=item(status="writing", seconds=12.0), share=0.614)
+    assert (shown.state, shown.level, shown.text, shown.changes) == (
+        "rewriting 61 %",
+        "warning",
+        "for 12 s",
+        "+ Ann Lee",
+    )
+    assert FollowedItem(item=item(status="writing")).state == "writing"
+    written = FollowedItem(item=item(), is_ended=True, operation_type="rollback")
+    assert (written.state, written.level, written.glyph) == ("restored", "safe", "✓")
+    assert FollowedItem(item=item(message="It is open.", status="conflict")).text == "It is open."
+
+
+def test_title_of_a_publication_shows_its_side_files() -> None:
+    files = (
+        ItemSideFile(path="/films/Sky/movie.nfo", kind="nfo", action="update"),
+        ItemSideFile(path="/films/Sky/poster.png", kind="poster", action="remove"),
+    )
+    shown = FollowedItem(item=item(tags_added=[], title="Sky", side_files=files), operation_type="publish")
+    assert (shown.name, shown.changes, shown.text) == ("Sky", "~ movie.nfo − poster.png", "3 ms")

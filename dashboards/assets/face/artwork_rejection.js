@@ -1,18 +1,16 @@
 // The question why a picture is rejected: numbered reasons, or a text.
 import {h, morph} from "#face/dom.js"
-import {hasModifier} from "../../../components/browser/keyboard.js"
-import {markDialogClosed, openDialog} from "#face/modal.js"
 import {button} from "#face/widgets.js"
-import {act, currentPicture, focusIn} from "./artwork_state.js"
+import {currentPicture, focusIn, hasModifier} from "#face/artwork_state.js"
 
-/** @import {Self} from "./artwork_state.js" */
+/** @import {Self} from "#face/artwork_state.js" */
 
 const OTHER = "other"
 
 /** @param {Self} self */
-const reasonsOf = ({view}) => [
+const reasonsOf = ({state: {title}}) => [
   "too dark",
-  view.series ? "wrong series" : "wrong film",
+  title.entity_type === "movie" ? "wrong film" : "wrong series",
   "wrong language",
   "poor quality",
   OTHER,
@@ -20,8 +18,8 @@ const reasonsOf = ({view}) => [
 
 /** @param {Self} self */
 function paintQuestion(self) {
-  const {rejecting, reason, text} = self.state
-  morph(rejecting, [
+  const {reason, text} = self.state
+  morph(self.rejecting.box, [
     h("h2", {id: "a-why"}, "Why not this one?"),
     h("p", null, "It is not offered again, also after the next look-up. It can be undone."),
     h(
@@ -69,17 +67,16 @@ function paintQuestion(self) {
 
 /** @param {Self} self */
 function reject(self) {
-  const {rejecting, reason, text, cursor} = self.state
-  rejecting.close()
-  act(self, "reject", cursor, reason === OTHER ? text.trim() : reason)
-  self.paint()
+  const {reason, text, cursor} = self.state
+  self.rejecting.close()
+  self.act("reject", cursor, reason === OTHER ? text.trim() : reason)
 }
 
 /** @type {(self: Self, reason: string) => void} */
 function choose(self, reason) {
   self.state.reason = reason
   paintQuestion(self)
-  if (reason === OTHER) /** @type {HTMLElement} */ (self.state.rejecting.querySelector(".a-text")).focus()
+  if (reason === OTHER) /** @type {HTMLElement} */ (self.rejecting.box.querySelector(".a-text")).focus()
 }
 
 /** @type {(self: Self, event: KeyboardEvent) => void} */
@@ -103,25 +100,23 @@ export function askReason(self) {
   if (!currentPicture(self)) return
   Object.assign(self.state, {reason: "", text: ""})
   paintQuestion(self)
-  openDialog(self.state.rejecting)
-  focusIn(self.state.rejecting, "input")
+  self.rejecting.open()
+  focusIn(self.rejecting.box, "input")
 }
 
-/** Return the dialog, closed. @param {() => Self} own */
-export function makeRejection(own) {
-  const box = h("dialog", {class: "a-rejection", "aria-labelledby": "a-why"})
-  for (const name of ["cancel", "close"]) box.addEventListener(name, markDialogClosed)
-  box.addEventListener("keydown", event => onKey(own(), event))
+/** Let the question react. @param {Self} self */
+export function listenToRejection(self) {
+  const {box} = self.rejecting
+  box.addEventListener("keydown", event => onKey(self, event))
   box.addEventListener("input", event => {
     const {dataset, value} = /** @type {HTMLInputElement} */ (event.target)
-    if (dataset.do === "reason") choose(own(), value)
-    else own().state.text = value
+    if (dataset.do === "reason") choose(self, value)
+    else self.state.text = value
   })
   box.addEventListener("click", event => {
     const target = /** @type {HTMLElement} */ (event.target)
     const name = /** @type {HTMLElement | null} */ (target.closest("[data-do]"))?.dataset.do
-    if (target === box || name === "cancel") box.close()
-    else if (name === "reject") reject(own())
+    if (target === box || name === "cancel") self.rejecting.close()
+    else if (name === "reject") reject(self)
   })
-  return box
 }

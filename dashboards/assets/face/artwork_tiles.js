@@ -1,39 +1,52 @@
 // The tiles of the dialog of pictures, and the parts of a score.
 import {h, keyedNodes, reuse} from "#face/dom.js"
-import {languageKey, languageName, allPictures, shownPictures} from "./artwork_state.js"
+import {
+  addressesOf,
+  allPictures,
+  isLocal,
+  isRejected,
+  languageKey,
+  languageName,
+  rankOf,
+  scoreOf,
+  shownPictures,
+} from "#face/artwork_state.js"
 import {button} from "#face/widgets.js"
-import {drawPreview} from "./artwork_previews.js"
+import {drawPreview} from "#face/artwork_previews.js"
 
-/** @import {Self} from "./artwork_state.js" */
-/** @import {Preview} from "./artwork_previews.js" */
+/** @import {Part, Picture, Self} from "#face/artwork_state.js" */
+/** @import {Preview} from "#face/artwork_previews.js" */
 /**
- * @typedef {{picture: ArtworkPictureView, preview: Preview, isCursor: boolean, isDescribed: boolean, same: string}} TileInputs
+ * @typedef {{picture: Picture, preview: Preview, isCursor: boolean, isDescribed: boolean, same: string}} TileInputs
  *   `isDescribed`: the parts of its score are shown. `same`: the picture that looks the same.
  */
 
-/** @param {ArtworkPictureView} picture */
-export const chosenText = ({selected, by}) => (!selected ? "" : by ? `Chosen by ${by}` : "Chosen by the rule")
+/** @param {Picture} picture */
+export const chosenText = ({is_selected: isSelected, chosen_by: by}) =>
+  !isSelected ? "" : by ? `Chosen by ${by}` : "Chosen by the rule"
 
 /** @param {TileInputs} inputs */
 function badgesOf({picture, same}) {
-  const {local, by} = picture
+  const {chosen_by: by} = picture
   return /** @type {[kind: string, text: string][]} */ ([
     [by ? "on" : "", chosenText(picture)],
-    ["", local && "In the folder"],
+    ["", isLocal(picture) && "In the folder"],
     ["", same && `Same as ${same}`],
   ]).filter(([, text]) => text)
 }
 
-/** @param {ArtworkPartView[]} parts */
+/** @param {Part[]} parts */
 const drawMeter = parts =>
   h(
     "span",
     {class: "a-meter", "aria-hidden": "true"},
-    parts.map(({width}) => h("i", {style: {width: `${width}%`}})),
+    parts.map(({points}) => h("i", {style: {width: `${(100 * points).toFixed(1)}%`}})),
   )
 
 /** @param {TileInputs} inputs */
-function drawScore({picture: {id, score, parts}, isCursor, isDescribed}) {
+function drawScore({picture, isCursor, isDescribed}) {
+  const {id, score_parts: parts} = picture
+  const score = scoreOf(picture)
   if (!score) return h("span", {class: "a-score none"}, drawMeter([]), h("b", null, "–"))
   return h(
     "button",
@@ -52,26 +65,28 @@ function drawScore({picture: {id, score, parts}, isCursor, isDescribed}) {
 }
 
 /** @param {TileInputs} inputs */
-const drawFailure = ({picture: {id, preview: address}, preview}) =>
+const drawFailure = ({picture, preview}) =>
   preview.state === "failed" &&
   h(
     "div",
     {class: "a-failed", data: {key: "failed"}},
     h("b", null, h("span", {"aria-hidden": "true"}, "▲ "), "No picture"),
     h("p", null, preview.text),
-    button("Try again", "", {kind: "small", data: {do: "again", id, address, key: "again"}}),
+    button("Try again", "", {kind: "small", data: {do: "again", address: addressesOf(picture).preview, key: "again"}}),
   )
 
 /** @param {TileInputs} inputs */
 function drawTile(inputs) {
   const {picture, preview, isCursor} = inputs
-  const {id, size, source, votes, rejected, reason} = picture
-  const states = [isCursor && "cur", picture.selected && "sel", rejected && "rej", preview.state]
+  const {id, size_text: size, source, votes_text: votes, reject_reason: reason} = picture
+  const isOut = isRejected(picture)
+  const address = addressesOf(picture).preview
+  const states = [isCursor && "cur", picture.is_selected && "sel", isOut && "rej", preview.state]
   return h(
     "li",
     {
       class: `a-tile ${states.filter(Boolean).join(" ")}`,
-      data: {key: id, preview: picture.preview},
+      data: {key: id, preview: address},
     },
     h(
       "button",
@@ -79,13 +94,13 @@ function drawTile(inputs) {
         type: "button",
         class: "a-pick",
         tabindex: isCursor ? "0" : "-1",
-        "aria-pressed": String(picture.selected),
+        "aria-pressed": String(picture.is_selected),
         data: {do: "pick", id, key: "pick"},
       },
       h(
         "span",
         {class: "a-pic"},
-        drawPreview(preview, picture.preview),
+        drawPreview(preview, address),
         h(
           "span",
           {class: "a-badges", data: {key: "badges"}},
@@ -93,7 +108,7 @@ function drawTile(inputs) {
         ),
         preview.state === "loading" &&
           h("span", {class: "a-loading", "aria-hidden": "true", data: {key: "loading"}}, "loading…"),
-        rejected &&
+        isOut &&
           h(
             "span",
             {class: "a-rejected", data: {key: "rejected"}},
@@ -120,20 +135,20 @@ function drawTile(inputs) {
 
 /** @param {Self} self */
 export function drawTiles(self) {
-  const {state} = self
+  const {state, box, previews} = self
   const all = new Map(allPictures(self).map(each => [each.id, each]))
-  const old = keyedNodes(state.box)
-  const {cursor, parts, previews} = state
+  const old = keyedNodes(box)
+  const {cursor, parts} = state
   return shownPictures(self).map(picture => {
     const {id} = picture
-    const same = all.get(picture.same ?? 0)
+    const same = all.get(picture.duplicate_of ?? 0)
     /** @type {TileInputs} */
     const inputs = {
       picture,
-      preview: previews.of(picture.preview),
+      preview: previews.of(addressesOf(picture).preview),
       isCursor: id === cursor,
       isDescribed: id === parts,
-      same: same ? [same.source, same.score].filter(Boolean).join(" ") : "",
+      same: same ? [same.source, scoreOf(same)].filter(Boolean).join(" ") : "",
     }
     return reuse(old.get(String(id)), inputs, () => drawTile(inputs))
   })
@@ -145,7 +160,8 @@ const GAP = 10
 
 /** The parts of a score beside the tile that they belong to. @type {(self: Self) => Child} */
 export function drawParts(self) {
-  const {parts: id, box} = self.state
+  const {box} = self
+  const {parts: id} = self.state
   const picture = id && shownPictures(self).find(each => each.id === id)
   const score = picture && box.querySelector(`.a-tile[data-key="${id}"] .a-score`)
   if (!score) return null
@@ -166,14 +182,18 @@ export function drawParts(self) {
         "--tip": `${(left + right) / 2 - start}px`,
       },
     },
-    h("h3", null, `Score ${picture.score}`, h("span", null, picture.rank)),
-    picture.parts.map(({label, points, most, share, reason}) =>
+    h("h3", null, `Score ${scoreOf(picture)}`, h("span", null, rankOf(allPictures(self), id))),
+    picture.score_parts.map(({label, points, most, reason}) =>
       h(
         "div",
         {class: "a-part"},
         h("span", null, label),
-        h("b", null, points, h("span", null, ` of ${most}`)),
-        h("span", {class: "a-meter", "aria-hidden": "true"}, h("i", {style: {width: `${share}%`}})),
+        h("b", null, points.toFixed(2), h("span", null, ` of ${most.toFixed(2)}`)),
+        h(
+          "span",
+          {class: "a-meter", "aria-hidden": "true"},
+          h("i", {style: {width: `${most ? (100 * points) / most : 0}%`}}),
+        ),
         h("small", null, h("bdi", null, reason)),
       ),
     ),

@@ -1,22 +1,23 @@
 // The picture at the cursor over the whole window, beside the one that is chosen.
 import {h, morph} from "#face/dom.js"
-import {hasModifier} from "../../../components/browser/keyboard.js"
-import {markDialogClosed, openDialog} from "#face/modal.js"
 import {button, closeButton} from "#face/widgets.js"
 import {
+  addressesOf,
   allPictures,
   currentPicture,
   focusIn,
+  hasModifier,
+  isRejected,
   kindOf,
   languageKey,
   languageName,
   mainOf,
+  scoreOf,
   shapeOf,
   shownPictures,
-} from "./artwork_state.js"
+} from "#face/artwork_state.js"
 
-/** @import {Self} from "./artwork_state.js" */
-/** @typedef {{move(by: number): void, select(): void, reject(): void, undo(): void, leave(): void}} Acts */
+/** @import {Picture, Self} from "#face/artwork_state.js" */
 
 const DELAY = 250 // milliseconds on a picture before its original is read
 const SWIPE = 50 // pixels
@@ -25,13 +26,17 @@ const BROKEN = new Set() // addresses of originals that are not there
 
 let timer = 0
 
-/** @type {(picture: ArtworkPictureView, isSharp: boolean) => Child} */
-const drawImages = ({preview, original, source, size}, isSharp) => [
-  h("img", {src: preview, alt: `${source}, ${size}`, data: {key: preview}}),
-  isSharp && !BROKEN.has(original) && h("img", {class: "whole", src: original, alt: "", data: {key: original}}),
-]
+/** @type {(picture: Picture, isSharp: boolean) => Child} */
+const drawImages = (picture, isSharp) => {
+  const {source, size_text: size} = picture
+  const {preview, original} = addressesOf(picture)
+  return [
+    h("img", {src: preview, alt: `${source}, ${size}`, data: {key: preview}}),
+    isSharp && !BROKEN.has(original) && h("img", {class: "whole", src: original, alt: "", data: {key: original}}),
+  ]
+}
 
-/** @type {(picture: ArtworkPictureView, name: string, isOn: boolean, isSharp: boolean, shape: [number, number]) => HTMLElement} */
+/** @type {(picture: Picture, name: string, isOn: boolean, isSharp: boolean, shape: [number, number]) => HTMLElement} */
 const drawFigure = (picture, name, isOn, isSharp, [width, height]) =>
   h(
     "figure",
@@ -42,19 +47,19 @@ const drawFigure = (picture, name, isOn, isSharp, [width, height]) =>
       h(
         "div",
         {
-          class: picture.rejected ? "a-big rej" : "a-big",
+          class: isRejected(picture) ? "a-big rej" : "a-big",
           style: {"--ratio": String(width / height)},
           data: {key: "big"},
         },
         drawImages(picture, isSharp),
-        picture.rejected && h("span", {class: "a-rejected"}, h("b", null, "✗ Rejected")),
+        isRejected(picture) && h("span", {class: "a-rejected"}, h("b", null, "✗ Rejected")),
       ),
     ),
     h(
       "figcaption",
       null,
       h("b", null, name),
-      ` · ${[picture.source, picture.size, languageName(languageKey(picture)), picture.score].filter(Boolean).join(" · ")}`,
+      ` · ${[picture.source, picture.size_text, languageName(languageKey(picture)), scoreOf(picture)].filter(Boolean).join(" · ")}`,
     ),
   )
 
@@ -75,6 +80,7 @@ function drawLarge(self) {
   const current = currentPicture(self)
   if (!current) return []
   const main = allPictures(self).find(({id}) => id === mainOf(self))
+  const {preview, original} = addressesOf(current)
   const isMain = main?.id === current.id
   const place = `${shown.indexOf(current) + 1} of ${shown.length}`
   const shape = shapeOf(kindOf(self).type)
@@ -91,7 +97,7 @@ function drawLarge(self) {
       ? h(
           "div",
           {class: "a-full", tabindex: "0", role: "region", "aria-label": "Full size", data: {key: `full${current.id}`}},
-          h("img", {src: BROKEN.has(current.original) ? current.preview : current.original, alt: current.source}),
+          h("img", {src: BROKEN.has(original) ? preview : original, alt: current.source}),
         )
       : h(
           "div",
@@ -111,7 +117,7 @@ function drawLarge(self) {
         ),
       ),
     ),
-    h("p", {class: "vh", role: "status", data: {key: "place"}}, `${name}, ${current.source}, ${current.size}`),
+    h("p", {class: "vh", role: "status", data: {key: "place"}}, `${name}, ${current.source}, ${current.size_text}`),
     h(
       "div",
       {class: "a-large-acts", data: {key: "acts"}},
@@ -126,15 +132,16 @@ function drawLarge(self) {
 
 /** Draw the picture again while it is shown large. @param {Self} self */
 export function paintLarge(self) {
-  const {large, cursor, sharp} = self.state
-  if (!large.open) return
+  const {large} = self
+  const {cursor, sharp} = self.state
+  if (!large.isOpen) return
   if (!currentPicture(self)) large.close()
-  morph(large, drawLarge(self))
+  morph(large.box, drawLarge(self))
   if (sharp === cursor) return
   clearTimeout(timer)
-  timer = window.setTimeout(() => {
+  timer = setTimeout(() => {
     self.state.sharp = self.state.cursor
-    if (large.open) morph(large, drawLarge(self))
+    if (large.isOpen) morph(large.box, drawLarge(self))
   }, DELAY)
 }
 
@@ -142,19 +149,29 @@ export function paintLarge(self) {
 export function showLarge(self) {
   if (!currentPicture(self)) return
   Object.assign(self.state, {sharp: 0, isFull: false, parts: 0})
-  openDialog(self.state.large)
+  self.large.open()
   paintLarge(self)
-  focusIn(self.state.large, "h2")
+  focusIn(self.large.box, "h2")
 }
 
-/** @type {(self: Self, acts: Acts, name: string, by?: number) => void} */
-function perform(self, acts, name, by = 0) {
-  if (name === "close") self.state.large.close()
+/** The picture is not shown large any more. @param {Self} self */
+export function leaveLarge(self) {
+  clearTimeout(timer)
+  morph(self.large.box, [])
+  self.paint()
+  self.focusCursor()
+}
+
+/** @type {(self: Self, name: string, by?: number) => void} */
+function perform(self, name, by = 0) {
+  if (name === "close") self.large.close()
   else if (name === "full") {
     self.state.isFull = !self.state.isFull
     paintLarge(self)
-  } else if (name === "move") acts.move(by)
-  else acts[/** @type {"select" | "reject" | "undo"} */ (name)]?.()
+  } else if (name === "move") self.moveBy(by)
+  else if (name === "select") self.select()
+  else if (name === "reject") self.reject()
+  else if (name === "undo") self.undo()
 }
 
 /** @type {Record<string, [name: string, by?: number]>} */
@@ -170,37 +187,30 @@ const BOUND = {
   " ": ["close"],
 }
 
-/** @type {(self: Self, acts: Acts, event: KeyboardEvent) => void} */
-function onKey(self, acts, event) {
+/** @type {(self: Self, event: KeyboardEvent) => void} */
+function onKey(self, event) {
   const [name, by] = BOUND[event.key] ?? []
   const isOnButton = /** @type {HTMLElement} */ (event.target).closest("button")
   if (!name || hasModifier(event) || (isOnButton && (event.key === "Enter" || event.key === " "))) return
   event.preventDefault()
-  if (!event.repeat || name === "move") perform(self, acts, name, by)
+  if (!event.repeat || name === "move") perform(self, name, by)
 }
 
-/** Return the dialog, closed. @type {(own: () => Self, acts: Acts) => HTMLDialogElement} */
-export function makeLarge(own, acts) {
-  const box = h("dialog", {class: "a-large", "aria-labelledby": "a-large"})
+/** Let the large view react. @param {Self} self */
+export function listenToLarge(self) {
+  const {box} = self.large
   let startX = Number.NaN
-  box.addEventListener("cancel", markDialogClosed)
-  box.addEventListener("close", () => {
-    markDialogClosed()
-    clearTimeout(timer)
-    morph(box, [])
-    acts.leave()
-  })
-  box.addEventListener("keydown", event => onKey(own(), acts, event))
+  box.addEventListener("keydown", event => onKey(self, event))
   box.addEventListener("click", event => {
     const target = /** @type {HTMLElement} */ (event.target).closest("[data-do]")
     const {do: name, by} = /** @type {HTMLElement | null} */ (target)?.dataset ?? {}
-    if (name) perform(own(), acts, name, Number(by))
+    if (name) perform(self, name, Number(by))
   })
   box.addEventListener(
     "error",
     event => {
       BROKEN.add(/** @type {Element} */ (event.target).getAttribute("src"))
-      paintLarge(own())
+      paintLarge(self)
     },
     true,
   )
@@ -209,7 +219,6 @@ export function makeLarge(own, acts) {
   })
   box.addEventListener("touchend", ({changedTouches}) => {
     const moved = changedTouches[0].clientX - startX
-    if (Math.abs(moved) > SWIPE && !own().state.isFull) acts.move(-Math.sign(moved))
+    if (Math.abs(moved) > SWIPE && !self.state.isFull) self.moveBy(-Math.sign(moved))
   })
-  return box
 }

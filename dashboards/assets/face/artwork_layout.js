@@ -3,53 +3,55 @@ import {h} from "#face/dom.js"
 import {button, closeButton} from "#face/widgets.js"
 import {plural} from "#face/wording.js"
 import {
+  addressesOf,
   allPictures,
   currentPicture,
+  found,
   isFiltered,
   isWaiting,
+  isRejected,
   kindOf,
+  kindsOf,
   languageKey,
   languageName,
   mainOf,
   shapeOf,
   shownPictures,
-} from "./artwork_state.js"
-import {drawParts, drawTiles} from "./artwork_tiles.js"
+} from "#face/artwork_state.js"
+import {drawParts, drawTiles} from "#face/artwork_tiles.js"
 
-/** @import {Self} from "./artwork_state.js" */
+/** @import {Self} from "#face/artwork_state.js" */
 /** @typedef {{value: string, label: string}} FilterOption */
 
 const SIZES = [500, 1000, 2000, 3840] // least widths in pixels that a filter offers
 const BONES = 8 // tiles in the place of pictures that are read
 
 /** @param {Self} self */
-const drawHead = self => {
-  const {view} = self
-  return h(
+const drawHead = self =>
+  h(
     "div",
     {class: "a-head", data: {key: "head"}},
     h("h2", {id: "a-title", tabindex: "-1"}, `Choose ${kindOf(self).named}`),
-    h("p", null, h("bdi", null, view.title)),
+    h("p", null, h("bdi", null, self.state.title.name)),
     h("kbd", {"aria-hidden": "true"}, "Esc"),
     closeButton("Close", {do: "close", key: "close"}),
   )
-}
 
 /** @param {Self} self */
-const drawKinds = ({view, state}) =>
+const drawKinds = self =>
   h(
     "div",
     {class: "a-kinds", role: "group", "aria-label": "Kinds of pictures", data: {key: "kinds"}},
-    view.kinds.map(({key, label, count, chosen}) =>
+    kindsOf(self).map(({key, label, count, isChosen}) =>
       h(
         "button",
         {
           type: "button",
-          "aria-current": key === state.key ? "true" : null,
+          "aria-current": key === self.state.key ? "true" : null,
           data: {do: "kind", kind: key, key},
         },
         label,
-        chosen && [h("i", {"aria-hidden": "true"}, "✓"), h("span", {class: "vh"}, ", chosen by a person")],
+        isChosen && [h("i", {"aria-hidden": "true"}, "✓"), h("span", {class: "vh"}, ", chosen by a person")],
         h("span", {class: "a-count"}, count === null ? "" : String(count)),
       ),
     ),
@@ -57,6 +59,9 @@ const drawKinds = ({view, state}) =>
 
 /** @param {Self} self */
 const mainPicture = self => allPictures(self).find(({id}) => id === mainOf(self))
+
+/** @param {string} address */
+const drawMain = address => h("img", {src: address, alt: "", data: {key: address}})
 
 /** @param {Self} self */
 const drawNow = self => {
@@ -69,25 +74,25 @@ const drawNow = self => {
     h(
       "div",
       {class: "a-pair"},
-      h(
-        "span",
-        {class: "a-pic", style: shapeStyle(self)},
-        h("img", {src: main.preview, alt: "", data: {key: main.preview}}),
-      ),
+      h("span", {class: "a-pic", style: shapeStyle(self)}, drawMain(addressesOf(main).preview)),
       h(
         "dl",
         null,
         h("dt", null, "From"),
         h("dd", null, h("bdi", null, `${main.source}, ${languageName(languageKey(main))}`)),
         h("dt", null, "Size"),
-        h("dd", null, main.size),
+        h("dd", null, main.size_text),
         h("dt", null, "By"),
-        h("dd", null, main.by ? h("bdi", null, [main.by, main.when].filter(Boolean).join(", ")) : "the rule"),
+        h(
+          "dd",
+          null,
+          main.chosen_by ? h("bdi", null, [main.chosen_by, main.chosen_when].filter(Boolean).join(", ")) : "the rule",
+        ),
       ),
     ),
     button("Back to automatic", "", {
-      disabled: !main.by,
-      title: main.by ? null : "The rule selects the picture already.",
+      disabled: !main.chosen_by,
+      title: main.chosen_by ? null : "The rule selects the picture already.",
       data: {do: "release", id: main.id, key: "release"},
     }),
   )
@@ -162,7 +167,8 @@ function drawFilters(self) {
 
 /** @param {Self} self */
 function drawNotices(self) {
-  const former = allPictures(self).find(each => each.former)
+  const problem = self.state.problem || found(self).error?.message
+  const former = allPictures(self).find(each => each.is_of_former_match)
   return h(
     "div",
     {class: "a-notices", data: {key: "notices"}},
@@ -173,7 +179,7 @@ function drawNotices(self) {
         h("span", null, "Selected for another match of this title. Keep it, or choose another one."),
         button("Keep", "", {kind: "small", data: {do: "keep", id: former.id, key: "keep"}}),
       ),
-    self.view.problem && h("p", {class: "danger", role: "alert", data: {key: "problem"}}, self.view.problem),
+    problem && h("p", {class: "danger", role: "alert", data: {key: "problem"}}, problem),
   )
 }
 
@@ -220,11 +226,11 @@ const KEYS = [
 
 /** @param {Self} self */
 function drawFoot(self) {
-  const {view, state} = self
+  const {state} = self
   const current = currentPicture(self)
   const main = mainPicture(self)
   const isUndoing = state.pending.at(-1)?.name === "undo"
-  const message = isUndoing ? "Undoing…" : state.pending.length ? "" : view.message
+  const message = isUndoing ? "Undoing…" : state.pending.length ? "" : state.message
   return h(
     "div",
     {class: "a-foot", data: {key: "foot"}},
@@ -244,14 +250,14 @@ function drawFoot(self) {
       "p",
       {class: "a-message", data: {key: "message"}},
       h("span", {role: "status", data: {key: "text"}}, h("bdi", null, message)),
-      main?.by &&
+      main?.chosen_by &&
         button("Back to automatic", "", {kind: "link a-back", data: {do: "release", id: main.id, key: "back"}}),
-      view.undo > 0 && button("Undo", "", {kind: "link", data: {do: "undo", key: "undo"}}),
+      state.steps.length > 0 && button("Undo", "", {kind: "link", data: {do: "undo", key: "undo"}}),
     ),
     h(
       "div",
       {class: "a-touch", data: {key: "touch"}},
-      button(current?.rejected ? "Offer again" : "Reject", "", {
+      button(current && isRejected(current) ? "Offer again" : "Reject", "", {
         disabled: !current,
         data: {do: "reject", key: "reject"},
       }),

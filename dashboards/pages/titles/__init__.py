@@ -1,1 +1,0 @@
-"""The page of films and series, and the page of one title."""

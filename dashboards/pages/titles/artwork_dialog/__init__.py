@@ -1,1 +1,0 @@
-"""The dialog that chooses the pictures of a title."""
