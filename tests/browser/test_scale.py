@@ -17,7 +17,7 @@ from tests.browser.conftest import Site
 
 FILES = 20_000  # the ids alone would be a large message
 PAGE = 50
-LARGE = 100_000  # characters: a page of rows is some 20,000
+LARGE = 150_000  # characters: a page of rows and its numbers are some 50,000
 
 
 @pytest.fixture(scope="module")

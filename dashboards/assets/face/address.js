@@ -20,6 +20,20 @@ const searches = new Map() // what the addresses of pages had last, by their pat
 /** Return the address of a page with the filters that it had last. @param {string} path */
 export const lastAddress = path => path + (searches.get(path) ?? "")
 
+/** @type {Map<string, string>} */
+const kept = new Map() // paths of pages that a person finds as they were left → the name of what is open there
+
+/** Let the navigation lead to the filters that a page had last; `opened` is left out. @type {(path: string, opened: string) => void} */
+export const keepFilters = (path, opened) => kept.set(path, opened)
+
+/** Return the address to which the navigation leads. @param {string} path */
+export function entryAddress(path) {
+  if (!kept.has(path)) return path
+  const values = new URLSearchParams(searches.get(path))
+  values.delete(kept.get(path))
+  return values.size ? `${path}?${values}` : path
+}
+
 function noteSearch() {
   const search = new URLSearchParams(shown).toString()
   searches.set(location.pathname, search && `?${search}`)

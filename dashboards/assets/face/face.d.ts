@@ -32,6 +32,7 @@ interface Portrait {
 interface KeyLayer {
   isReady(): boolean // false: keys are kept until `pressDelayed`
   table: Record<string, KeyBinding>
+  isEditing?(): boolean // of a page: no key but Escape has an effect
 }
 
 /** A page; one without a group has no entry in the navigation. */
@@ -181,6 +182,7 @@ interface ListDetails<Row = any> {
   acts(target: HTMLElement): Record<string, () => unknown>
   keys(): Record<string, KeyBinding>
   isEditing(): boolean // an editor is open: the page has no keys
+  leaveEditor(): void
   onKey(event: KeyboardEvent): boolean
   onType(target: HTMLInputElement): boolean
   onChange(event: Event): boolean
@@ -489,6 +491,7 @@ interface ListSpec<Row = any, Head = any> {
   order?: string // the default order; the address has another one as `sort` and `desc`
   asides?: boolean // the components of the server stand in the place of the details
   narrows?: boolean // the rows can be narrow
+  returns?: boolean // the navigation leads to the filters that the page had last
   isFaded?(row: Row): boolean
   parts?(head: Head | undefined, place: Route): Child[] // what stands between the filters and the rows
   foot?(head: Head | undefined, place: Route): Child // what stands below the list

@@ -131,6 +131,16 @@ export class FileDetails {
     return this.id > 0 && Boolean(editor.draft || values.edited || media.edited || this.isPostponing)
   }
 
+  /** Close the editor that is open: what is typed stays as a draft. */
+  leaveEditor() {
+    for (const each of [this.media, this.values]) if (each.edited) each.leave()
+    if (this.editor.draft) this.editor.leave()
+    if (!this.isPostponing) return
+    this.isPostponing = false
+    this.paint()
+    this.focus("[data-act=skip-choice]")
+  }
+
   /** Whether no editor of the file is open. */
   isFree() {
     return this.id > 0 && !this.isEditing()
@@ -330,12 +340,7 @@ export class FileDetails {
     if (key === "Escape" && (this.editor.draft || this.isPostponing)) {
       event.stopPropagation()
       event.preventDefault()
-      if (this.editor.draft) this.editor.leave()
-      else {
-        this.isPostponing = false
-        this.paint()
-        this.focus("[data-act=skip-choice]")
-      }
+      this.leaveEditor()
       return true
     }
     if (key === "Enter" && target.matches(".until input")) {

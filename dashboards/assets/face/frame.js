@@ -62,12 +62,13 @@ function send(message) {
 export const tell = (type, data) => send({type, ...data})
 
 /**
- * Show a sentence for a few seconds. `undo`: a step that can be undone; `plan`: a search of the plan that it offers.
+ * Show a sentence for a few seconds. `undo`: a step that can be undone; `plan`: a search of the plan that it offers;
+ * `topic`: the subject of an error, whose next success closes it.
  *
- * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string}) => void}
+ * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string, topic?: string}) => void}
  */
-export const toast = (text, {kind = "good", undo = null, plan = ""} = {}) => {
-  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan}}))
+export const toast = (text, {kind = "good", undo = null, plan = "", topic = ""} = {}) => {
+  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan, topic}}))
 }
 
 /** Name the window after what it shows. @param {string} title */

@@ -1,6 +1,6 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
-import {go, place, visit} from "#face/address.js"
+import {go, keepFilters, place, visit} from "#face/address.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
@@ -55,6 +55,7 @@ export class List extends FacePage {
     ])
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
+    if (spec.returns) keepFilters(`/${spec.page}`, this.openName)
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
     this.typing = new SearchTyping(this)
     /** @type {PageSelection | FixedSelection} */
@@ -70,7 +71,8 @@ export class List extends FacePage {
     })
     hideBroken(this.root)
     this.wanted = this.openValue() ?? ""
-    pageKeys(spec.page, {isReady: () => this.isReady(), table: this.keys()})
+    const isEditing = () => this.details?.isEditing() ?? false
+    pageKeys(spec.page, {isReady: () => this.isReady(), isEditing, table: this.keys()})
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
     new ResizeObserver(() => this.fitTags()).observe(this.root)
@@ -409,6 +411,7 @@ export class List extends FacePage {
   close() {
     if (this.menu) this.toggle(this.menu)
     else if (this.finding?.close()) return
+    else if (this.details?.isEditing()) this.details.leaveEditor()
     else if (this.picked.size && !this.picked.lasts) {
       this.picked.clear()
       this.draw()
@@ -637,7 +640,6 @@ export class List extends FacePage {
     if (selects || this.picked.lasts) Object.assign(table, this.selectingKeys())
     if (!this.spec.areas) Object.assign(table, this.turningKeys())
     Object.assign(table, this.actionKeys(), this.finding?.keys(), this.details?.keys())
-    if (this.details) this.stopWhileEditing(table)
     if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
     return table
   }
@@ -656,14 +658,6 @@ export class List extends FacePage {
       }
     }
     return table
-  }
-
-  /** While an editor is open, letters are text, wherever the focus is. @param {Record<string, KeyBinding>} table */
-  stopWhileEditing(table) {
-    for (const [key, binding] of Object.entries(table)) {
-      const {when} = binding
-      if (key !== "Escape") binding.when = () => !this.details.isEditing() && (when?.() ?? true)
-    }
   }
 
   focusSearch() {

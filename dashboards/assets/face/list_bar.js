@@ -8,7 +8,21 @@ import {count, plural} from "#face/wording.js"
 /** @typedef {import("#face/list.js").List<any, any>} List */
 /** @typedef {import("#face/list_selection.js").FixedSelection} FixedSelection */
 
-const WAITING = "" // the server counts the files before it answers
+const LONGEST_WAIT = 20_000 // milliseconds
+
+let waiting = "" // the act whose dialog the server prepares: it counts the files before it answers
+let timer = 0
+/** @type {Set<ListBar>} */
+const bars = new Set()
+
+/** Show at once that a button waits for the server, until that has answered. @param {string} act */
+export function awaitServer(act) {
+  clearTimeout(timer)
+  if (act) timer = setTimeout(() => awaitServer(""), LONGEST_WAIT)
+  waiting = act
+  for (const bar of bars) bar.draw()
+}
+window.addEventListener("indexium:answered", () => awaitServer(""))
 
 export class ListBar {
   /** @param {List} list */
@@ -20,6 +34,7 @@ export class ListBar {
     this.root = h("div", {class: "ix"})
     tree.append(this.root)
     this.root.addEventListener("click", event => list.onClick(event))
+    bars.add(this)
   }
 
   draw() {
@@ -99,7 +114,8 @@ export class ListBar {
         {
           kind: [isPrimary ? "primary" : isQuiet ? "quiet" : "", isOptional ? "opt" : ""].join(" ").trim(),
           key,
-          data: {key: act, waits: WAITING},
+          "aria-busy": act === waiting ? "true" : null,
+          data: {key: act},
         },
       ),
     )

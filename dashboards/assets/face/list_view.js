@@ -155,7 +155,7 @@ function drawHeadBox(list) {
         type: "checkbox",
         checked: coverage === "all",
         indeterminate: coverage === "some",
-        disabled: (!able && coverage === "none") || null,
+        disabled: !able || null,
         title: text,
         "aria-label": text,
       }),

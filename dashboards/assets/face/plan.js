@@ -2,6 +2,7 @@
 import {h} from "#face/dom.js"
 import {waitForDialog} from "#face/dialog_wait.js"
 import {hasDraft} from "#face/edit_drafts.js"
+import {awaitServer} from "#face/list_bar.js"
 import {FILE_ACTIONS} from "#face/file_actions.js"
 import {FileDetails, fileReads, fileReadsLater} from "#face/file_details.js"
 import {pageSize, tell} from "#face/frame.js"
@@ -41,6 +42,7 @@ window.addEventListener("indexium:written", event => {
 /** A dialog of the server asks. @type {(act: string, selection: Chosen, head: Head, place: Route, more?: object) => void} */
 function askServer(act, selection, {numbers}, {q = ""}, more = {}) {
   waitForDialog(act === "edit")
+  awaitServer(act)
   tell("plan_act", {act, selection, plan_id: numbers.plan_id, query: q, ...more})
 }
 
@@ -250,9 +252,10 @@ export const plan = {
   order: "risk",
   sheets: ["plan.css", "file_drawer.css", "properties.css", "file_fields.css"],
   news: ["plan:changed", "plan:refreshed", "scan:completed", "locks:changed", "rescan:completed"],
-  tells: ["q"],
+  tells: ["q", "sort", "desc"],
   asides: true,
   narrows: true,
+  returns: true,
   bar: true,
   finding: list => new PlanSearch(list),
   opensDetails: list => new FileDetails(list),

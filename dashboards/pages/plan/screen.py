@@ -52,10 +52,6 @@ class PlanScreen(FaceScreen):
         """Draw the chart in the current theme."""
         self._risk.draw()
 
-    def reset(self) -> None:
-        """Forget the search: the navigation leads to the page without any."""
-        self.state.take("")
-
     def import_changes(self, message: Mapping[str, Any]) -> None:
         """Show what an edited CSV would change, or why it was refused."""
         if message.get("token"):
