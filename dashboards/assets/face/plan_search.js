@@ -224,6 +224,15 @@ export class PlanSearch {
       const {query, sort, descending} = opening.view
       go({q: query, ...this.list.sorted(sort, descending)}, {push: false})
     }
+    this.take()
+  }
+
+  /** Take the search of the address in place of what a person has typed. */
+  take() {
+    clearTimeout(this.searchTimer)
+    this.searchTimer = 0
+    this.error = null
+    this.newest = this.query
     this.showText(this.query)
   }
 
@@ -249,7 +258,9 @@ export class PlanSearch {
 
   /** The text of the field is that of the address, unless a person is typing. */
   followAddress() {
-    if (!this.searchTimer && !this.error && this.typed.trim() !== this.query.trim()) this.showText(this.query)
+    if (this.query !== this.newest && !this.pending)
+      this.take() // a link, or a step of the history
+    else if (!this.searchTimer && !this.error && this.typed.trim() !== this.query.trim()) this.showText(this.query)
   }
 
   /** Return the error of the search; an unfinished word is an error only after a pause. */
