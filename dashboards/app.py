@@ -29,7 +29,7 @@ from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.screen import FaceScreen, TitleScreen
-from dashboards.session import TITLE, TRACK, PageEntry, Session
+from dashboards.session import TITLE, PageEntry, Session
 from dashboards.shared import Shared
 from dashboards.state import (
     AccountsState,
@@ -86,7 +86,7 @@ _PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB
 _PAGES_OF_ALL = 100  # of everybody, also of the person at this computer
 TITLES = {entry.name: entry.title for entry in PAGES}
 PATHS = {entry.name: entry.address for entry in PAGES}
-ROUTES = ("/", *PATHS.values(), TRACK.pattern, TITLE.pattern)
+ROUTES = ("/", *PATHS.values(), TITLE.pattern)
 
 
 class PageTemplate(pn.Template):

@@ -27,6 +27,7 @@ from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection
 from indexium_core.model.publishing.requests import PublicationSelection
+from indexium_core.model.saved import SavedView
 
 _WORD = re.compile(r"\w+")
 _MADE: Mapping[str, type] = {  # by the word of an annotation
@@ -35,6 +36,7 @@ _MADE: Mapping[str, type] = {  # by the word of an annotation
     "PublicationSelection": PublicationSelection,
     "SavedQuery": SavedQuery,
     "RollbackOptions": RollbackOptions,
+    "SavedView": SavedView,
     "SelectionRule": SelectionRule,
     "WriteOptions": WriteOptions,
 }
@@ -79,14 +81,15 @@ class CallArguments:
                 return self.plan(value)
             kind = next((_MADE[word] for word in words if word in _MADE), None)
             if kind is Selection:
-                return self._selection(dict(value))
+                return self.selection(value)
             return value if kind is None else _made(kind, dict(value))
         moment = next((_MOMENTS[word] for word in words if word in _MOMENTS), None)
         return _made(moment, value) if moment and isinstance(value, str) and "str" not in words else value
 
-    def _selection(self, facts: dict[str, Any]) -> Selection:
-        at = facts.pop("plan_id", None)
-        selection: Selection = _made(Selection, facts)
+    def selection(self, facts: Mapping[str, Any]) -> Selection:
+        """Return the selection that a script describes. Raises UsageError, and UnknownIdError as `plan`."""
+        at = facts.get("plan_id")
+        selection: Selection = _made(Selection, {name: value for name, value in facts.items() if name != "plan_id"})
         if at is None or selection.query is None:
             return selection
         return self._library.plans.fixed(self._reads().plan(), selection, _made(int, at))

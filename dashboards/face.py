@@ -301,6 +301,9 @@ def facts(
     known |= {"forbidden": forbidden_calls(library, account), "refused": refused, "pages": pages}
     known |= {"account": account.in_frame(), "has_accounts": library.sign_in.is_needed}
     known |= {"has_titles": _has_titles(library), "states": STATUS, "roles": dict(ROLE_WORDS)}
+    settings, opening = library.settings, library.views.default()
+    known |= {"edits": settings.metadata_enable_inline_edit, "page_size": settings.metadata_preview_page_size}
+    known |= {"opening": opening and {"query": opening.query, "sort": opening.sort, "descending": opening.descending}}
     return json.dumps(known).replace("<", "\\u003c")
 
 

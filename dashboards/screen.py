@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from dashboards.components.base import Component
 from dashboards.state import AddressedState, TitleState
-from indexium_core.model.planning.plan import Selection
 
 
 class Screen:
@@ -47,14 +47,17 @@ class Screen:
         """Return the title of the window if it differs from that of the page, "" otherwise."""
         return ""
 
-    def follow_file(self, file_id: int | None) -> None:
-        """Show the file that the path of the address names; None: the path names no file."""
+    def follow_file(self) -> None:
+        """Show the file that the address of this page names."""
 
     def follow_title(self, title_id: int | None) -> None:
         """Show the title that the path of the address names; None: the path names no title."""
 
-    def restore_selection(self, selection: Selection) -> None:
-        """Select the files that the browser kept over a reload."""
+    def act(self, message: Mapping[str, Any]) -> None:
+        """Ask about an action for the selection that a script describes."""
+
+    def import_changes(self, message: Mapping[str, Any]) -> None:
+        """Ask about an upload of changes."""
 
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows, or None."""

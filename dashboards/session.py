@@ -7,7 +7,7 @@ A session knows its pages only as `Screen`; `app.py` lists the pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ import panel as pn
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
-from dashboards import bridge, kept_selection, state
+from dashboards import bridge, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.face import event_names
@@ -35,7 +35,6 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import PLAN_READ, Permission, refusal
 from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.planning.plan import Selection
 from indexium_core.model.review.reports import DecisionReport
 
 if TYPE_CHECKING:
@@ -131,6 +130,10 @@ class Session:
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
         self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
         self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
+        self._wire.on(
+            plan_act=self._screens["plan"].act,
+            import_changes=self._screens["plan"].import_changes,
+        )
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -215,15 +218,12 @@ class Session:
         self._follow(request.path.rstrip("/"), urlencode(pairs))
 
     def _follow(self, path: str, search: str) -> None:
-        file_id = track(path)
         title_id = title_id_of(path)
-        name = self._page_at(path)
-        if file_id is not None or title_id is not None:
-            name = "plan" if file_id is not None else "title"
+        name = self._page_at(path) if title_id is None else "title"
         self.view.page = name if name in self._screens else self._first_page()
         self._screen.state.take(search)
         for screen in self._screens.values():
-            screen.follow_file(file_id)
+            screen.follow_file()
             screen.follow_title(title_id)
 
     def _page_at(self, path: str) -> str | None:
@@ -250,9 +250,7 @@ class Session:
         self._take_theme(greeting)
         if not self._is_started:
             self._is_started = True
-            kept = kept_selection.selection_from_json(greeting.get("selection"), home=self.library.home_id)
             for screen in self._screens.values():
-                screen.restore_selection(kept)
                 screen.start()
             self._enter()  # the page is read first
             self.bridge.follow(event_names(), self._wire.tell_events, every=0.5)
@@ -312,7 +310,7 @@ class Session:
 
     def search_plan(self, query: str) -> None:
         """Show the files that a search finds, on the plan page."""
-        self.go("plan", query=query, typed=query, error=None, number=1)
+        self.go("plan", query=query)
 
     def open_as_sql(self, as_sql: Callable[[], str]) -> None:
         """Show the query that `as_sql` returns on the query page, and run it. `as_sql` may raise a QueryError."""
@@ -383,10 +381,6 @@ class Session:
         """Show a decision, with a button that undoes it."""
         self.undoing.report_decision(text, report)
 
-    def keep_selection(self, selection: Selection) -> None:
-        """Store the selection in the browser, so that it survives a reload of the page."""
-        self._put(selection=kept_selection.selection_to_json(selection, home=self.library.home_id))
-
     def _put(self, **changes: Any) -> None:
         self._frame |= changes
         self._wire.put(**self._frame)
@@ -394,6 +388,14 @@ class Session:
     def shown_operation(self) -> int | None:
         """Return the operation whose progress the page shows; None if it shows none."""
         return self._screen.shown_operation() if self._is_started else None
+
+    def select_files(self, file_ids: Collection[int]) -> None:
+        """Select files of the plan in place of those that are selected."""
+        self._wire.select_files(file_ids)
+
+    def tell_written(self, query: str, operation_id: int) -> None:
+        """Tell the plan that a write of files of a search has started."""
+        self._wire.tell_written(query, operation_id)
 
     def change_place(self, values: Mapping[str, str], *, push: bool = True) -> None:
         """Change values of the address of a page that the browser draws; "" removes one."""

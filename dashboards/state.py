@@ -7,24 +7,21 @@ only source of the search: facets and chips read and change it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 import param
 
-from indexium_core import errors
-from indexium_core.model import query
 from indexium_core.model.approval import APPROVAL_STATES
 from indexium_core.model.check import KINDS as CHECKS
 from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
 from indexium_core.model.matches.results import MATCH_STATES
-from indexium_core.model.planning.plan import FACETS, SORT_KEYS, Selection
+from indexium_core.model.planning.plan import SORT_KEYS, Selection
 from indexium_core.model.publishing.risks import PUBLICATION_RISKS
 from indexium_core.model.publishing.subjects import PUBLISHED_TYPES
-from indexium_core.model.saved import SavedView
 from indexium_core.model.titles.fields import ENTITY_TYPES
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS as TITLE_SORTS
@@ -133,125 +130,30 @@ class SelectingState(AddressedState):
         )
 
 
-class PlanState(SelectingState):
-    """The search, the page and the selection of the plan."""
+class FilesState(SelectingState):
+    """The search and the selection of a list of files, and the file that is shown in detail."""
 
-    query = param.String(default="", doc="The last valid search.")
-    typed = param.String(default="", doc="What is in the search box; other than `query` where it cannot be read.")
-    error = param.Dict(default=None, allow_None=True, doc="Why it cannot be read: message, position, word.")
+    query = param.String(default="", doc="The search.")
+    cursor = param.Integer(default=None, allow_None=True, doc="File that the keys act on.")
+    details = param.Boolean(default=False, doc="Whether the file at the cursor is shown in detail.")
+
+
+class PlanState(AddressedState):
+    """The search, the order and the page of the plan, and the file in detail."""
+
+    query = param.String(default="", doc="The search.")
     sort = param.Selector(default="risk", objects=list(SORT_KEYS), doc="Key by which the rows are sorted.")
     descending = param.Boolean(default=False, doc="Reverse the sort order.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
-    opening = param.ClassSelector(
-        default=None, class_=SavedView, allow_None=True, doc="The saved view that an address without a search opens."
-    )
-    view_id = param.Integer(default=None, allow_None=True, doc="The saved view that was opened last.")
-    cursor = param.Integer(default=None, allow_None=True, doc="File that the keys act on.")
-    details = param.Boolean(default=False, doc="Whether the file at the cursor is shown in detail.")
-    held = param.ClassSelector(
-        default=frozenset(), class_=frozenset, doc="Files that a decision may move: they keep their places in the list."
-    )
-    track = param.Integer(
-        default=None, allow_None=True, doc="The file that was opened by its own address. It may be in no plan."
-    )
+    file_id = param.Integer(default=None, allow_None=True, doc="The file shown in detail.")
 
-    _address: ClassVar[Mapping[str, str]] = {"query": "q", "sort": "sort", "descending": "desc", "number": "page"}
-
-    def hold(self, file_id: int) -> None:
-        """Keep a file at its place in the list until the person asks for another list."""
-        self.held |= {file_id}
-
-    def chosen(self, key: str) -> list[str]:
-        """Return the values of a key in the search; an empty result means all values."""
-        return query.selected_values(self.query, key)
-
-    def choose(self, key: str, values: Sequence[str], *, all_of: bool = False) -> None:
-        """Set the values of a key in the search: files have any or all of the values."""
-        self.find(query.with_values(self.query, key, values, all_of=all_of))
-
-    def toggle_filter(self, key: str, value: str, *, on: bool) -> None:
-        """Select or deselect a value of a key."""
-        values = [item for item in self.chosen(key) if item != value]
-        self.choose(key, [*values, value] if on else values, all_of=query.requires_all(self.query, key))
-
-    def clear_filters(self) -> None:
-        """Remove all filters from the search; the other words stay."""
-        text = self.query
-        for key in FACETS:
-            text = query.with_values(text, key, [])
-        self.find(text)
-
-    def find(self, text: str) -> bool:
-        """Show the first page of another search; a search with an error changes nothing."""
-        try:
-            query.parse(text)
-        except errors.QueryError as error:
-            self.param.update(
-                typed=text, error={"message": error.message, "position": error.position, "word": error.word}
-            )
-            return False
-        self.param.update(query=text, typed=text, error=None, number=1)
-        return True
-
-    def show(self, view: SavedView) -> None:
-        """Show a saved view from its first page."""
-        if self.find(view.query):
-            self.param.update(sort=view.sort, descending=view.descending, view_id=view.view_id)
-
-    def show_everything(self) -> None:
-        """Show all files of the plan in the default order."""
-        self.find("")
-        self.param.update(sort=self.param.sort.default, descending=False, view_id=None)
-
-    def shows(self, view: SavedView) -> bool:
-        """Return whether the state equals a saved view."""
-        return (self.query.strip(), self.sort, self.descending) == (view.query, view.sort, view.descending)
-
-    def search(self) -> str:
-        """
-        Return the query part of the address.
-
-        If there is a default view, an empty search is included. A file in detail is included, unless the path has it.
-        """
-        start = "q=" if self.opening and not self.query else ""
-        shown = self.details and self.cursor is not None and self.track is None
-        return "&".join(filter(None, [start, super().search(), f"file={self.cursor}" if shown else ""]))
-
-    def take(self, search: str) -> None:
-        """Take the values of an address; for a search with an error, the error and all files are shown."""
-        file_id = _read(self.param.cursor, dict(_fields_of(search)).get("file", ""))
-        self.param.update(details=file_id is not None, **({} if file_id is None else {"cursor": file_id}))
-        if self.opening and not self._has_field(search):
-            self.show(self.opening)
-            return
-        values = self._values(search)
-        text = values.pop("query")
-        if not self.find(text):
-            self.query = ""
-        self.param.update(**values)
-
-    def order(self, key: str, *, descending: bool | None = None) -> None:
-        """Sort by a key; without a direction, the same key again reverses the order."""
-        turned = key == self.sort and not self.descending if descending is None else descending
-        self.param.update(sort=key, descending=turned, number=1)
-
-    def inverse(self) -> Selection:
-        """
-        Return the inverse selection within this search, without counting files.
-
-        If the selection comes from another search, `included` may have files that this one does not match.
-        """
-        chosen = self.selection
-        if chosen.query is None:
-            return Selection(query=self.query, excluded=chosen.included)
-        if chosen.query == self.query and not chosen.risk:
-            return Selection(included=chosen.excluded - chosen.included)
-        levels = f"risk:{','.join(chosen.risk)}" if chosen.risk else ""
-        both = " ".join(part for part in (f"({chosen.query})" if chosen.query.strip() else "", levels) if part)
-        if not both:
-            return Selection(included=chosen.excluded - chosen.included)
-        own = f"({self.query}) " if self.query.strip() else ""
-        return Selection(query=f"{own}-({both})", excluded=chosen.included, included=chosen.excluded - chosen.included)
+    _address: ClassVar[Mapping[str, str]] = {
+        "query": "q",
+        "sort": "sort",
+        "descending": "desc",
+        "number": "page",
+        "file_id": "file",
+    }
 
 
 class ProgressState(AddressedState):
@@ -544,8 +446,3 @@ def _moment(text: str, at: time) -> datetime | None:
     except ValueError:
         return None
     return datetime.combine(day, at).astimezone() if day and day.year in _YEARS else None
-
-
-def is_review(text: str) -> bool:
-    """Return whether a search of the plan is a review of danger: it lists dangerous files and no others."""
-    return query.selected_values(text, "risk") == ["danger"]

@@ -8,16 +8,12 @@ from pathlib import PurePath
 from typing import Any
 
 from dashboards.components import paging
-from indexium_core.model import wording
 from indexium_core.model.files.properties import LABELS, AuditEvent, AuditPage
-
-_DONE = {"lock": "locked", "unlock": "unlocked"}
-_BY = {"scan": "by a scan", "rescan": "by a rescan"}
 
 
 def of_file(page: AuditPage, *, few: bool) -> dict[str, Any]:
     """Return one page of the changes of a file, each with time and source; `few`: the page has only the newest."""
-    lines = [_line(event) | {"id": event.id, "who": _source(event), "job": event.job_id} for event in page.items]
+    lines = [_line(event) | {"id": event.id, "who": event.source, "job": event.job_id} for event in page.items]
     return {**_page(page), "lines": lines, "all": few and len(lines) < page.total}
 
 
@@ -50,12 +46,6 @@ def _ordered(events: Iterable[AuditEvent]) -> list[AuditEvent]:
 
 def _line(event: AuditEvent) -> dict[str, Any]:
     """Return one change: the property, and either the action or the old and the new value."""
-    label = LABELS.get(event.field, event.field)
-    if event.action in _DONE:
-        return {"label": label, "done": _DONE[event.action]}
-    return {"label": label, "old": event.before, "new": event.after}
-
-
-def _source(event: AuditEvent) -> str:
-    by = _BY.get(event.action, f"by {event.actor}" if event.actor else "by hand")
-    return f"{wording.when(event.at)}, {by}"
+    if event.done:
+        return {"label": event.label, "done": event.done}
+    return {"label": event.label, "old": event.before, "new": event.after}

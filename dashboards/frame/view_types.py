@@ -36,7 +36,6 @@ class WireView(TypedDict, total=False):
     title: str
     url: str
     push: bool  # The address is a new step in the browser's history
-    selection: str
 
 
 class ActionView(TypedDict):

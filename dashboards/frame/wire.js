@@ -1,6 +1,5 @@
 // The connection of a page with its session: what the server tells the frame, and what the frame tells the server.
 import {component, currentPage, listen} from "../components/browser/component.js"
-import {store, stored, ofTab} from "#face/local_storage.js"
 
 /** @typedef {Component<WireView>} Self */
 
@@ -17,8 +16,6 @@ function onDrawn({view, before}) {
   const isOfPage = view.page === currentPage() // not of one that the person has left meanwhile
   if (isOfPage && view.url && view.url !== before?.url && view.url !== location.pathname + location.search)
     updateAddress(view, before)
-  if (view.selection !== undefined && view.selection !== before?.selection)
-    store("indexium.selection", view.selection, ofTab)
 }
 
 /** @type {(view: WireView, before: WireView | undefined) => void} */
@@ -36,6 +33,8 @@ function onMessage(message) {
   if (message.cleared) announce("cleared", message.cleared)
   if (message.busy !== undefined) announce("busy", message.busy)
   if (message.place) announce("place", message.place)
+  if (message.written) announce("written", message.written)
+  if (message.select) announce("select", message.select)
   if (message.sql !== undefined) announce("sql", message.sql)
   if (message.events) announce("events", message.events)
   if (message.answered || message.busy === false) announce("answered")
@@ -49,5 +48,5 @@ export function render(context) {
   listen(self.model, window, "indexium:theme", event => self.send("theme", {theme: event.detail}))
   listen(self.model, window, "indexium:tell", event => self.send(event.detail.type, event.detail))
   for (const each of Bokeh.documents) each.on_event("connection_lost", () => announce("lost"))
-  self.send("hello", {theme: document.documentElement.dataset.theme, selection: stored("indexium.selection", ofTab)})
+  self.send("hello", {theme: document.documentElement.dataset.theme})
 }

@@ -18,8 +18,8 @@ from dashboards.questions.write_sections import QUERIES, RequestChange, ShownWri
 from dashboards.state import PINNED
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
+from indexium_core.model import wording
 from indexium_core.model.operations.preview import WritePreview
 from indexium_core.model.planning.plan import Holder, PlanItem, Selection, StaleFile, StaleFiles
 
@@ -136,7 +136,7 @@ class WriteQuestion:
             ids = plan.ids(before)  # the same files stay selected, even if the search does not find them any more
             keeping = Selection(included=frozenset(ids)) if len(ids) <= PINNED else before
             report = self._library.decisions.set_mode(plan.split(before, QUERIES["text"])[0], comment_mode="preserve")
-            sentence = f"{labels.sentence(report.label)}."
+            sentence = f"{wording.sentence(report.label)}."
             return self._changed(request, keeping, RequestChange(sentence, report.step_id, before))
 
         self._ask_again(change)

@@ -37,14 +37,24 @@ class NotFound(RequestHandler):
 
 
 def guard(application: Application, library: Library) -> None:
-    """Answer 404 at an address that no page and no file can have, and at `/track/ID` if there is no such file."""
+    """Answer 404 at an address that no page and no file can have; `/track/ID` leads to a file in the plan."""
     application.add_handlers(
         ".*",
         [
             (_ImpossibleAddress(), NotFound, {"sentence": NO_PAGE}),
             (_NoFile(library), NotFound, {"sentence": NO_FILE}),
+            (session.TRACK.pattern + "/?", Track),
         ],
     )
+
+
+class Track(RequestHandler):
+    """`GET /track/ID`: the address of one file."""
+
+    def get(self, file_id: str) -> None:
+        self.redirect(f"/plan?file={file_id}")
+
+    head = get
 
 
 class _ImpossibleAddress(Matcher):

@@ -137,6 +137,7 @@ class ReadingServices(ServiceGroup):
             planning.people_index,
             clock=core.clock,
             sidecar_name=lambda: config.sidecar_name,
+            rollback_days=lambda: config.metadata_backup_retention_days,
         )
 
     @on_demand

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexium_core.cli import output
-from indexium_core.model import labels, wording
+from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.people import copies
 
@@ -19,7 +19,7 @@ NO_MATCH = "No file of the library matches; nothing was done."
 
 def print_people_report(report: DecisionReport) -> None:
     """Print what an edit of people has changed, and in how many files it changed nothing."""
-    print_report(report, labels.sentence(report.label), unchanged="the people stay the same")
+    print_report(report, wording.sentence(report.label), unchanged="the people stay the same")
 
 
 def print_report(report: DecisionReport, done: str, *, unchanged: str = "") -> None:
@@ -75,7 +75,7 @@ def print_fields_report(report: DecisionReport) -> None:
     if not report.found:
         output.note(NO_MATCH)
         return
-    output.note(labels.sentence(report.label) if report.files else "No value would change; nothing was done.")
+    output.note(wording.sentence(report.label) if report.files else "No value would change; nothing was done.")
     print_copies(report)
     _print_exceptions(report)
 

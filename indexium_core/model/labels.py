@@ -1,7 +1,7 @@
 """
 Labels of review steps: the effect of a decision, in the past tense and without a capital letter.
 
-A label stands alone in the list of steps and after a prefix such as “Undo:”. `sentence` makes a sentence of it.
+A label stands alone in the list of steps and after a prefix such as “Undo:”. `wording.sentence` makes a sentence of it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import datetime
 
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
-from indexium_core.model.review.reports import DecisionReport
 
 _MAX_NAMED = 2  # people that a label names
 
@@ -124,16 +123,6 @@ def revoked(decision_count: int) -> str:
 def revoked_decisions_on(file_count: int) -> str:
     """Return the label of all revoked decisions on some files."""
     return f"removed the decisions on {wording.files(file_count)}"
-
-
-def sentence(label: str) -> str:
-    """Return a label as a sentence."""
-    return f"{label[:1].upper()}{label[1:]}."
-
-
-def sentence_of(report: DecisionReport) -> str:
-    """Return the result of a decision as a sentence."""
-    return sentence(report.label or "nothing was changed: the files already have these values")
 
 
 def turn_summary(

@@ -34,6 +34,15 @@ class SearchPart(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchProblem(Shaped):
+    """Why a text cannot be searched."""
+
+    message: str
+    position: int  # of the word, in characters
+    word: str  # that is wrong; "" for none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DescribedSearch(Shaped):
     """A search in words."""
 

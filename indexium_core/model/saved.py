@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from indexium_core import errors
+from indexium_core.model.query import describe
 
 BUILT_IN = 0  # id of the view *Favourites*
 MAX_NAME_LENGTH = 80  # characters
@@ -26,6 +27,14 @@ class SavedView:
     def is_built_in(self) -> bool:
         """Whether every home has the view, so that it cannot be changed, renamed or removed."""
         return self.view_id == BUILT_IN
+
+    @property
+    def means(self) -> str:
+        """The search in words, or why it cannot be read: an older version may have stored another grammar."""
+        try:
+            return describe(self.query) or "everything"
+        except errors.QueryError as error:
+            return error.message
 
 
 def checked_name(name: str, kind: str) -> str:

@@ -129,6 +129,11 @@ def list_of(names: Sequence[str], *, most: int = 0, conjunction: str = "and") ->
     return f" {conjunction} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
+def sentence(label: str) -> str:
+    """Return the label of a review step as a sentence."""
+    return f"{label[:1].upper()}{label[1:]}."
+
+
 def people_counts(added: int, removed: int) -> str:
     """Return `+66 −3`; a number that is 0 is left out, "" if both are."""
     return " ".join(f"{sign}{count(number)}" for sign, number in (("+", added), ("−", removed)) if number)

@@ -67,6 +67,7 @@ def test_fields_are_edited_in_place_and_by_a_rule_and_undone(site: Site, library
     drawer.get_by_role("textbox", name="Season").fill("first")
     page.keyboard.press("Enter")
     expect(drawer.get_by_text("'first' is no value of the field season.")).to_be_visible()
+    site.complaints.clear()  # the browser logs the refused value
     assert edits(library)[LETTER] == {"title"}
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")

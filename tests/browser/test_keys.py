@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
-from dashboards.components.details import planned_write
 from indexium_core.library import Library
 from indexium_core.model.planning.plan import PlanItem
 from tests.browser.conftest import Site
 from tests.support.effort import effort
+from tests.support.fake_plan import details_of
+from tests.support.waiting import until
 
 
 def drawer(page: Page) -> Locator:
@@ -28,9 +29,9 @@ def opened_editor(site: Site) -> Page:
     """The page with the editor of people of the first file of the list."""
     page = site.visit("/plan?q=folder:Kyoto&sort=name")
     expect(page.get_by_role("row").nth(2)).to_be_visible()
-    page.keyboard.press("j")
     page.keyboard.press("e")
     expect(drawer(page).get_by_role("combobox", name="Add a person")).to_be_focused()
+    expect(people(page).locator(".person").first).to_be_visible()
     return page
 
 
@@ -105,14 +106,14 @@ def test_new_person_is_a_choice_of_its_own(site: Site, library: Library) -> None
     page.keyboard.press("Enter")  # saves, after the answer for the name
     expect(box.get_by_role("combobox", name="Add a person")).to_be_hidden()
     file_id = library.plan("folder:Kyoto").page(1, sort="name").items[0].file_id
-    assert library.plan().item(file_id).result_people == ["Ann Lee", "zo", "Quirin Xaver", "Bob Ray"]
+    until(lambda: library.plan().item(file_id).result_people == ["Ann Lee", "zo", "Quirin Xaver", "Bob Ray"])
 
 
 def test_decided_row_keeps_its_place_until_the_list_is_read_again(site: Site, library: Library) -> None:
     rows = library.plan().page(1).items
     [first, second] = [item for item in rows if item.risk_level == "danger" and "preserve" in _acts(item)][:2]
     page = site.visit("/plan")
-    row = page.locator(f".row[data-id='{first.file_id}']")
+    row = page.locator(f"[role=row][data-row='{first.file_id}']")
     row.focus()
     place = _place(page, first.file_id)
     page.keyboard.press("p")
@@ -121,7 +122,7 @@ def test_decided_row_keeps_its_place_until_the_list_is_read_again(site: Site, li
     assert _place(page, first.file_id) == place
     expect(row).to_be_focused()
     page.keyboard.press("j")
-    expect(page.locator(f".row[data-id='{rows[rows.index(first) + 1].file_id}']")).to_be_focused()
+    expect(page.locator(f"[role=row][data-row='{rows[rows.index(first) + 1].file_id}']")).to_be_focused()
     assert second.file_id != first.file_id
     page.reload()
     expect(row).to_be_visible()
@@ -129,11 +130,11 @@ def test_decided_row_keeps_its_place_until_the_list_is_read_again(site: Site, li
 
 
 def _acts(item: PlanItem) -> dict[str, str]:
-    return planned_write.acts(item, [], editable=True)
+    return details_of(item).offers
 
 
 def _place(page: Page, file_id: int) -> int:
-    ids = page.locator(".row[data-id]").evaluate_all("rows => rows.map(row => Number(row.dataset.id))")
+    ids = page.locator("[role=row][data-row]").evaluate_all("rows => rows.map(row => Number(row.dataset.row))")
     return int(ids.index(file_id))
 
 
@@ -154,9 +155,9 @@ def test_unsaved_edits_stay_as_drafts(site: Site, library: Library) -> None:
     page.keyboard.type("Quirin Xaver")
     page.keyboard.press("Enter")
     expect(people(page).locator(".person").last).to_contain_text("Quirin Xaver")
-    page.locator(f".row[data-id='{second.file_id}'] .r").click()  # another file
+    page.locator(f"[role=row][data-row='{second.file_id}'] .r").click()  # another file
     expect(box.get_by_role("heading", level=2)).to_have_text(second.file_name)
-    expect(page.locator(f".row[data-id='{first.file_id}']")).to_contain_text("draft")
+    expect(page.locator(f"[role=row][data-row='{first.file_id}']")).to_contain_text("draft")
     assert library.decisions.list() == before
 
     page.keyboard.press("k")
@@ -175,11 +176,11 @@ def test_unsaved_edits_stay_as_drafts(site: Site, library: Library) -> None:
     expect(box).to_be_hidden()
     page.get_by_role("link", name="History").click()
     page.get_by_role("link", name="Plan").click()
-    page.locator(f".row[data-id='{first.file_id}'] .r").click()
+    page.locator(f"[role=row][data-row='{first.file_id}'] .r").click()
     draft.get_by_role("button", name="Continue").click()
     expect(field).to_have_value("Zed")
     page.reload()  # the open editor becomes a draft
-    expect(page.locator(f".row[data-id='{first.file_id}']")).to_contain_text("draft")
+    expect(page.locator(f"[role=row][data-row='{first.file_id}']")).to_contain_text("draft")
     draft.get_by_role("button", name="Continue").click()
     expect(field).to_have_value("Zed")
     field.fill("")
@@ -187,8 +188,8 @@ def test_unsaved_edits_stay_as_drafts(site: Site, library: Library) -> None:
     draft.get_by_role("button", name="Apply").click()
     expect(draft).to_be_hidden()
     expect(box.get_by_role("button", name="Save")).to_be_hidden()
-    assert "Quirin Xaver" in library.plan().item(first.file_id).result_people
-    expect(page.locator(f".row[data-id='{first.file_id}']")).not_to_contain_text("draft")
+    until(lambda: "Quirin Xaver" in library.plan().item(first.file_id).result_people)
+    expect(page.locator(f"[role=row][data-row='{first.file_id}']")).not_to_contain_text("draft")
 
 
 TEXTS = "input:is([type=text], [type=search], [type=password], :not([type])):visible, textarea:visible"
@@ -240,11 +241,12 @@ def test_text_in_any_field_is_no_command(site: Site, library: Library) -> None:
 
     # The editors of a file, while the focus is on them and after it was lost.
     site.turn(page, "/plan?q=folder:Kyoto&sort=name")
-    expect(page.locator(".row[data-id]")).to_have_count(library.plan("folder:Kyoto").page(1).total)
-    page.locator(".row[data-id]").first.click()
+    rows = page.locator("[role=row][data-row]:visible")
+    expect(rows).to_have_count(library.plan("folder:Kyoto").page(1).total)
+    rows.first.click()
     box = drawer(page)
     box.locator("[data-which=more_fields]").click()
-    for opener in ("[data-act=edit]", "[data-act=edit_field]", "[data-act=change]", "[data-act=until]"):
+    for opener in ("[data-act=edit]", "[data-act=edit-field]", "[data-act=edit-property]", "[data-act=skip-choice]"):
         box.locator(opener).first.press("Enter")
         editor = page.locator("[data-editor]:visible")
         expect(editor).to_have_count(1)
@@ -265,7 +267,7 @@ def test_text_in_any_field_is_no_command(site: Site, library: Library) -> None:
 
 def test_text_beside_the_fields_of_a_question_is_its_note(site: Site, library: Library) -> None:
     page = site.visit("/plan?q=risk:safe")
-    expect(page.locator(".row[data-id]").first).to_be_visible()
+    expect(page.locator("[role=row][data-row]").first).to_be_visible()
     page.keyboard.press("a")
     page.keyboard.press("w")
     question = page.get_by_role("dialog", name=re.compile("^Write "))
@@ -281,7 +283,7 @@ def test_key_of_a_review_preserves_one_file_after_the_other(site: Site, library:
     page = site.visit("/plan")
     page.get_by_role("button", name=re.compile("^Review danger")).click()
     for file_id in texts:
-        row = page.locator(f".row[data-id='{file_id}']")
+        row = page.locator(f"[role=row][data-row='{file_id}']")
         row.focus()
         page.keyboard.press("p")
         page.keyboard.press("p")  # a quick second key takes nothing back

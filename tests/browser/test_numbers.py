@@ -30,7 +30,7 @@ def _number(text: str) -> int:
 def of_pages(visit: Callable[[str], Page]) -> dict[str, int]:
     """Return the numbers that a person reads."""
     page = visit("/plan")
-    page.locator("[role=row][data-id]").first.wait_for()
+    page.locator("[role=row][data-row]").first.wait_for()
     said = {"changing": _number(page.get_by_role("heading", level=1, name=re.compile(r"\d")).inner_text())}
     risks = page.get_by_role("group", name="Risk")
     for level in LEVELS:

@@ -48,7 +48,7 @@ def test_person_is_found_split_renamed_and_shown_in_the_plan(site: Site, library
     page.get_by_role("button", name="List", exact=True).click()
     expect(page.locator(".lrow:not(.tile)")).to_have_count(3)
     drawer.get_by_role("button", name="Open in the plan").click()
-    expect(page.locator(".page-plan [role=row][data-id]").first).to_contain_text("Tom Okafor")
+    expect(page.locator(".page-plan [role=row][data-row]").first).to_contain_text("Tom Okafor")
     [tom] = [each for each in library.people.page("okafor").items if not each.qualifier]
     assert f"/plan?q=person_id%3A{tom.person_id}+risk" in page.url
 

@@ -139,7 +139,7 @@ def test_errors_limits_and_charts(look: Site) -> None:
 
 def test_result_becomes_selection_and_lists_become_queries(site: Site, library: Library) -> None:
     page = site.visit("/plan?q=risk:danger")
-    expect(page.locator("[role=row][data-id]").first).to_be_visible()
+    expect(page.locator("[role=row][data-row]").first).to_be_visible()
     page.keyboard.press("E")
     page.get_by_role("button", name="Open as SQL").click()
     danger = library.plan("risk:danger").statistics.danger_count
@@ -147,7 +147,7 @@ def test_result_becomes_selection_and_lists_become_queries(site: Site, library: 
     expect(page.get_by_role("textbox", name="SQL")).to_have_value(re.compile("p.risk IN \\('danger'\\)"))
     page.get_by_role("button", name=f"Select {danger} files in the plan").click()
     expect(page.locator(".foot")).to_contain_text(f"{danger} selected")
-    expect(page.locator("[role=row][data-id][aria-selected=true]")).to_have_count(danger)
+    expect(page.locator("[role=row][data-row][aria-selected=true]")).to_have_count(danger)
     plan = library.plan("risk:safe")
     library.write(plan, selection=Selection(included=frozenset([plan.page(1).items[0].file_id]))).wait()
     page.keyboard.press("g")

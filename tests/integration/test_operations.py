@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components.details import file_facts
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows.home.backups import BackupManager
@@ -452,7 +451,7 @@ def test_date_in_the_file_name_counts_after_metadata_and_is_the_same_everywhere(
     assert (tile.shown_at, tile.date_source) == ("2015-02-16T14:30:12", "name")
     details = studio.library.files.file(tile.file_id)
     assert (details.shown_at, details.date_source) == (tile.shown_at, "name")
-    assert "dated 16 Feb 2015 by the file name" in file_facts.strip(details)
+    assert "dated 16 Feb 2015 by the file name" in details.main_facts
     answer = studio.library.queries.run(
         "SELECT shown_at::VARCHAR, date_source FROM files WHERE file_id = $file", {"file": tile.file_id}
     )

@@ -17,9 +17,15 @@ const browser = new EventTarget()
 const facts = JSON.stringify({
   ...{home: "", user: 1, session: 1, local: true, forbidden: [], refused: {}},
   ...{states: {running: ["running", "note"], completed: ["completed", "safe"], failed: ["failed", "danger"]}},
-  ...{roles: {viewer: "sees", admin: "manages"}, pages: [], account: null},
+  ...{roles: {viewer: "sees", admin: "manages"}, pages: [], account: null, edits: true, page_size: 50, opening: null},
 })
-const element = () => Object.assign(new EventTarget(), {dataset: {}, style: {}, append() {}, setAttribute() {}})
+const element = text => {
+  const parts = text ? [text] : []
+  const own = {dataset: {}, style: {}, append: (...more) => parts.push(...more), setAttribute() {}}
+  return Object.defineProperty(Object.assign(new EventTarget(), own), "textContent", {
+    get: () => parts.map(part => part.textContent ?? part).join(""),
+  })
+}
 Object.assign(globalThis, {
   window: Object.assign(browser, {matchMedia: () => Object.assign(new EventTarget(), {matches: true})}),
   matchMedia: () => Object.assign(new EventTarget(), {matches: true}),
@@ -27,13 +33,13 @@ Object.assign(globalThis, {
   history: {pushState() {}, replaceState() {}},
   document: {
     documentElement: {dataset: {}, hasAttribute: () => false},
-    createElement: element,
+    createElement: () => element(""),
     createTextNode: element,
     getElementById: () => ({textContent: facts}),
     querySelector: () => null,
   },
   HTMLElement: class {},
-  Node: class {},
+  Node: EventTarget,
 })
 """
 

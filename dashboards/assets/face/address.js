@@ -6,12 +6,33 @@ const DELAY = 200 // milliseconds: a browser refuses hundreds of changes of the 
 /** @returns {Record<string, string>} */
 const parsed = () => Object.fromEntries(new URLSearchParams(location.search))
 
+/** The address of one file leads to its details in the plan. */
+function followTrack() {
+  const [, id] = location.pathname.match(/^\/track\/(\d+)\/?$/) ?? []
+  if (id) history.replaceState(history.state, "", `/plan?file=${id}`)
+}
+followTrack()
+
 let shown = parsed()
 /** @type {Map<string, string>} */
 const searches = new Map() // what the addresses of pages had last, by their paths
 
 /** Return the address of a page with the filters that it had last. @param {string} path */
 export const lastAddress = path => path + (searches.get(path) ?? "")
+
+/** @type {Map<string, string>} */
+const kept = new Map() // paths of pages that a person finds as they were left → the name of what is open there
+
+/** Let the navigation lead to the filters that a page had last; `opened` is left out. @type {(path: string, opened: string) => void} */
+export const keepFilters = (path, opened) => kept.set(path, opened)
+
+/** Return the address to which the navigation leads. @param {string} path */
+export function entryAddress(path) {
+  if (!kept.has(path)) return path
+  const values = new URLSearchParams(searches.get(path))
+  values.delete(kept.get(path))
+  return values.size ? `${path}?${values}` : path
+}
 
 function noteSearch() {
   const search = new URLSearchParams(shown).toString()
@@ -127,6 +148,7 @@ function endBack() {
 
 /** Take the values of another address. The frame shows its page first: the page before must not read what they name. */
 function followLocation() {
+  followTrack()
   shown = parsed()
   noteSearch()
   setTimeout(announce)

@@ -32,7 +32,7 @@ const ANY = "*" // the newest event of any name before the session told events
  */
 /** @typedef {{value: any, also?: any[], event: number, alone: boolean}} Answer See `dashboards/face.py`. */
 /** @typedef {{value: any, answeredAt: number, event: number, isAlone: boolean}} Made What a change has made. */
-/** @typedef {{once: string, name: string, args: object | (() => object), also?: Read[], home: string, user: number | null, at: number}} Change */
+/** @typedef {{once: string, name: string, args: object | (() => object), want?: object, also?: Read[], home: string, user: number | null, at: number}} Change */
 
 /** @type {Map<string, Kept>} */
 const kept = new Map() // by the call as JSON; those used last are at the end
@@ -48,7 +48,8 @@ export function onNews(listener) {
   return () => listeners.delete(listener)
 }
 
-function announce() {
+/** Let the pages draw what is known now. */
+export function announce() {
   for (const listener of listeners) listener()
 }
 
@@ -273,7 +274,7 @@ async function deliver(change) {
   let isTold = false
   for (;;) {
     try {
-      return await send(change.name, args, {also: change.also, once: change.once})
+      return await send(change.name, args, {want: change.want, also: change.also, once: change.once})
     } catch (error) {
       if (!(error instanceof LostError) || Date.now() - change.at > LONGEST_RETRY) throw error
       if (!isTold) toast(`${LOST} Your change is kept and sent again.`, {kind: "error"})
@@ -293,15 +294,15 @@ let unanswered = 0 // changes
  *
  * @param {string} name
  * @param {object | (() => object)} args A function: what the changes before have returned decides. A reload forgets the change.
- * @param {{also?: Read[], isSecret?: boolean}} [options]
+ * @param {{want?: object, also?: Read[], isSecret?: boolean}} [options]
  *   `also`: reads that the change concerns; their new values come with the last answer. `isSecret`: the arguments have a
  *   password, so they are not stored, and a reload forgets the change.
  * @returns {Promise<Made>}
  */
-export function change(name, args, {also = [], isSecret = false} = {}) {
+export function change(name, args, {want, also = [], isSecret = false} = {}) {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const once = Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("")
-  const own = {once, name, args, also, home, user: me, at: Date.now()}
+  const own = {once, name, args, want, also, home, user: me, at: Date.now()}
   if (!isSecret && typeof args === "object") storeOutbox([...outbox(), own])
   return inOrder(own)
 }

@@ -2,7 +2,8 @@
 import {h} from "#face/dom.js"
 import {drawGauge, gaugeOf} from "#face/gauge.js"
 import {drawPortrait, drawPoster} from "#face/images.js"
-import {chip, cutName} from "#face/widgets.js"
+import {fitTags} from "#face/tag_fit.js"
+import {chip, cutName, drawTag, fileName} from "#face/widgets.js"
 import {andMore, count} from "#face/wording.js"
 
 const MOST_TAGS = 6
@@ -17,6 +18,26 @@ export const drawNameTag = ({name, differs = false, note = "", kind = "odd"}) =>
     note && h("span", {class: "note"}, ` ${note}`),
   )
 
+/** Return the kind of the hidden tag that loses most: a removed value, then a replaced one. @param {TagView[]} tags */
+const strongest = tags => ["del", "set"].find(kind => tags.some(tag => tag.kind === kind)) ?? ""
+
+/** @type {(fitted: {shown: TagView[], hidden: TagView[]}, more: number) => Child} */
+function drawFitting({shown, hidden}, more) {
+  const left = hidden.length + more
+  const names = hidden.map(tag => tag.text).join(", ")
+  const hidesFields = hidden.some(tag => tag.title) // only the tags of fields have titles
+  return [
+    shown.map(drawTag),
+    left > 0 &&
+      h(
+        "span",
+        {class: `tag ${strongest(hidden)}`, title: names || null},
+        `+${left}`,
+        h("span", {class: "vh"}, ` more ${hidesFields ? "changes" : "people"} ${names}`),
+      ),
+  ]
+}
+
 /** The row takes the focus, not its link. @type {(href: string | undefined, text: Child) => Child} */
 const linked = (href, text) => (href ? h("a", {href, tabindex: "-1"}, text) : text)
 
@@ -29,6 +50,19 @@ export const CELLS = {
     below && h("small", {title: below}, h("bdi", null, below)),
     gauge && drawGauge(title, gaugeOf(gauge)),
   ],
+  /** A file: its name, what a person has decided about it, its folder and its size. @param {{name: string, marks: string[], place: string, folder: string, size: string, extension: string}} value */
+  file: ({name, marks, place, folder, size, extension}) => [
+    fileName(name),
+    h(
+      "small",
+      {class: "place"},
+      marks.map(mark => h("span", {class: "mark"}, `${mark} ·`)),
+      place && h("bdi", {dir: "ltr", title: folder}, place),
+      h("span", null, place && "· ", size, extension && h("span", {class: "ext"}, ` · ${extension}`)),
+    ),
+  ],
+  /** How long a write takes, and how it is made if that is not in place. @param {{method: string, text: string}} value */
+  cost: ({method, text}) => [method && h("span", {class: "method"}, `${method} `), h("span", null, text)],
   /** @param {Portrait} value */
   picture: value => drawPortrait(value),
   /** @param {{poster: string, initials: string, marks: {text: string, kind?: string, title?: string}[]}} value */
@@ -43,6 +77,11 @@ export const CELLS = {
     tags.length > MOST_TAGS && h("span", {class: "tag"}, andMore(tags.length - MOST_TAGS)),
     tags.length === 0 && h("span", {class: "vh"}, text),
   ],
+  /** People and fields that change, as many as fit. @param {{tags: TagView[], more: number}} value */
+  changes: ({tags, more}) => drawFitting(fitTags(tags, more), more),
+  /** The level of risk and its reason. @param {{level: string, reason: string, why: string}} value */
+  risk: ({level, reason, why}) =>
+    h("span", {title: why || null}, reason !== level && h("span", {class: "vh"}, `${level}: `), chip(level, reason)),
   /** @param {number | string | null} value */
   number: value => (typeof value === "number" ? count(value) : (value ?? "")),
   /** @param {string | {text: string, below?: string}} value */

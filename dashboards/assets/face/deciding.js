@@ -175,11 +175,11 @@ export class Deciding extends List {
     else if (shown[at + step]) {
       this.point(this.rows.idOf(shown[at + step]))
       this.focusCursor()
-    } else this.turnTo(this.rows.number + step, step)
+    } else this.turnBy(this.rows.number + step, step)
   }
 
   /** Show the first question of the next page, or the last one of the page before. @type {(page: number, step: number) => void} */
-  turnTo(page, step) {
+  turnBy(page, step) {
     if (page < 1 || page > this.rows.pages) return
     this.seen = null
     if (step < 0) Object.assign(this, {cursor: undefined, cursorPlace: Number.POSITIVE_INFINITY})

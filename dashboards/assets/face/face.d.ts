@@ -1,6 +1,20 @@
 // The types of the declarations of pages.
 
-type CellKind = "name" | "picture" | "poster" | "tags" | "number" | "text" | "link" | "time" | "state" | "own"
+type CellKind =
+  | "name"
+  | "file"
+  | "picture"
+  | "poster"
+  | "tags"
+  | "changes"
+  | "risk"
+  | "cost"
+  | "number"
+  | "text"
+  | "link"
+  | "time"
+  | "state"
+  | "own"
 
 interface NameTag {
   name: string
@@ -18,6 +32,7 @@ interface Portrait {
 interface KeyLayer {
   isReady(): boolean // false: keys are kept until `pressDelayed`
   table: Record<string, KeyBinding>
+  isEditing?(): boolean // of a page: no key but Escape has an effect
 }
 
 /** A page; one without a group has no entry in the navigation. */
@@ -132,7 +147,45 @@ interface ListColumn<Row> {
   head?: string // the title of the column; a list has one for each column, or none
   isSpare?: boolean // left out beside the details
   only?: "tiles" | "rows" // shown only if the rows are tiles, or only if they are not
-  value(row: Row): any
+  sort?: string // the order of the address that a click on its head leads to
+  value(row: Row, head: any): any // the head is undefined until it is read
+}
+
+/** The selection of a list over all its pages: a fixed set, in the version that is shown when it is made. */
+interface ListSelection<Row = any, Head = any> {
+  canHave(row: Row): boolean
+  search(place: Route): string // whose rows *all* selects
+  searches: string // the name of the search in the address
+  able(head: Head | undefined): number | undefined // number of rows that *all* selects
+  read(selection: import("#face/list_selection.js").Chosen, place: Route, ids: number[]): ReadCall // its numbers
+}
+
+/** What stands above the rows in place of the search and the filters of a list. */
+interface ListFinding {
+  enter(): void // the page is shown
+  followAddress(): void
+  follow(): void // the list has been drawn
+  draw(): Child[]
+  acts(target: HTMLElement): Record<string, () => unknown>
+  keys(): Record<string, KeyBinding>
+  onKey(event: KeyboardEvent): boolean // whether it has used the key
+  onType(target: HTMLInputElement): boolean
+  onChange(event: Event): boolean
+  close(): boolean // whether something was open
+  goOn(): void // goes to the next row that a person has to decide
+}
+
+/** The details of a row, where they have more than a declaration says: editors, drafts, parts that open. */
+interface ListDetails<Row = any> {
+  follow(): void // the list has been drawn
+  draw(row: Row, more: {value?: any; error?: Error}): HTMLElement
+  acts(target: HTMLElement): Record<string, () => unknown>
+  keys(): Record<string, KeyBinding>
+  isEditing(): boolean // an editor is open: the page has no keys
+  leaveEditor(): void
+  onKey(event: KeyboardEvent): boolean
+  onType(target: HTMLInputElement): boolean
+  onChange(event: Event): boolean
 }
 
 /** Rows of a page that has several groups of them, each with its place also while it is empty. */
@@ -158,8 +211,12 @@ interface ListAction<Row, Head> {
   hint?(row: Row, place: Route): string // below the button
   // Of the rows that are meant (default), above the list, beside the title; what `details` or `card` draws; the form of an
   // empty list.
-  // `bar`: of what a selection that lasts has; then `rows` are `Chosen` values.
+  // `bar`: of the selection. If it is `lasting`, `rows` are `Chosen` values; else its answers have it as an argument of calls.
   where?: "row" | "all" | "head" | "card" | "field" | "empty" | "bar"
+  takesCursor?: boolean // in the bar: it means the row at the cursor if nothing is selected
+  isHidden?: boolean // in the bar: it has a key only
+  isOptional?: boolean // in the bar: left out on a phone
+  suits?(numbers: any): boolean // in the bar: the numbers of the selection, once they are read, make it useful
   isInline?: boolean | "only" | ((row: Row) => boolean) // of a list with details: also in the rows, or only there
   isSingle?: boolean // of the row at the cursor, also if others are selected
   isPrimary?: boolean
@@ -169,12 +226,13 @@ interface ListAction<Row, Head> {
   asks?(rows: Row[], place: Route, head: Head): Question | null | undefined | false
   // The answers of a field in the details are its `value`, whether it is `checked`, and its data.
   call?(rows: Row[], answers: Answers, place: Route, head: Head): CallOf
+  want?: object // the attributes of the result that it needs; default: the outer form
   // What is asked before the call, from the answer to the same call with `dry_run`; null: nothing would change.
   preview?(rows: Row[], answers: Answers, effect: any): Question | null | false
   // In place of the same call: then false of `preview` means that nothing is asked, and so does null.
   weighs?(rows: Row[], answers: Answers): CallOf | null
   // What the row shows before the library has answered; of an action of a section without a row, what is read by name.
-  shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head>
+  shows?(row: Row, answers: Answers, head: Head): Partial<Row> | Partial<Head> | Record<string, any>
   leads?(result: any): string // the address of the page that is opened after it
   visits?(result: any, rows: Row[]): string // the address that is shown after it; "": as before
   shownAt?(result: any): Record<string, string> // the values of the address with which its effect is shown
@@ -423,7 +481,18 @@ interface ListSpec<Row = any, Head = any> {
     known: {head: Head | undefined; more: any; later: Record<string, any>; state: any; isSelected: boolean},
   ): Child
   selects?: boolean
-  lasting?: ListLasting<Row, Head> // rows can be selected
+  lasting?: ListLasting<Row, Head> // rows can be selected, over all pages
+  selection?: ListSelection<Row, Head> // files of the plan can be selected, over all pages
+  bar?: boolean // the selection and its actions stand at the foot of the page, in an element with `data-bar`
+  finding?(list: import("#face/list.js").List<any, any>): ListFinding
+  opensDetails?(list: import("#face/list.js").List<any, any>): ListDetails<Row>
+  holds?: boolean // rows that an action `keeps` stay at their places until another list is shown
+  goesOn?(place: Route, head: Head | undefined): boolean // the details show the next row when theirs has gone
+  order?: string // the default order; the address has another one as `sort` and `desc`
+  asides?: boolean // the components of the server stand in the place of the details
+  narrows?: boolean // the rows can be narrow
+  returns?: boolean // the navigation leads to the filters that the page had last
+  isFaded?(row: Row): boolean
   parts?(head: Head | undefined, place: Route): Child[] // what stands between the filters and the rows
   foot?(head: Head | undefined, place: Route): Child // what stands below the list
   sheets?: string[] // style sheets of this page alone
@@ -431,7 +500,10 @@ interface ListSpec<Row = any, Head = any> {
   isBare?(head: Head, place: Route): boolean // the empty list has neither chips nor a search
   actions: ListAction<Row, Head>[]
   // `act`: its form is shown. A button of an action that the person may not use is left out.
-  empty(place: Route, head: Head | undefined): {title: string; text: string; act?: string; acts?: LeadingButton[]}
+  empty(
+    place: Route,
+    head: Head | undefined,
+  ): {title: string; text: string; act?: string; acts?: LeadingButton[]; more?: Child}
 }
 
 /** What the drawing function of a question may use. */

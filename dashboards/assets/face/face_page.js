@@ -165,8 +165,8 @@ export class FacePage {
   showStored() {}
 
   /** Say why an action was refused. @type {(action: ListAction<Row, Head>, meant: Row[], given: Answers, error: Error) => void} */
-  tellRefusal(_action, _meant, _given, {message}) {
-    toast(message, {kind: "error"})
+  tellRefusal({act}, _meant, _given, {message}) {
+    toast(message, {kind: "error", topic: act})
   }
 
   /**
@@ -183,8 +183,9 @@ export class FacePage {
     this.draw()
     try {
       const isSecret = action.holds === true || Boolean(question?.fields?.some(({kind}) => kind === "password"))
-      const made = await change(name, args, {also: this.readsAfter(action, shown), isSecret})
+      const made = await change(name, args, {also: this.readsAfter(action, shown), isSecret, want: action.want})
       const {value} = made
+      window.dispatchEvent(new CustomEvent("indexium:cleared", {detail: action.act})) // an earlier refusal is history
       if (action.leads) {
         location.assign(action.leads(value)) // nothing is read meanwhile
         return

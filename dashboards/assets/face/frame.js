@@ -4,7 +4,8 @@
  * @typedef {{home: string, user: number | null, session: number | null, local: boolean, forbidden: string[], pages: PageLink[],
  *   account: {name: string, role: string} | null,
  *   roles: Record<string, string>, refused: Record<string, [title: string, text: string]>,
- *   states: Record<string, [text: string, level: string]>, has_titles: boolean, has_accounts: boolean}} Facts
+ *   states: Record<string, [text: string, level: string]>, has_titles: boolean, has_accounts: boolean, edits: boolean,
+ *   page_size: number, opening: {query: string, sort: string, descending: boolean} | null}} Facts
  */
 /** @type {Facts} */
 const FACTS = JSON.parse(document.getElementById("face").textContent)
@@ -16,6 +17,9 @@ export const {account} = FACTS // of this person; null: nobody has signed in
 export const mySession = FACTS.session // the id of the sign-in of this browser
 export const isLocal = FACTS.local // only this computer is served
 export const {roles} = FACTS // what each role is for
+export const canEdit = FACTS.edits // a setting allows edits in the dashboard
+export const pageSize = FACTS.page_size // rows of a page of the plan
+export const openingView = FACTS.opening // the saved view with which the plan opens; null for none
 export const atStart = {has_titles: FACTS.has_titles, has_accounts: FACTS.has_accounts} // the numbers of the home are later
 
 /** Return whether the browser draws a page and owns its address. @param {string} page */
@@ -58,12 +62,13 @@ function send(message) {
 export const tell = (type, data) => send({type, ...data})
 
 /**
- * Show a sentence for a few seconds. `undo`: a step that can be undone; `plan`: a search of the plan that it offers.
+ * Show a sentence for a few seconds. `undo`: a step that can be undone; `plan`: a search of the plan that it offers;
+ * `topic`: the subject of an error, whose next success closes it.
  *
- * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string}) => void}
+ * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string, topic?: string}) => void}
  */
-export const toast = (text, {kind = "good", undo = null, plan = ""} = {}) => {
-  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan}}))
+export const toast = (text, {kind = "good", undo = null, plan = "", topic = ""} = {}) => {
+  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan, topic}}))
 }
 
 /** Name the window after what it shows. @param {string} title */

@@ -1,4 +1,5 @@
 // The frame of every page: the rail, the toasts, the list of keys, and the state of the connection.
+import {entryAddress} from "#face/address.js"
 import {onNews, paced} from "#face/calls.js"
 import {h, morph} from "#face/dom.js"
 import {account, atStart, currentPage, home, isFacePage, me, nameWindow, pages, refusalOf, tell} from "#face/frame.js"
@@ -185,7 +186,7 @@ function open(id) {
     return
   }
   if (isFacePage(id)) {
-    history.pushState({depth: 0}, "", pages.find(each => each.id === id).href)
+    history.pushState({depth: 0}, "", entryAddress(pages.find(each => each.id === id).href))
     window.dispatchEvent(new Event("indexium:address"))
   }
   showPage(id)

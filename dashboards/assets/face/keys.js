@@ -61,7 +61,7 @@ function onFrameKey(event) {
   const {key, timeStamp} = event
   const before = endsSequence(event) ? first : ""
   first = ""
-  if (event.defaultPrevented || isOfBrowser(event) || above.length || isDialogOpen()) return
+  if (event.defaultPrevented || isOfBrowser(event) || above.length || isDialogOpen() || isText(event)) return
   const name = before ? `${before} ${key}` : key
   const found = frame.find(
     each => each.key === name && (each.places?.includes(currentPage()) ?? true) && (each.when?.() ?? true),
@@ -93,6 +93,9 @@ function act({table}, event) {
 /** Return whether a key ends a sequence such as `g p`, which belongs to the frame. @param {KeyboardEvent} event */
 const endsSequence = ({timeStamp}) => first !== "" && timeStamp - firstAt < SEQUENCE && !above.length
 
+/** Return whether an editor of the page is open: letters are its text, wherever the focus is. @param {KeyboardEvent} event */
+const isText = ({key}) => key !== "Escape" && Boolean(pages.get(currentPage())?.isEditing?.())
+
 /** Return whether a key is text for a field, or a command of the browser. @param {KeyboardEvent} event */
 const isOfBrowser = event =>
   event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (targetOf(event).matches?.(TYPED) ?? false)
@@ -101,7 +104,7 @@ const isOfBrowser = event =>
 function onKey(event) {
   const layer = top()
   const {key} = event
-  if (!layer || isOfBrowser(event)) return
+  if (!layer || isOfBrowser(event) || (!above.length && isText(event))) return
   const target = targetOf(event)
   if (key === "Enter" && target.closest?.(CONTROL)) return
   if (key.startsWith("Arrow") && !target.matches?.(FREE) && !target.closest?.("[role=row]")) return // it scrolls

@@ -1,7 +1,6 @@
 // The one list: each list page is a declaration. Cursor, selection and focus live here; the page, its filters and the
 // open row are in the address; the rows are what the library has returned.
-import {go, place, visit} from "#face/address.js"
-import {call} from "#face/calls.js"
+import {go, keepFilters, place, visit} from "#face/address.js"
 import {focusedElement, morph} from "#face/dom.js"
 import {FacePage} from "#face/face_page.js"
 import {keepFocusInside} from "#face/focus.js"
@@ -9,14 +8,20 @@ import {may, tell, toast} from "#face/frame.js"
 import {hideBroken} from "#face/images.js"
 import {dropDelayed, pageKeys, pressDelayed} from "#face/keys.js"
 import {LastingSelection} from "#face/lasting_selection.js"
+import {ListBar} from "#face/list_bar.js"
 import {SearchTyping} from "#face/list_filters.js"
 import {ListRows} from "#face/list_rows.js"
+import {FixedSelection, PageSelection} from "#face/list_selection.js"
 import {drawList} from "#face/list_view.js"
+import {cell, forgetWidths} from "#face/tag_fit.js"
 import {typedPage} from "#face/widgets.js"
 
 const PER_PAGE = 25
 const OF_ROWS = new Set(["row", "bar"]) // the places of actions that mean rows
 const WIDE = window.matchMedia("(min-width: 1081px)") // the details stand beside the list
+
+/** Return the selection of one row. @param {number} id @returns {import("#face/list_selection.js").Chosen} */
+const onlyRow = id => ({query: null, risk: [], included: [id], excluded: []})
 
 /**
  * @template [Row=any], [Head=any]
@@ -26,10 +31,8 @@ export class List extends FacePage {
   /** @type {any} */
   cursor = null // the id of the row that the keys act on; null: the first one
   cursorPlace = 0 // its place on the page, for the time when the row is gone
-  /** @type {Set<any> | LastingSelection<Row>} */
-  selected = new Set() // ids; a row that comes later does not join them
-  /** @type {any} */
-  anchor = null // the id from which a range is selected
+  /** @type {number | null} */
+  arriving = null // the place of the cursor on the page to which a key turns
   hasSheet = false // the details cover the page: a narrow window
   wanted = "" // the row that the address names, until the list is read
   awaited = "" // the row that the address names, while the list does not have it
@@ -51,20 +54,41 @@ export class List extends FacePage {
       ...(spec.sheets ?? []),
     ])
     this.spec = spec
-    if (spec.lasting) this.selected = new LastingSelection(spec.lasting.knows)
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
+    if (spec.returns) keepFilters(`/${spec.page}`, this.openName)
     this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
     this.typing = new SearchTyping(this)
+    /** @type {PageSelection | FixedSelection} */
+    this.picked = this.newSelection()
+    this.finding = spec.finding?.(this)
+    this.details = spec.opensDetails?.(this)
+    this.bar = spec.bar ? new ListBar(this) : null
+    this.finding?.enter()
     this.root.addEventListener("keydown", event => this.onKey(event))
+    this.root.addEventListener("focusin", event => this.onFocus(event))
     document.addEventListener("pointerdown", event => {
       if (this.menu && !event.composedPath().includes(this.root.querySelector(".pop")?.parentElement)) this.toggle("")
     })
     hideBroken(this.root)
     this.wanted = this.openValue() ?? ""
-    pageKeys(spec.page, {isReady: () => this.isReady(), table: this.keys()})
+    const isEditing = () => this.details?.isEditing() ?? false
+    pageKeys(spec.page, {isReady: () => this.isReady(), isEditing, table: this.keys()})
     WIDE.addEventListener("change", () => this.draw())
     window.addEventListener("indexium:list", () => this.isShown() && this.focusCursor())
+    new ResizeObserver(() => this.fitTags()).observe(this.root)
+    document.fonts.ready.then(() => {
+      forgetWidths()
+      this.draw()
+    })
     spec.entered?.()
+  }
+
+  /** Fit the tags of the rows into their column, before the browser paints them. */
+  fitTags() {
+    const width = this.root.querySelector(".probe > .changes")?.clientWidth
+    if (!width || width === cell.width) return
+    cell.width = width
+    this.draw()
   }
 
   place = place
@@ -92,7 +116,7 @@ export class List extends FacePage {
   /** Return why the text of the search is refused. @returns {Error | undefined} */
   searchError() {
     const error = /** @type {Error & {code?: string}} */ (this.rows.page().error)
-    return this.spec.search && error?.code === "bad_query" ? error : undefined
+    return (this.spec.search || this.finding) && error?.code === "bad_query" ? error : undefined
   }
 
   /** Return what a person has changed in the details of a row. @param {Row} row @returns {Record<string, any>} */
@@ -105,13 +129,20 @@ export class List extends FacePage {
   /** Show the list again after another page. */
   enter() {
     this.told = ""
+    this.finding?.enter()
     if (!this.spec.news.length) this.rows.readAllAgain()
     this.spec.entered?.()
+  }
+
+  /** Another page is shown. */
+  leave() {
+    document.documentElement.removeAttribute("data-beside")
   }
 
   /** A step in the history may lead to another open row. */
   followAddress() {
     if (!this.isShown()) return
+    this.finding?.followAddress()
     const id = this.openId(this.rows.shown())
     if (id !== null) this.cursor = id
     this.draw()
@@ -126,18 +157,16 @@ export class List extends FacePage {
     }
     this.rows.readAhead()
     const hasJoined = this.followJoined()
+    const hasArrived = this.arriving !== null && this.rows.isKnown()
     this.keepCursor()
+    this.picked.follow()
     if (this.wanted && this.rows.isKnown()) this.lookForWanted()
     this.lookForOutside()
-    if (this.spec.lasting) this.followSelection()
     morph(this.root, this.content())
-    this.spec.follow?.()
     this.waitForTime()
     this.followSheet()
-    this.tellServer()
-    this.typing.follow()
-    if (hadFocus && hasJoined) this.focusCursor()
-    else if (hadFocus && focusedElement() === document.body) this.focusAgain()
+    this.followDrawing()
+    this.keepFocus(hadFocus, hasJoined || hasArrived)
     setTimeout(pressDelayed)
     if (!this.rows.isKnown() && (this.rows.page().error ?? this.rows.head().error)) dropDelayed()
   }
@@ -145,6 +174,23 @@ export class List extends FacePage {
   /** Return the elements of the page. */
   content() {
     return drawList(this)
+  }
+
+  /** The focus stays in the list; it follows the cursor to another row. @type {(hadFocus: boolean, isElsewhere: boolean) => void} */
+  keepFocus(hadFocus, isElsewhere) {
+    if (!hadFocus) return
+    if (isElsewhere) this.focusCursor()
+    else if (focusedElement() === document.body) this.focusAgain()
+  }
+
+  /** Everything beside the rows follows them. */
+  followDrawing() {
+    this.bar?.draw()
+    this.details?.follow()
+    this.finding?.follow()
+    this.spec.follow?.()
+    this.tellServer()
+    this.typing.follow()
   }
 
   /** Say so if the row that the address names is not in the list. */
@@ -207,6 +253,7 @@ export class List extends FacePage {
     if (hasSheet && !this.hasSheet) /** @type {HTMLElement} */ (sheet.querySelector("h2")).focus({preventScroll: true})
     else if (!hasSheet && this.hasSheet) this.focusCursor()
     this.hasSheet = hasSheet
+    document.documentElement.toggleAttribute("data-beside", Boolean(sheet) && WIDE.matches) // toasts leave room
   }
 
   /** Give the focus to the list, or to the details that cover it, because its element has gone. */
@@ -229,13 +276,23 @@ export class List extends FacePage {
   /** Keep the cursor on its row, whatever comes above it, and at its place when the row has gone. */
   keepCursor() {
     const shown = this.rows.shown()
-    if (this.cursor === null && shown.length) this.cursor = this.openId(shown) ?? this.rows.idOf(shown[0])
+    if (this.cursor === null && shown.length) {
+      const first = shown[Math.min(this.arriving ?? 0, shown.length - 1)]
+      this.cursor = this.openId(shown) ?? this.rows.idOf(first)
+      if (this.arriving !== null) this.followArrival()
+    }
     const at = shown.findIndex(row => this.rows.idOf(row) === this.cursor)
     if (at >= 0) this.cursorPlace = at
     else if (shown.length && this.cursor !== null) {
       this.cursorPlace = Math.min(this.cursorPlace, shown.length - 1)
       this.cursor = this.rows.idOf(shown[this.cursorPlace])
     }
+  }
+
+  /** A key has turned the page: details that are open follow the cursor. */
+  followArrival() {
+    this.arriving = null
+    if (this.openValue()) go(this.opening(this.cursor), {push: false})
   }
 
   /** @returns {Row | undefined} */
@@ -275,8 +332,7 @@ export class List extends FacePage {
 
   /** Return the rows that an action means now: the selected ones, or else the one at the cursor. @returns {Row[]} */
   targets() {
-    if (this.selected.size && !this.spec.lasting)
-      return this.rows.shown().filter(row => this.selected.has(this.rows.idOf(row)))
+    if (this.picked.size && !this.picked.lasts) return this.rows.shown().filter(row => this.picked.has(row))
     return [this.current()].filter(Boolean)
   }
 
@@ -294,10 +350,42 @@ export class List extends FacePage {
   move(step) {
     const shown = this.rows.shown()
     const at = shown.findIndex(row => this.rows.idOf(row) === this.cursorId())
-    const next = shown[Math.max(0, Math.min(at + step, shown.length - 1))]
-    if (!next) return
-    this.point(this.rows.idOf(next))
+    const next = shown[at + step]
+    if (next) this.moveTo(this.rows.idOf(next))
+    else if (!this.turnTo(this.rows.number + Math.sign(step), step > 0 ? 0 : Number.POSITIVE_INFINITY))
+      this.focusCursor()
+  }
+
+  /** Put the cursor and the focus on a row. @param {any} id */
+  moveTo(id) {
+    this.point(id)
     this.focusCursor()
+  }
+
+  /** Turn to a page, with the cursor at a place of it; return whether it exists. @type {(page: number, at: number) => boolean} */
+  turnTo(page, at) {
+    if (this.spec.areas || page < 1 || page > this.rows.pages || page === this.rows.number) return false
+    this.arriving = at
+    this.cursor = null
+    this.picked.leavePage()
+    go({page: page > 1 ? page : ""}, {push: false})
+    return true
+  }
+
+  /** Put the cursor on the first or the last row of the page. @param {number} at */
+  moveToEnd(at) {
+    const row = this.rows.shown().at(at)
+    if (row) this.moveTo(this.rows.idOf(row))
+  }
+
+  /** The row at the cursor has the focus: keys such as `Home` are its own. */
+  isOnRow() {
+    return focusedElement().matches("[role=row]")
+  }
+
+  /** Turn the page with the cursor at its place; at the end of the list, go to its last row. @param {number} step */
+  leaf(step) {
+    if (!this.turnTo(this.rows.number + step, this.cursorPlace)) this.moveToEnd(step > 0 ? -1 : 0)
   }
 
   /** Put the cursor on a row; open details follow it. @param {any} id */
@@ -322,11 +410,15 @@ export class List extends FacePage {
 
   close() {
     if (this.menu) this.toggle(this.menu)
-    else if (this.selected.size && !this.spec.lasting) {
-      this.selected.clear()
+    else if (this.finding?.close()) return
+    else if (this.details?.isEditing()) this.details.leaveEditor()
+    else if (this.picked.size && !this.picked.lasts) {
+      this.picked.clear()
       this.draw()
-    } else if (this.openValue()) go(this.opening(""))
-    else return false
+    } else if (this.openValue()) {
+      go(this.opening(""))
+      this.focusCursor()
+    } else return false
   }
 
   /** Open a menu of the filters, or close it; a press elsewhere ("") closes it, too. @param {string} name */
@@ -351,98 +443,56 @@ export class List extends FacePage {
     return Math.max(1, tiles.filter(each => each.offsetTop === tiles[0].offsetTop).length)
   }
 
-  /** Return whether a row can be selected. @param {Row} row */
-  canPick(row) {
-    return this.spec.lasting?.can(row) ?? true
-  }
-
-  /** Select a row, or all rows from the one that was selected last. @type {(row: Row, isRange?: boolean) => void} */
+  /** @type {(row: Row, isRange?: boolean) => void} */
   pick(row, isRange = false) {
-    if (!this.canPick(row)) return
-    const shown = this.rows.shown()
-    const ids = shown.map(each => this.rows.idOf(each))
-    const id = this.rows.idOf(row)
-    const isOn = !this.selected.has(id)
-    if (ids.includes(id)) {
-      const from = isRange && ids.includes(this.anchor) ? ids.indexOf(this.anchor) : ids.indexOf(id)
-      const [first, last] = [from, ids.indexOf(id)].sort((a, b) => a - b)
-      for (const each of shown.slice(first, last + 1)) this.setPicked(each, isOn)
-    } else this.setPicked(row, isOn) // the address names it
-    this.anchor = id
+    if (this.picked.canHave(row)) this.picked.pick(row, isRange)
     this.draw()
   }
 
-  /** @type {(row: Row, isOn: boolean) => void} */
-  setPicked(row, isOn) {
-    const id = this.rows.idOf(row)
-    if (!isOn) this.selected.delete(id)
-    else if (this.canPick(row)) this.selected.add(id, row)
+  /** Return what is selected at the start: nothing, or what was selected before a reload. @returns {PageSelection} */
+  newSelection() {
+    const {selection, lasting} = this.spec
+    if (selection) return new FixedSelection(this, selection)
+    return lasting ? new LastingSelection(this, lasting) : new PageSelection(this)
   }
 
-  // A selection that lasts.
-
-  /** Take rows that another page has selected, and what is known now of those that are selected. */
-  followSelection() {
-    const {takes} = this.spec.lasting
-    for (const row of this.rows.shown()) this.lasting.renew(this.rows.idOf(row), row)
-    const given = takes && place()[takes.name]
-    if (!given) return
-    go({[takes.name]: ""}, {push: false})
-    void this.select(takes.read(given.split("|")), false)
-  }
-
-  get lasting() {
-    return /** @type {LastingSelection<Row>} */ (this.selected)
-  }
-
-  /** Select exactly the rows that a call finds, or some of them. @type {(own: ReadCall, isFound: boolean, isMeant?: (id: any) => boolean) => Promise<void>} */
-  async select([name, args], isFound, isMeant = () => true) {
-    const later = this.lasting.wait()
-    try {
-      const found = /** @type {any} */ (await call(name, /** @type {any} */ (args)))
-      /** @type {[id: any, known: any][]} */
-      const known = Array.isArray(found)
-        ? found.map(id => /** @type {[any, any]} */ ([id, null]))
-        : Object.entries(found)
-      this.lasting.replace(new Map(known.filter(([id]) => isMeant(id))), isFound, later)
-    } catch (error) {
-      toast(/** @type {Error} */ (error).message, {kind: "error"})
-    }
-    this.draw()
-  }
-
-  /** Select all rows of the list that can be selected at once, on all its pages. */
-  selectAll() {
-    return this.select(this.spec.lasting.all(place()), true)
-  }
-
-  /** Select the rows of the list that are not selected, and no others. */
-  invert() {
-    const before = new Set(this.lasting.known.keys())
-    return this.select(this.spec.lasting.all(place()), true, id => !before.has(id))
-  }
-
-  selectNone() {
-    this.selected.clear()
+  pickNone() {
+    this.picked.clear()
     this.draw()
   }
 
   /** Return whether all rows that can be selected are: "some" of them, or "none". */
   coverage() {
+    const {picked} = this
     const {value} = this.rows.head()
-    if (!this.selected.size || !value) return "none"
-    const shown = this.rows.shown().filter(row => this.canPick(row))
-    const isWhole = this.selected.size >= this.spec.lasting.able(value, this.rows.total ?? 0)
-    return isWhole && shown.length && shown.every(row => this.selected.has(this.rows.idOf(row))) ? "all" : "some"
+    const able = (value && (this.spec.selection ?? this.spec.lasting)?.able(value, this.rows.total ?? 0)) ?? 0
+    const total = picked.count()
+    if (!total) return "none"
+    const shown = this.rows.shown().filter(row => picked.canHave(row))
+    return able > 0 && total >= able && shown.every(row => picked.has(row)) ? "all" : "some"
+  }
+
+  /** Select all rows that can be selected, on all pages, or none. */
+  pickAll() {
+    if (this.coverage() === "all") this.pickNone()
+    else void this.picked.all()
   }
 
   // Actions.
 
   /** Return the rows that an action means if its key is pressed now. @param {ListAction<Row, Head>} action @returns {Row[]} */
   meantBy({where = "row", isSingle}) {
-    if (where === "bar") return /** @type {any[]} */ (this.lasting.chosen())
+    if (where === "bar") return this.picked.chosen()
     if (where !== "row") return []
     return isSingle ? [this.current()].filter(Boolean) : this.targets()
+  }
+
+  /** Return the selection that an action of the bar means: some mean the row at the cursor if nothing is selected. @param {ListAction<Row, Head>} action */
+  selectionFor({takesCursor}) {
+    const {picked} = this
+    if (picked instanceof FixedSelection && picked.size) return picked.argument()
+    const row = takesCursor && this.current()
+    return row ? onlyRow(this.rows.idOf(row)) : null
   }
 
   knownTo() {
@@ -451,12 +501,13 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["run"]} */
   async run(action, meant = this.meantBy(action), given = {}) {
-    if (action.selectsFound) {
-      await this.select(action.selectsFound(place()), true)
+    if (action.selectsFound && this.picked instanceof LastingSelection) {
+      await this.picked.take(action.selectsFound(place()), true)
       return
     }
     if (!action.sets) {
-      await super.run(action, meant, given)
+      const selection = action.where === "bar" && this.selectionFor(action)
+      await super.run(action, meant, selection ? {...given, selection} : given)
       return
     }
     Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))
@@ -473,8 +524,8 @@ export class List extends FacePage {
   /** Show what an action does to the selection. @type {(action: ListAction<Row, Head>, meant: Row[], answers: Answers) => void} */
   afterAction({clears, picks}, meant, answers) {
     if (!clears && !picks) return
-    if (clears) this.selected.clear()
-    for (const row of picks ? meant : []) this.setPicked(row, picks(answers))
+    if (clears) this.picked.clear()
+    for (const row of picks ? meant : []) this.picked.set([row], picks(answers))
     this.draw()
   }
 
@@ -486,10 +537,11 @@ export class List extends FacePage {
   /** @type {FacePage<Row, Head>["show"]} */
   show(action, meant, answers, head) {
     const ids = this.takenBy(action, meant, answers)
+    if (action.keeps && this.spec.holds) this.rows.hold(meant)
     const shown = (/** @type {Row} */ row) => /** @type {Partial<Row>} */ (action.shows(row, answers, head))
     const edits = action.shows ? meant.map(row => this.rows.edit(row, shown(row))) : []
     const taken = this.rows.take(ids)
-    for (const id of ids) this.selected.delete(id)
+    this.picked.drop(ids)
     this.followTaken(ids)
     return {taken, edits, meant, answers, isOfList: action.keeps || !meant.length}
   }
@@ -504,7 +556,8 @@ export class List extends FacePage {
     this.rows.settle(taken, made, edits, action.isOwn)
     this.afterAction(action, meant, answers)
     if (isOfList) this.rows.readMoreAgain()
-    if (this.spec.folds && taken.ids.map(String).includes(this.openValue())) go(this.opening(""), {push: false})
+    const isOpen = taken.ids.map(String).includes(this.openValue())
+    if (isOpen && this.spec.folds && !this.goesOn()) go(this.opening(""), {push: false})
   }
 
   /** @type {FacePage<Row, Head>["putBack"]} */
@@ -514,14 +567,58 @@ export class List extends FacePage {
 
   /** The address names the row that is open: not one that an action has taken away. @param {any[]} ids */
   followTaken(ids) {
-    if (this.spec.folds || !ids.map(String).includes(this.openValue())) return
+    if ((this.spec.folds && !this.goesOn()) || !ids.map(String).includes(this.openValue())) return
     this.keepCursor()
     go(this.opening(this.rows.shown().length ? this.cursor : ""), {push: false})
   }
 
+  /** Whether the details continue with the next row when theirs has gone. */
+  goesOn() {
+    return this.spec.goesOn?.(place(), this.rows.head().value) ?? false
+  }
+
+  /** Go to the next row that a person has to decide. */
+  goOn() {
+    this.finding?.goOn()
+  }
+
+  /** The keys that select rows. @returns {Record<string, KeyBinding>} */
+  selectingKeys() {
+    const {picked} = this
+    const group = "Select"
+    const pick = (isRange = false) => this.current() && this.pick(this.current(), isRange)
+    if (!picked.lasts) return {x: {does: "select", group, run: () => pick()}}
+    const {nouns = `${this.spec.noun}s`, selection} = this.spec
+    return {
+      x: {does: "select or deselect", group, run: () => pick()},
+      X: {does: "select from the last one to here", group, run: () => pick(true)},
+      " ": {run: event => (this.isOnRow() ? pick(event.shiftKey) : false)},
+      a: {
+        does: `select all ${nouns} that can be ${selection ? "written" : "selected"}`,
+        group,
+        run: () => picked.all(),
+      },
+      n: {does: "select none", group, run: () => this.pickNone()},
+      i: {does: "invert the selection", group, run: () => void picked.invert()},
+    }
+  }
+
+  /** The keys of a row with the focus: the ends of the page, and other pages. @returns {Record<string, KeyBinding>} */
+  turningKeys() {
+    const group = "Move"
+    const onRow = (/** @type {() => void} */ run) => () => (this.isOnRow() ? run() : false)
+    const [ends, pages] = [`first and last ${this.spec.noun} of the page`, "next and previous page"]
+    return {
+      Home: {does: ends, group, run: onRow(() => this.moveToEnd(0))},
+      End: {does: ends, group, run: onRow(() => this.moveToEnd(-1))},
+      PageDown: {does: pages, group, run: onRow(() => this.leaf(1))},
+      PageUp: {does: pages, group, run: onRow(() => this.leaf(-1))},
+    }
+  }
+
   /** @returns {Record<string, KeyBinding>} */
   keys() {
-    const {noun, selects, details, lasting, href, hasTiles} = this.spec
+    const {noun, selects, details, href, hasTiles} = this.spec
     const group = "Move"
     /** @type {Record<string, KeyBinding>} */
     const table = {
@@ -540,9 +637,17 @@ export class List extends FacePage {
       const does = href ? `open the ${noun}` : `details of the ${noun}`
       table.Enter = {does, group, run: () => this.current() && this.open(this.cursorId())}
     }
-    if (selects || lasting)
-      table.x = {does: "select", group: "Select", run: () => this.current() && this.pick(this.current())}
-    if (lasting) Object.assign(table, this.selectionKeys())
+    if (selects || this.picked.lasts) Object.assign(table, this.selectingKeys())
+    if (!this.spec.areas) Object.assign(table, this.turningKeys())
+    Object.assign(table, this.actionKeys(), this.finding?.keys(), this.details?.keys())
+    if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
+    return table
+  }
+
+  /** @returns {Record<string, KeyBinding>} */
+  actionKeys() {
+    /** @type {Record<string, KeyBinding>} */
+    const table = {}
     for (const {key, does, label} of this.actions) {
       if (!key) continue
       table[key] = {
@@ -552,24 +657,7 @@ export class List extends FacePage {
         run: () => this.runKey(key),
       }
     }
-    if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
     return table
-  }
-
-  /** @returns {Record<string, KeyBinding>} */
-  selectionKeys() {
-    const group = "Select"
-    const {noun, nouns = `${noun}s`} = this.spec
-    return {
-      X: {
-        does: "select from the last one to here",
-        group,
-        run: () => this.current() && this.pick(this.current(), true),
-      },
-      a: {does: `select all ${nouns} that can be selected`, group, run: () => void this.selectAll()},
-      n: {does: "select none", group, run: () => this.selectNone()},
-      i: {does: "invert the selection", group, run: () => void this.invert()},
-    }
   }
 
   focusSearch() {
@@ -583,8 +671,11 @@ export class List extends FacePage {
   actionOf(key) {
     const {value} = this.rows.head()
     return this.actions.find(action => {
-      const rows = OF_ROWS.has(action.where ?? "row") ? this.meantBy(action) : [undefined]
-      return action.key === key && rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
+      if (action.key !== key) return false
+      const isOfSearch = action.where === "bar" && this.spec.selection
+      if (isOfSearch && !this.selectionFor(action)) return false
+      const rows = !isOfSearch && OF_ROWS.has(action.where ?? "row") ? this.meantBy(action) : [undefined]
+      return rows.length > 0 && rows.every(row => action.when?.(row, place(), value) ?? true)
     })
   }
 
@@ -600,7 +691,14 @@ export class List extends FacePage {
   }
 
   /** Return the keys that the list names below its rows. @param {ListSpec<Row, Head>} spec */
-  keysShown({actions, details, lasting, href}) {
+  keysShown({actions, details, selection, lasting, href}) {
+    if (selection)
+      return [
+        {keys: ["j", "k"], text: "move"},
+        {keys: ["x"], text: "select"},
+        {keys: ["Enter"], text: "details"},
+        {keys: ["?"], text: "all keys"},
+      ]
     const shown = actions.filter(({key, needs}) => key && may(needs ?? ""))
     /** @type {Map<string, string[]>} */
     const texts = new Map([["move", ["j", "k"]]])
@@ -616,15 +714,19 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["ownActs"]} */
   ownActs(target, event, row) {
-    const {page, to, menu} = target.dataset
+    const {page, to, menu, sort} = target.dataset
     return {
       ...super.ownActs(target),
-      open: () => row && !String(window.getSelection()) && this.open(this.rows.idOf(row)),
+      ...this.finding?.acts(target),
+      ...this.details?.acts(target),
+      open: () => row && this.pressRow(row, event),
       pick: () => row && this.pick(row, event.shiftKey),
-      "pick-all": () => (this.coverage() === "all" ? this.selectNone() : void this.selectAll()),
-      "pick-none": () => this.selectNone(),
+      "pick-all": () => this.pickAll(),
+      "pick-none": () => this.pickNone(),
+      ...this.barActs(),
       close: () => go(this.opening("")),
       clear: () => this.close(),
+      sort: () => this.narrow(this.sorted(sort)),
       page: () => this.turn(Number(page)),
       to: () => this.narrow(JSON.parse(to)),
       menu: () => this.toggle(menu),
@@ -632,11 +734,51 @@ export class List extends FacePage {
     }
   }
 
+  /** Return what the buttons of the bar do that are no actions. @returns {Record<string, () => unknown>} */
+  barActs() {
+    const {picked} = this
+    if (!(picked instanceof FixedSelection)) return {}
+    return {
+      all: () => picked.all(),
+      none: () => picked.clear(),
+      join: () => picked.join(),
+      "show-hidden": () => this.narrow({[this.spec.selection.searches]: picked.included.size ? "" : picked.base.query}),
+    }
+  }
+
+  /** A click opens a row; with a key that selects, it selects the row. @type {(row: Row, event: MouseEvent) => void} */
+  pressRow(row, event) {
+    const {selects} = this.spec
+    if (selects && (event.shiftKey || event.ctrlKey || event.metaKey)) this.pick(row, event.shiftKey)
+    else if (!String(window.getSelection())) this.open(this.rows.idOf(row))
+  }
+
+  /** Return the order of the address. */
+  order() {
+    const {sort = this.spec.order, desc} = place()
+    return {by: sort, isDescending: desc === "1"}
+  }
+
+  /** Return what the address has for an order; the same column again reverses it. @type {(by: string, isDescending?: boolean) => Route} */
+  sorted(by, isDescending) {
+    const {by: before, isDescending: was} = this.order()
+    const turns = isDescending ?? (by === before && !was)
+    return {sort: by === this.spec.order ? "" : by, desc: turns ? "1" : ""}
+  }
+
   /** The keys act on the row whose button was pressed. @type {FacePage<Row, Head>["onAct"]} */
   onAct(target, event) {
     const row = target.dataset.act === "pick" ? undefined : this.rowAt(target)
     if (row && target.closest("[role=row]")) this.cursor = this.rows.idOf(row)
     super.onAct(target, event)
+  }
+
+  /** The keys act on the row that has the focus. @param {FocusEvent} event */
+  onFocus({target}) {
+    const row = target instanceof HTMLElement && target.matches("[role=row]") && this.rowAt(target)
+    if (!row || this.rows.idOf(row) === this.cursorId()) return
+    this.cursor = this.rows.idOf(row)
+    setTimeout(() => this.draw())
   }
 
   /** Return the row in which an element is. @param {Element} target */
@@ -651,7 +793,8 @@ export class List extends FacePage {
   /** @param {number} page */
   turn(page) {
     this.cursor = null
-    if (!this.spec.lasting) this.selected.clear()
+    this.picked.leavePage()
+    this.rows.letGo()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
     go({page: page > 1 ? page : "", ...this.opening("")})
   }
@@ -665,7 +808,8 @@ export class List extends FacePage {
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
   narrow(to, options = {}) {
     this.cursor = null
-    if (!this.spec.lasting) this.selected.clear()
+    this.picked.leavePage()
+    this.rows.letGo()
     go({page: "", ...this.opening(""), ...to}, options)
   }
 
@@ -673,6 +817,7 @@ export class List extends FacePage {
   onKey(event) {
     const field = /** @type {HTMLInputElement} */ (event.target)
     if (event.key === "Tab" && this.hasSheet) keepFocusInside(this.root.querySelector(".drawer"), event)
+    else if (this.finding?.onKey(event) || this.details?.onKey(event)) return
     else if (field.dataset.search) this.typing.press(field, event)
     else if (event.key === "Escape" && this.menu) this.toggle(this.menu) // from a field for a day
   }
@@ -680,7 +825,7 @@ export class List extends FacePage {
   /** @param {Event} event */
   onChange(event) {
     const {value, dataset} = /** @type {HTMLInputElement} */ (event.target)
-    if (dataset.search) return // it is applied while a person types
+    if (dataset.search || this.finding?.onChange(event) || this.details?.onChange(event)) return
     if (dataset.change === "order") this.reorder({[dataset.name]: value})
     else if (dataset.change === "choice") this.narrow({[dataset.name]: value})
     else if (dataset.change === "to") this.narrow(JSON.parse(dataset.to))
@@ -690,6 +835,7 @@ export class List extends FacePage {
 
   /** @param {HTMLInputElement} target */
   onType(target) {
+    if (this.finding?.onType(target) || this.details?.onType(target)) return false
     if (!target.dataset.search) return super.onType(target)
     this.typing.type(target)
     return false

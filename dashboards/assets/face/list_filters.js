@@ -141,6 +141,7 @@ const drawDisplays = ({spec, place}) =>
 
 /** Return what stands between the title and the rows. @param {List} list @returns {any[]} */
 export function drawFilters(list) {
+  if (list.finding) return list.finding.draw()
   const {search, filters} = list.spec
   if (!search && !filters) return []
   const error = list.searchError()

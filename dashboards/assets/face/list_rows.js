@@ -1,9 +1,10 @@
 // The rows of a list: the page that is shown, without the rows that an action has taken away.
 import {place} from "#face/address.js"
-import {forget, keepUntil, read, readAll} from "#face/calls.js"
+import {announce, forget, keepUntil, read, readAll} from "#face/calls.js"
 import {Edits} from "#face/edits.js"
 
 const MOST_PAGES = 1_000_000_000
+const PATIENCE = 150 // milliseconds for which a row is shown before what takes longer is read
 
 /** @typedef {{gone: Map<any, number>, ids: any[]}} Taken The rows that an action takes away, and from which list. */
 
@@ -17,6 +18,11 @@ export class ListRows {
   lastMore
   /** @type {Head | undefined} */
   lastHead
+  /** @type {Map<any, {place: number, row: Row}>} */
+  held = new Map() // rows that a decision may move: they keep their places until another list is shown
+  /** @type {any} */
+  laterId // of the row whose details are shown
+  laterAt = 0
   /** @type {Set<string>} */
   moreNames = new Set() // of the calls that details have made
   /** @type {Record<string, ReadCall>} */
@@ -80,7 +86,12 @@ export class ListRows {
 
   /** Return what is known of what takes longer. @param {Row} row @returns {Record<string, {value?: any, error?: Error}>} */
   later(row) {
-    const calls = Object.entries(this.spec.later?.(row, place()) ?? {})
+    if (this.laterId !== this.idOf(row)) {
+      this.laterId = this.idOf(row)
+      this.laterAt = performance.now() + (this.spec.holds ? PATIENCE : 0)
+      if (this.spec.holds) setTimeout(announce, PATIENCE)
+    }
+    const calls = performance.now() < this.laterAt ? [] : Object.entries(this.spec.later?.(row, place()) ?? {})
     return Object.fromEntries(calls.map(([name, own]) => [name, read(own, this.spec.news)]))
   }
 
@@ -169,9 +180,35 @@ export class ListRows {
     const gone = this.goneHere()
     for (const [id, since] of gone) if (sentAt >= since) gone.delete(id)
     this.edits.forget(sentAt)
-    const rows = this.remaining(value.items)
+    const rows = this.withHeld(this.remaining(value.items))
     if (!gone.size || !this.hasNext()) return rows
     return [...rows, ...this.remaining(this.page(this.number + 1).value?.items ?? [])].slice(0, this.perPage)
+  }
+
+  /** Keep rows at their places, also if the list that is read next lacks them. @param {Row[]} rows */
+  hold(rows) {
+    const ids = this.ownRows().map(row => this.idOf(row))
+    for (const row of rows) {
+      const place = ids.indexOf(this.idOf(row))
+      if (place >= 0 && !this.held.has(this.idOf(row))) this.held.set(this.idOf(row), {place, row})
+    }
+  }
+
+  /** Another list is shown. */
+  letGo() {
+    this.held.clear()
+  }
+
+  /** @param {Row[]} rows @returns {Row[]} */
+  withHeld(rows) {
+    if (!this.held.size) return rows
+    const others = rows.filter(row => !this.held.has(this.idOf(row)))
+    for (const [id, {place, row}] of this.held) {
+      const own =
+        rows.find(each => this.idOf(each) === id) ?? read(this.spec.one(String(id)), this.spec.news).value ?? row
+      others.splice(place, 0, ...this.edits.shownIn([own], each => this.idOf(each)))
+    }
+    return others
   }
 
   /** @param {Row[]} items @returns {Row[]} */

@@ -3,6 +3,7 @@ import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
 import {drawPortrait} from "#face/images.js"
 import {drawFilters} from "#face/list_filters.js"
+import {isDense} from "#face/tag_fit.js"
 import {
   boneRows,
   button,
@@ -20,41 +21,53 @@ import {count, plural, rangeOf} from "#face/wording.js"
 
 /** @typedef {import("#face/list.js").List<any, any>} List */
 
-/** @type {(list: List, row: any) => HTMLElement} */
-function drawRow(list, row) {
+/** The box that selects a row. @type {(list: List, row: any, canPick: boolean) => HTMLElement} */
+const drawPick = (list, row, canPick) =>
+  h(
+    "span",
+    {class: "c", role: "gridcell"},
+    h(
+      "label",
+      {class: "hit", data: {act: "pick"}},
+      h("input", {
+        type: "checkbox",
+        tabindex: "-1",
+        checked: canPick && list.picked.has(row),
+        disabled: !canPick || null,
+        "aria-label": `Select ${list.spec.name(row)}`,
+      }),
+    ),
+  )
+
+/** Return whether a row is selected; null if it cannot be. @type {(list: List, row: any, isCursor: boolean) => boolean | null} */
+function isSelected(list, row, isCursor) {
+  const {folds} = list.spec
+  if (!hasBoxes(list.spec)) return isCursor && (!folds || Boolean(list.opened()))
+  return list.picked.canHave(row) ? list.picked.has(row) : null
+}
+
+/** @type {(list: List, row: any, index?: number) => HTMLElement} */
+function drawRow(list, row, index) {
   const {spec} = list
   const id = list.rows.idOf(row)
+  const knows = list.rows.head().value
   const isCursor = id === list.cursorId()
   const isStop = isCursor || (id === list.firstId() && Boolean(list.outside().value))
-  const isPickable = list.canPick(row)
-  const isSelected = hasBoxes(spec) ? list.selected.has(id) : isCursor && (!spec.folds || Boolean(list.opened()))
+  const selected = isSelected(list, row, isCursor)
+  const classes = ["row lrow", isCursor && "cursor", hasTiles(list) && "tile", spec.isFaded?.(row) && "faded"]
   return h(
     "div",
     {
-      class: `row lrow${isCursor ? " cursor" : ""}${hasTiles(list) ? " tile" : ""}`,
+      class: classes.filter(Boolean).join(" "),
       role: "row",
       tabindex: isStop ? "0" : "-1",
-      "aria-selected": isPickable ? String(isSelected) : null,
-      data: {act: "open", key: id},
+      "aria-selected": selected === null ? null : String(selected),
+      "aria-rowindex": index === undefined ? null : index,
+      data: {act: "open", key: id, row: id},
     },
-    hasBoxes(spec) &&
-      h(
-        "span",
-        {class: "c", role: "gridcell"},
-        isPickable &&
-          h(
-            "label",
-            {class: "hit", data: {act: "pick"}},
-            h("input", {
-              type: "checkbox",
-              tabindex: "-1",
-              checked: list.selected.has(id),
-              "aria-label": `Select ${spec.name(row)}`,
-            }),
-          ),
-      ),
+    hasBoxes(spec) && drawPick(list, row, selected !== null),
     columnsOf(list).map(({kind, phone, value}) =>
-      h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row))),
+      h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row, knows))),
     ),
     hasInline(spec) &&
       h(
@@ -90,23 +103,51 @@ function drawHeads(list) {
     "div",
     {class: "row lrow th", role: "row", data: {key: "heads"}},
     hasBoxes(list.spec) && drawHeadBox(list),
-    columns.map(({head, kind}) =>
-      h("span", {class: CLASSES[kind] === "num" ? "num" : "", role: "columnheader"}, head ?? ""),
-    ),
+    columns.map(column => drawColumnHead(list, column)),
   )
 }
 
-/** The box that selects all rows, of a list whose selection lasts. @param {List} list */
-function drawHeadBox(list) {
-  const {lasting, nouns, noun} = list.spec
-  if (!lasting) return h("span", {role: "columnheader"}, h("span", {class: "vh"}, "Selected"))
-  const {value} = list.rows.head()
-  const able = value ? lasting.able(value, list.rows.total ?? 0) : 0
-  const coverage = list.coverage()
-  const label = coverage === "all" ? "Select none" : `Select ${plural(able, noun, nouns)}`
+/** @param {string} text */
+const vh = text => h("span", {class: "vh"}, text)
+
+/** @type {(list: List, column: ListColumn<any>) => HTMLElement} */
+function drawColumnHead(list, {head, kind, sort}) {
+  const {by, isDescending} = list.order()
+  const isSorted = Boolean(sort) && by === sort
+  const isNumber = CLASSES[kind].startsWith("num")
   return h(
     "span",
-    {class: "c", role: "columnheader"},
+    {
+      class: isNumber ? "num" : "",
+      role: "columnheader",
+      "aria-sort": isSorted ? (isDescending ? "descending" : "ascending") : null,
+    },
+    sort
+      ? h(
+          "button",
+          {type: "button", class: isNumber ? "sort right" : "sort", data: {act: "sort", sort, key: `sort-${sort}`}},
+          head,
+          isSorted && h("span", {"aria-hidden": "true"}, isDescending ? " ↓" : " ↑"),
+        )
+      : (head ?? ""),
+  )
+}
+
+/** The box that selects all rows that can be selected, on all pages. @param {List} list */
+function drawHeadBox(list) {
+  const {selection, lasting, noun, nouns = `${noun}s`} = list.spec
+  if (!list.picked.lasts) return h("span", {role: "columnheader"}, vh("Selected"))
+  const {value} = list.rows.head()
+  const able = (value && (selection ?? lasting).able(value, list.rows.total ?? 0)) ?? 0
+  const coverage = list.coverage()
+  const verb = selection ? "written" : "selected"
+  let text = `Select the ${count(able)} ${nouns} that can be ${verb}`
+  if (coverage === "all") text = "Select none"
+  else if (!able) text = `No ${noun} here can be ${verb}`
+  else if (able === 1) text = `Select the one ${noun} that can be ${verb}`
+  return h(
+    "span",
+    {role: "columnheader", class: "c"},
     h(
       "label",
       {class: "hit", data: {act: "pick-all"}},
@@ -114,12 +155,23 @@ function drawHeadBox(list) {
         type: "checkbox",
         checked: coverage === "all",
         indeterminate: coverage === "some",
-        disabled: !able && coverage === "none",
-        "aria-label": label,
+        disabled: !able || null,
+        title: text,
+        "aria-label": text,
       }),
     ),
   )
 }
+
+/** An invisible row without a height: its cell has the width of the tags of all rows. @param {List} list */
+const drawProbe = list =>
+  columnsOf(list).some(({kind}) => kind === "changes") &&
+  h(
+    "div",
+    {class: "row lrow probe", "aria-hidden": "true", data: {key: "probe"}},
+    hasBoxes(list.spec) && h("span"),
+    columnsOf(list).map(({kind}) => h("span", {class: CLASSES[kind]})),
+  )
 
 /** @type {Record<CellKind, string>} */
 const CLASSES = {
@@ -129,6 +181,10 @@ const CLASSES = {
   tags: "tags",
   number: "num",
   text: "text",
+  file: "file",
+  cost: "num n",
+  changes: "tags changes",
+  risk: "r",
   link: "text",
   time: "num",
   state: "state",
@@ -141,17 +197,19 @@ function drawRows(list) {
   /** @type {HTMLElement[]} */
   const drawn = [drawHeads(list)]
   let group = ""
-  for (const row of list.rows.ownRows()) {
+  const first = (list.rows.number - 1) * list.rows.perPage + (drawn[0] ? 2 : 1) // the heads are the first row
+  for (const [index, row] of list.rows.ownRows().entries()) {
     const own = spec.groupOf?.(row) ?? ""
     if (own !== group) drawn.push(h("h2", {class: "group", data: {key: `group-${own}`}}, own))
     group = own
-    drawn.push(drawRow(list, row))
+    drawn.push(drawRow(list, row, first + index))
   }
   return h(
     "div",
     {
       role: "grid",
       class: hasTiles(list) ? "tiles" : "",
+      "aria-multiselectable": spec.selects ? "true" : null,
       "aria-label": plural(list.rows.total, spec.noun, spec.nouns),
       "aria-rowcount": list.rows.total,
       data: {key: "rows"},
@@ -414,12 +472,12 @@ function drawAllBox(list) {
 
 /** @param {List} list */
 function drawAbove(list) {
-  const {spec, selected} = list
-  if (selected.size && !spec.lasting)
+  const {spec, picked} = list
+  if (picked.size && !picked.lasts)
     return h(
       "div",
       {class: "pager top", data: {key: "top"}},
-      h("b", null, `${plural(selected.size, spec.noun, spec.nouns)} selected`),
+      h("b", null, `${plural(picked.size, spec.noun, spec.nouns)} selected`),
       h(
         "span",
         {class: "turn"},
@@ -486,7 +544,8 @@ function drawBody(list) {
   const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  const {title, text, act, acts = []} = spec.empty(list.place(), rows.head().value)
+  if (spec.bar && !rows.head().value) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
+  const {title, text, act, acts = [], more} = spec.empty(list.place(), rows.head().value)
   const leads = acts.filter(lead => lead.to || list.actions.some(each => each.act === lead.act))
   return h(
     "div",
@@ -495,6 +554,7 @@ function drawBody(list) {
       title,
       text,
       act && list.drawForm(act),
+      more,
       leads.length > 0 && h("div", {class: "acts"}, leads.map(drawLead)),
     ),
   )
@@ -533,7 +593,7 @@ function drawSelection(list) {
   const {lasting} = list.spec
   const head = list.rows.shownHead()
   if (!lasting || !head) return null
-  const chosen = list.lasting.chosen()
+  const chosen = list.picked.chosen()
   const {title, note} = lasting.text(chosen, head)
   if (!title) return null
   const able = lasting.able(head, list.rows.total ?? 0)
@@ -551,7 +611,7 @@ function drawSelection(list) {
 const drawBarActions = list =>
   list.actionsAt(undefined, "bar").map(({act, key, label, isPrimary}) => {
     const {value} = list.rows.head()
-    const text = typeof label === "function" ? label(undefined, list.place(), value, list.selected.size) : label
+    const text = typeof label === "function" ? label(undefined, list.place(), value, list.picked.count()) : label
     return button(text, act, {key, kind: isPrimary ? "primary" : "", data: {key: act}})
   })
 
@@ -562,6 +622,7 @@ function drawSide(list) {
   const {spec} = list
   const place = list.place()
   const more = list.rows.more(row)
+  if (list.details) return list.details.draw(row, more)
   const acts = drawActions(list, row, "row")
   const [hinted, plain] = [acts.filter(each => each.matches("div")), acts.filter(each => !each.matches("div"))]
   return h(
@@ -590,7 +651,7 @@ function drawSide(list) {
             more: more.value,
             later: list.rows.later(row),
             state: list.stateOf(row),
-            isSelected: list.selected.has(list.rows.idOf(row)),
+            isSelected: list.picked.has(row),
           },
         ),
         more.error && h("p", {class: "bad-text", role: "alert", data: {key: "more-error"}}, more.error.message),
@@ -599,38 +660,59 @@ function drawSide(list) {
   )
 }
 
+/** Whether the pager of a list with a bar stays in view. @param {List} list */
+const isPaged = list => Boolean(list.spec.bar) && list.rows.pages > 1
+
+/** The card of the rows, with what stands above and below them. @param {List} list */
+function drawRowsCard(list) {
+  const isNarrow = list.spec.narrows && isDense()
+  return h(
+    "div",
+    {
+      class: ["card list", isNarrow && "dense", isPaged(list) && "paged"].filter(Boolean).join(" "),
+      data: {key: "list"},
+    },
+    drawProbe(list),
+    drawAbove(list),
+    drawComplaint(list),
+    drawBody(list),
+    drawPager(list),
+  )
+}
+
+/** Return the widths of the columns. @param {List} list */
+function widthsOf(list) {
+  const {spec} = list
+  const widths = columnsOf(list).map(({width}) => width)
+  if (hasBoxes(spec)) widths.unshift("34px")
+  if (hasInline(spec)) widths.push(spec.inlineWidth ?? "max-content")
+  return widths.join(" ")
+}
+
+/** The rows, and their details or what stands in the place of them. @param {List} list */
+function drawWork(list) {
+  const details = list.spec.details ? drawSide(list) : null
+  const aside = list.spec.asides && h("div", {class: "side aside", data: {key: "aside"}}, h("slot"))
+  const kind = details ? "" : aside ? " folded" : " single"
+  return h(
+    "div",
+    {class: `work${kind}`, style: {"--columns": widthsOf(list)}, data: {key: "work"}},
+    list.spec.areas ? drawAreas(list) : drawRowsCard(list),
+    details ?? aside,
+  )
+}
+
 /** Return the elements of a list. @param {List} list */
 export function drawList(list) {
-  const side = list.spec.details ? drawSide(list) : null
-  const widths = [hasBoxes(list.spec) && "34px", ...columnsOf(list).map(({width}) => width)]
-  if (hasInline(list.spec)) widths.push(list.spec.inlineWidth ?? "max-content")
   return [
     drawHead(list),
-    Array.isArray(list.spec.tells) && h("slot", {data: {key: "slot"}}),
+    Array.isArray(list.spec.tells) && !list.spec.asides && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
     drawCard(list),
     !isBare(list) && drawChips(list),
     ...(isBare(list) ? [] : drawFilters(list)),
     ...(list.spec.parts?.(list.rows.shownHead(), list.place()) ?? []),
-    h(
-      "div",
-      {
-        class: side ? "work" : "work single",
-        style: {"--columns": widths.filter(Boolean).join(" ")},
-        data: {key: "work"},
-      },
-      list.spec.areas
-        ? drawAreas(list)
-        : h(
-            "div",
-            {class: "card list", data: {key: "list"}},
-            drawAbove(list),
-            drawComplaint(list),
-            drawBody(list),
-            drawPager(list),
-          ),
-      side,
-    ),
+    drawWork(list),
     drawSelection(list),
     list.spec.foot?.(list.rows.shownHead(), list.place()),
   ].filter(Boolean)

@@ -14,6 +14,7 @@ import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
 import {people} from "#face/people.js"
+import {plan} from "#face/plan.js"
 import {progress} from "#face/progress.js"
 import {QueryPage} from "#face/query.js"
 import {drawRefusal} from "#face/refused.js"
@@ -27,7 +28,9 @@ import {title} from "#face/title.js"
 import {titles} from "#face/titles.js"
 
 /** @type {ListSpec[]} */
-export const LISTS = [accounts, activity, checks, decide, history, jobs, people, progress, publish, requests, titles]
+export const LISTS = [
+  ...[accounts, activity, checks, decide, history, jobs, people, plan, progress, publish, requests, titles],
+]
 /** @type {SectionsSpec[]} */
 const SECTIONS = [account, connections, settings, title]
 

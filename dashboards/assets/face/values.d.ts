@@ -19,7 +19,7 @@ type AssetPage = {items: AssetCandidate[]; total: number; page: number; per_page
 type AssetSelectionConfig = {library_id: number; asset_type: string; min_count: number; max_count: number; min_width: number | null; min_height: number | null; prefer_language: string | null; weight_resolution: number; weight_votes: number; weight_language: number; weight_provider: number; phash_similarity_threshold: number; provider_priority: string[]}
 type AssignmentRow = {path: string; file_hash: string | null; person: string; qualifier: string; aliases: string[]; origin: string; path_raw: string; previous_hashes: string[]}
 type Attempt = {code: string; message: string}
-type AuditEvent = {id: number; at: string; actor: string; action: string; file_id: number | null; field: string; old: string | null; new: string | null; job_id: number | null; file_path: string; after: string; before: string; field_place: number; label: string}
+type AuditEvent = {id: number; at: string; actor: string; action: string; file_id: number | null; field: string; old: string | null; new: string | null; job_id: number | null; file_path: string; after: string; before: string; done: string; field_place: number; label: string; source: string}
 type AuditPage = {items: AuditEvent[]; total: number; page: number; per_page: number}
 type AutomationConfig = {library_id: number; automation_mode: "manual" | "hybrid" | "automatic"; auto_enrich: boolean; auto_select_assets: boolean; auto_publish: boolean; webhook_enabled: boolean; webhook_auto_publish: boolean; scheduled_scan: boolean; night_limit: number; quiet_from: string; quiet_until: string; enriches: boolean; idle: string[]; publishes: boolean; quiet: string; restores: boolean; selects: boolean}
 type BackupCheck = {operation_id: number; items: number; whole: number; in_force: number; restorable: number; problems: string[]; conflicts: string[]}
@@ -62,7 +62,7 @@ type DangerousFile = {file_id: number; name: string; path: string; labels: strin
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
 type DangerousTitle = {address: string; name: string; folder: string; labels: string[]; files: ItemSideFile[]; message: string}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
-type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string}
+type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
 type EmptyFolderReport = {path: string; folders: string[]; removed: number; problems: string[]}
@@ -85,14 +85,14 @@ type FieldChangeCount = {field: string; files: number; replaced: number; removed
 type FieldDetails = {field: string; title: string; value: string | null; planned: string | null; origin: string; since: string | null; locked: boolean; problem: string; shown: ShownField[]}
 type FieldEdit = {field: string; before: string | null; after: string | null}
 type FieldExample = {file_id: number; file_name: string; field: string; before: string | null; after: string | null; problem: string}
-type FieldLock = {file_id: number; field: string; locked_by: string; locked_at: string; origin: string; file_path: string; value: string | null; display: string}
+type FieldLock = {file_id: number; field: string; locked_by: string; locked_at: string; origin: string; file_path: string; value: string | null; display: string; text: string}
 type FieldValue = {field: string; where: string; value: string; takes_segment: boolean; takes_value: boolean; moves: boolean; ascii_only: boolean; shown: string}
 type FieldWithoutValue = {field: string; label: string}
 type FieldsPreview = {files: number; copies: number; changed: number; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; by_field: Record<string, number>; planned: number; skipped: number; examples: FieldExample[]; why_nothing: string}
 type FileChange = {line: number; file_id: number; file_name: string; file_path: string; before: string[]; after: string[] | null; postponed: boolean | null; until: string | null; people_mode: string | null; comment_mode: string | null; fields: FieldEdit[]; removes_everyone: boolean; conflict: string; added: string[]; removed: string[]}
 type FileCopy = {file_id: number; file_path: string}
-type FileDetails = {file_id: number; file_path: string; path_raw: string; file_name: string; file_ext: string; folder: string; library_id: number; library: string; library_path: string; library_state: string; library_reason: string; state: string; state_message: string; size: number; mtime: string; nlink: number; read_only: boolean; file_hash: string | null; container: string; media_kind: "video" | "audio" | "photo" | null; duration: number | null; first_seen_at: string; scanned_at: string; streams: StreamFacts[]; tags: TagPlace[]; comment: string | null; comment_fields: FieldValue[]; fields: Record<string, string>; field_details: FieldDetails[]; fields_differ: boolean; people: PersonDetails[]; copies: FileCopy[]; copies_total: number; decisions: StandingDecision[]; strategy: string; strategy_words: string; strategy_why: string; strategy_code: string; est_seconds: number; est_bytes: number; readings: Reading[]; history: FileEvent[]; history_total: number; plan: PlanItem | null; properties: FileProperty[]; read_with: string; properties_read_at: string | null; properties_problem: string; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file" | null; place: string}
-type FileEvent = {operation_id: number; item_id: number; operation_type: string; at: string; note: string; status: string; code: string; message: string; before: string | null; after: string | null; tags_added: string[]; tags_removed: string[]; fields: Change[]; strategy: string; can_rollback: boolean; exact: boolean; rollback_until: string | null; rollback_reason: string}
+type FileDetails = {file_id: number; file_path: string; path_raw: string; file_name: string; file_ext: string; folder: string; library_id: number; library: string; library_path: string; library_state: string; library_reason: string; state: string; state_message: string; size: number; mtime: string; nlink: number; read_only: boolean; file_hash: string | null; container: string; media_kind: "video" | "audio" | "photo" | null; duration: number | null; first_seen_at: string; scanned_at: string; streams: StreamFacts[]; tags: TagPlace[]; comment: string | null; comment_fields: FieldValue[]; fields: Record<string, string>; field_details: FieldDetails[]; fields_differ: boolean; people: PersonDetails[]; copies: FileCopy[]; copies_total: number; decisions: StandingDecision[]; strategy: string; strategy_words: string; strategy_why: string; strategy_code: string; est_seconds: number; est_bytes: number; readings: Reading[]; history: FileEvent[]; history_total: number; plan: PlanItem | null; properties: FileProperty[]; read_with: string; properties_read_at: string | null; properties_problem: string; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file" | null; rollback_days: number; caption: string[]; comment_parts: Record<string, string>; comment_texts: Record<string, string>[]; copies_text: string; disk_facts: string[][]; field_names: Record<string, string>; field_rows: Record<string, string>[]; folder_text: string; has_picture: boolean; is_shown_by_browsers: boolean; item: PlanItem; keeps_comment: boolean; main_facts: string[]; method_facts: string[][]; newest_decision: number; offers: Record<string, string>; origin_sum: string; picture_version: string; place: string; program_rows: string[][]; read_text: string; same_texts: string[][]; stream_facts: string[][]; tag_facts: Record<string, string>[]}
+type FileEvent = {operation_id: number; item_id: number; operation_type: string; at: string; note: string; status: string; code: string; message: string; before: string | null; after: string | null; tags_added: string[]; tags_removed: string[]; fields: Change[]; strategy: string; can_rollback: boolean; exact: boolean; rollback_until: string | null; rollback_reason: string; change_tags: Record<string, string>[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; keeps_comment: boolean; rollback_text: string; state: string[]; title: string; when_text: string}
 type FileFact = {name: string; text: string; source: string; source_text: string}
 type FileMove = {item: TitleItem; gone: number[]; step_id: number; text: string}
 type FilePage = {items: ListedFile[]; total: number; page: number; per_page: number}
@@ -158,7 +158,7 @@ type PaginatedOperations = {items: MetadataOperation[]; total: number; page: num
 type PathTrial = {path: string; here: string; rule: string; library_id: number | null; library: string; folder: string; exists: boolean; size: number | null; anchor: string; is_anchored: boolean; problem: string; anchor_state: "no_library" | "no_folder" | "unused" | "found" | "missing"; there: string; unmapped: string}
 type PersonCard = {person_id: number; name: string; qualifier: string; aliases: string[]; files: number; first_year: number | null; last_year: number | null; picture_id: number | null; picture_hash: string | null; picture_mtime_ns: number | null; label: string; other_names: string[]; picture_version: string; years: string}
 type PersonChange = {text: string; files: number; comments: number; step_id: number | null}
-type PersonDetails = {name: string; origins: Origin[]; state: string}
+type PersonDetails = {name: string; origins: Origin[]; state: string; origins_text: string}
 type PersonFile = {file_id: number; file_name: string; path: string; folder: string; file_hash: string | null; mtime_ns: number; has_picture: boolean; picture_version: string; place: string}
 type PersonOffer = {card: PersonCard; is_meant: boolean; reason: string}
 type PersonPage = {items: PersonCard[]; total: number; page: number; per_page: number}
@@ -230,6 +230,7 @@ type RequestLosses = {digest: string; summary: string; why: string; by_risk: Rec
 type RequestPage = {items: ProviderRequest[]; total: number; page: number; per_page: number; providers: string[]; labels: Record<string, string>}
 type RequestedFile = {item: string; file_id: number | null; name: string; path: string; tags: Record<string, string>[]; more: number; risk: string; reason: string; texts: LostText[]}
 type RequestedFilePage = {items: RequestedFile[]; total: number; page: number; per_page: number}
+type RescanReport = {processed: number; updated: number; unchanged: number; skipped: number; missing: number; errors: Record<string, number>; locked: Record<string, number>; seconds: number; total: number; cancelled: boolean; failed: number; summary: string; text: string}
 type Resolution = {code: string; label: string; text: string; files: number; names: string[]; asks: boolean}
 type ResolutionReport = {files: number; text: string; step_id: number | null}
 type ResultCell = {kind: "text" | "null" | "risk" | "list"; text: string; items: string[]; more: number}
@@ -240,7 +241,7 @@ type RollbackCheck = {operation_id: number; noun: string; restorable: number; ex
 type RollbackNote = {player: string; reason: string}
 type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
 type SavedQuery = {query_id: number; name: string; text: string; values: Record<string, string>}
-type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean}
+type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean; means: string}
 type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string}
 type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]}
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
@@ -249,6 +250,7 @@ type SchemaTable = {name: string; description: string; rows: number; columns: Sc
 type ScorePart = {name: string; points: number; most: number; reason: string; label: string}
 type ScoredCandidate = {candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; codes: ("id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes")[]}
 type SearchPart = {text: string; rest: string}
+type SearchProblem = {message: string; position: number; word: string}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]; title: string}
 type SecondFactorStart = {secret: string; uri: string; qr: string}
 type SecondFactorState = {is_on: boolean; recovery_codes: number}
@@ -277,7 +279,7 @@ type StepRow = {step_id: number; kind: "review" | "match" | "value" | "move" | "
 type Steps = {undo: StepRow | null; redo: StepRow | null; undoable: number[]}
 type StoryEvent = {at: string; what: string; text: string}
 type StreamFacts = {index: number; kind: string; codec: string; language: string | null; details: Record<string, string>; shown_size: string[]}
-type Suggestion = {name: string; kind: "near_name" | "face" | "cast" | "series" | "folder" | "together"; reason: string; confidence: number | null; support: number; of: number; score: number; others: string[]; replaces: string}
+type Suggestion = {name: string; kind: "near_name" | "face" | "cast" | "series" | "folder" | "together"; reason: string; confidence: number | null; support: number; of: number; score: number; others: string[]; replaces: string; sure_text: string}
 type TagPlace = {place: string; tags: Record<string, string>}
 type Template = {template_id: number; name: string; people: string[]; old_person: string | null; new_person: string | null; created_at: string; pair: string[] | null}
 type TextCount = {text: string; files: number}
@@ -394,6 +396,7 @@ interface Calls {
   "files.file": [args: {file_id?: number; plan?: {query?: string; plan_id?: number} | null}, value: FileDetails]
   "files.find": [args: {text?: string}, value: number]
   "files.has": [args: {file_id?: number}, value: boolean]
+  "files.item": [args: {file_id?: number; plan?: {query?: string; plan_id?: number} | null}, value: PlanItem]
   "files.names_like": [args: {text?: string; count?: number}, value: string[][]]
   "files.of_hash": [args: {file_hash?: string; only_this?: boolean}, value: number[]]
   "files.require": [args: {target?: string | number[]}, value: null]
@@ -603,6 +606,7 @@ interface Calls {
   "query_results.page": [args: {ticket?: string; page?: number; per_page?: number; column?: number | null; descending?: boolean}, value: ResultPage]
   "query_results.run": [args: {ticket?: string; text?: string; typed?: Record<string, string>}, value: QueryResult]
   "rescans.add": [args: {query?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
+  "rescans.read_file": [args: {file_id?: number; refresh?: string[]}, value: RescanReport]
   "retries.preview": [args: {operation_id?: number}, value: RetryPreview]
   "retries.preview_publication": [args: {operation_id?: number; risk?: string[] | null}, value: PublicationRetry]
   "retries.preview_rollback": [args: {operation_id?: number}, value: RollbackCheck]
@@ -622,9 +626,9 @@ interface Calls {
   "schedules.set": [args: {name?: string; cron?: string | null; enabled?: boolean | null}, value: Schedule]
   "search.as_sql": [args: {text?: string}, value: string]
   "search.complete": [args: {plan?: {query?: string; plan_id?: number}; text?: string; position?: number | null}, value: Completion[]]
-  "search.describe": [args: {text?: string}, value: DescribedSearch]
   "search.facets": [args: {plan?: {query?: string; plan_id?: number}; containing?: Record<string, string> | null; most?: number}, value: Facets]
   "search.numbers": [args: {plan?: {query?: string; plan_id?: number}}, value: PlanNumbers]
+  "search.problem": [args: {text?: string}, value: SearchProblem | null]
   "search.volume": [args: {plan?: {query?: string; plan_id?: number}}, value: number]
   "search.wider": [args: {plan?: {query?: string; plan_id?: number}}, value: Wider[]]
   "search.with_value": [args: {text?: string; key?: string; value?: string; on?: boolean}, value: DescribedSearch]
@@ -701,6 +705,7 @@ interface Calls {
   "views.list": [args: {}, value: SavedView[]]
   "views.remove": [args: {view_id?: number}, value: SavedView]
   "views.rename": [args: {view_id?: number; name?: string}, value: SavedView]
+  "views.restore": [args: {view?: SavedView}, value: SavedView]
   "views.save": [args: {name?: string; query?: string; sort?: string; descending?: boolean}, value: SavedView]
   "views.set_default": [args: {view_id?: number | null}, value: null]
   "webhooks.add": [args: {kind?: string; name?: string; folder_map?: string[][]; anchor?: string}, value: NewSecret]

@@ -1,15 +1,14 @@
 // Changes of many files at once, in a modal <dialog>. The browser keeps the choices until they are applied. The server
 // counts their effect, so the numbers on the screen come from the database.
 import {BulkDraft} from "./bulk_draft.js"
-import {drawFieldTab, ratingKeys} from "./bulk_fields.js"
+import {drawFieldTab} from "./bulk_fields.js"
 import {drawFooter} from "./bulk_footer.js"
 import {drawMedia, drawModes, drawNote, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
 import {component, listen} from "../browser/component.js"
 import {h} from "#face/dom.js"
-import {keys} from "../browser/keyboard.js"
 import {markDialogClosed, mayFocusText, openDialog} from "#face/modal.js"
-import {PersonField, includesName} from "../person_field.js"
+import {PersonField, includesName} from "#face/person_field.js"
 import {closeButton} from "#face/widgets.js"
 
 /**
@@ -401,14 +400,6 @@ export function render(context) {
       click: (me, {target}) => target.matches("dialog") && !me.state.draft.change() && boxOf(me).close(),
     },
     actions: {...CHANGES, ...MESSAGES},
-  })
-  /** @type {(tab: BulkTabView) => () => void} */
-  const open = tab => () => self.send("open", {tab})
-  if (context.model.place !== "plan_bulk") return // the library page has own keys
-  keys(context.model, "plan", {
-    ...ratingKeys(change => self.send("rate", change)),
-    b: {does: "edit the people of the selected files", group: "Decide", act: "open", run: open("people")},
-    S: {does: "skip until a day", group: "Decide", act: "open", run: open("skip")},
   })
   context.model.on("remove", () => close(self))
 }

@@ -1,5 +1,5 @@
 // The choices of a person in the dialog for many files, until they are applied.
-import {includesName, withoutName} from "../person_field.js"
+import {includesName, withoutName} from "#face/person_field.js"
 
 /** @type {(a: unknown, b: unknown) => boolean} */
 const isEqual = (a, b) => JSON.stringify(a) === JSON.stringify(b)

@@ -10,10 +10,9 @@ from dashboards.bridge import Bridge
 from dashboards.components import person_field
 from dashboards.components.bulk import bulk
 from dashboards.session import Session
-from dashboards.state import NOTHING, PINNED, PlanState
+from dashboards.state import NOTHING, FilesState
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import labels
 from indexium_core.model.files.properties import LockReport
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
@@ -37,11 +36,7 @@ _SELECT_FIRST = "Select files first: press x for the file at the cursor, or a fo
 class BulkEdit:
     """The dialog of one session. It edits the files that were selected when it was opened."""
 
-    def __init__(
-        self, library: Library, bridge: Bridge, state: PlanState, session: Session, *, keeps_selection: bool = True
-    ) -> None:
-        """`keeps_selection`: the files of the dialog are the selection of `state`, and stay selected."""
-        self._keeps_selection = keeps_selection
+    def __init__(self, library: Library, bridge: Bridge, state: FilesState, session: Session) -> None:
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
         self._serial = self._seen = 0
         self._target: str | Selection | Sequence[int] = ()
@@ -71,13 +66,13 @@ class BulkEdit:
             return
         self.open_for(target, tab)
 
-    def open_for(self, target: Selection | list[int], tab: str = "people") -> None:
-        """Show the dialog for some files."""
+    def open_for(self, target: Selection | list[int], tab: str = "people", *, within: str = "") -> None:
+        """Show the dialog for some files; those that the search `within` does not find are counted as hidden."""
         library = self._library
         tabs = TABS if library.settings.metadata_enable_inline_edit else TABS_WITHOUT_EDITING
         tab = tab if tab in tabs else tabs[0]
 
-        query = self._state.query
+        query = within or self._state.query
 
         def read() -> tuple[BulkPeople, list[Template], int]:
             self._seen = library.decisions.newest()
@@ -198,39 +193,27 @@ class BulkEdit:
         elif library.settings.metadata_enable_inline_edit:
             self._bridge.run(
                 lambda: library.decisions.set_fields(target, {key: value}),
-                lambda report: self._session.report_decision(labels.sentence_of(report), report),
+                lambda report: self._session.report_decision(report.sentence, report),
                 name="rate",
             )
 
     def _skip(self, message: Mapping[str, Any]) -> None:
         text, target = str(message.get("until") or ""), self._target
         until = datetime.combine(date.fromisoformat(text), time.min).astimezone() if text else None
-        self._decide(lambda: self._library.decisions.postpone(target, until), keep=False)
+        self._decide(lambda: self._library.decisions.postpone(target, until))
 
     def _modes(self, message: Mapping[str, Any]) -> None:
         target, people, comment = self._target, message.get("people") or None, message.get("comment") or None
         self._decide(lambda: self._library.decisions.set_mode(target, mode=people, comment_mode=comment))
 
-    def _decide(self, decide: Callable[[], DecisionReport], *, keep: bool = True) -> None:
-        """Apply the edit, report the result, and keep the files selected if `keep` is set."""
-        selection, library = self._state.selection, self._library
+    def _decide(self, decide: Callable[[], DecisionReport]) -> None:
+        """Apply the edit and report the result."""
 
-        def work() -> tuple[DecisionReport, Selection]:
-            left = Selection()
-            if keep and selection != NOTHING:
-                few = self._view["files"] <= PINNED
-                left = Selection(included=frozenset(library.plan().ids(selection))) if few else selection
-            return decide(), left
-
-        def on_done(done: tuple[DecisionReport, Selection]) -> None:
-            report, left = done
+        def on_done(report: DecisionReport) -> None:
             self._close()
-            if self._keeps_selection:
-                self._state.selection = left
-                self._session.keep_selection(self._state.selection)
-            self._session.report_decision(labels.sentence_of(report), report)
+            self._session.report_decision(report.sentence, report)
 
-        self._bridge.run(work, on_done, name="bulk_decide", once=True, failed=self._complain)
+        self._bridge.run(decide, on_done, name="bulk_decide", once=True, failed=self._complain)
 
     # Media.
 

@@ -115,16 +115,3 @@ export function drawFieldTab(self) {
     draft.change() && h("div", {data: {key: "field-effect"}}, drawEffect(draft.effect(view))),
   ]
 }
-
-const STAR_KEYS = ["0", "1", "2", "3", "4", "5"]
-
-/** Return the keys that rate files. @param {(change: {field: string, value: string}) => void} send */
-export function ratingKeys(send) {
-  /** @type {(field: string, value: string, does: string) => KeyBinding} */
-  const rate = (field, value, does) => ({does, group: "Decide", act: "rate", run: () => send({field, value})})
-  const stars = STAR_KEYS.map(key => [key, rate("rating", key, "rate with stars; 0 removes the rating")])
-  return {
-    ...Object.fromEntries(stars),
-    f: rate("favorite", "toggle", "mark as a favourite (5 stars), or restore the rating from before"),
-  }
-}

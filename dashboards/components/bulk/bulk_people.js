@@ -1,6 +1,6 @@
 // The tabs that change people in the dialog for many files: add and remove, replace, and templates.
 import {h} from "#face/dom.js"
-import {includesName} from "../person_field.js"
+import {includesName} from "#face/person_field.js"
 import {button, drawTag, fileName, iconButton, label} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 

@@ -1,9 +1,9 @@
 // The notes of a file that has edits which are not saved.
 import {h} from "#face/dom.js"
-import {draftOf} from "../browser/edit_drafts.js"
+import {draftOf} from "#face/edit_drafts.js"
 import {button} from "#face/widgets.js"
 
-/** @import {DraftKind, PeopleDraft} from "../browser/edit_drafts.js" */
+/** @import {DraftKind, PeopleDraft} from "#face/edit_drafts.js" */
 
 /** @type {(draft: PeopleDraft) => string} */
 const peopleText = ({names, text}) =>

@@ -4,7 +4,7 @@ import {component, currentPage, listen} from "../browser/component.js"
 import {h} from "#face/dom.js"
 import {NARROW, drawer, drawerFrame} from "../drawer.js"
 import {keys, mayAct} from "../browser/keyboard.js"
-import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
+import {draftOf, dropDraft, keepDraft} from "#face/edit_drafts.js"
 import {drawDrafts} from "./draft_notes.js"
 import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
@@ -28,7 +28,7 @@ import {closeByDragging} from "./sheet_drag.js"
 import {facts, label} from "#face/widgets.js"
 
 /** @import {Opened} from "./file_history.js" */
-/** @import {DraftKind, ValueDraft} from "../browser/edit_drafts.js" */
+/** @import {DraftKind, ValueDraft} from "#face/edit_drafts.js" */
 /**
  * @typedef {object} LocalState
  * @property {PeopleEditor} editor

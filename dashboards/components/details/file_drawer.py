@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboards import media_addresses
 from dashboards.components import changes, person_field
 from dashboards.components.base import Component, module, needing
-from dashboards.components.details import file_facts, file_fields, planned_write
 from dashboards.components.details.view_types import FileDetailsView, NameSuggestionView
 from indexium_core import errors
-from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
-from indexium_core.model.fields import comment_diff
 from indexium_core.model.files.properties import AuditPage
-from indexium_core.model.operations import item_words
 from indexium_core.model.people.suggestion import Suggestion
-from indexium_core.model.planning import field_text
 from indexium_core.model.planning.plan import PlanItem
-from indexium_core.model.review.file_details import FileDetails, FileEvent, Origin, PersonDetails
+from indexium_core.model.review.file_details import FileDetails, FileEvent
 
 NO_CHANGES = AuditPage()
 SHOWN_EVENTS = 5
 FEW_CHANGES = 8  # number of property changes that are shown first
-_ORIGINS = {  # origin of a person → label of one person, and label of a count
-    "face": ("face recognition", "by face recognition"),
-    "hand": ("entered by hand", "by hand"),
-    "import": ("imported", "imported"),
-    "file": ("added from the file comment", "added from file comments"),
-    "comment": ("file comment", "from file comments"),
-    "edit": ("your edit", "by your edit"),
-}
 
 
 class FileDrawer(Component):
@@ -101,7 +87,6 @@ def view(
     *,
     edit: int,
     editable: bool,
-    rollback_days: int,
     changed: AuditPage = NO_CHANGES,
     suggestions: Sequence[Suggestion] = (),
     pictures: bool = True,
@@ -114,134 +99,93 @@ def view(
         item: Its planned change.
         edit: A number that changes each time the editor has to open; 0 if it stays closed.
         editable: Whether editing is allowed (a setting).
-        rollback_days: Days for which a write can be rolled back.
         changed: A page of its property changes, newest first, or only the newest changes.
         suggestions: People who may be in the file.
         pictures: Whether this server has thumbnails.
 
     """
-    decided = [decision.kind for decision in details.decisions]
-    old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    label = file_fields.container_name(details.container)
-    has_media = bool(details.container) and bool(file_facts.films(details) or details.media_kind == "photo")
-    seen = pictures and details.state in ("ok", "corrupt") and has_media
+    decided = details.offers | ({"edit": "on"} if editable else {"preserve": "", "revoke": ""})
+    comments, fields = details.comment_parts, details.field_rows
     return {
         "open": True,
         "id": item.file_id,
         "edit": edit,
         "name": item.file_name,
-        "seen": max((each.decision_id for each in details.decisions), default=0),
+        "seen": details.newest_decision,
         "path": details.file_path,
-        "copies": file_facts.only_this(details) if editable else "",
-        "place": " / ".join(part for part in (details.library, *details.folder.split("/")) if part),
-        "picture": media_addresses.thumbnail(item.file_id, details.file_hash, item.mtime_ns) if seen else None,
-        **media_addresses.media_of(details, is_shown=seen),
-        "over": file_facts.over(details),
-        "strip": file_facts.strip(details),
+        "copies": details.copies_text if editable else "",
+        "place": details.folder_text,
+        "picture": media_addresses.thumbnail(item.file_id, details.file_hash, item.mtime_ns)
+        if pictures and details.has_picture
+        else None,
+        **media_addresses.media_of(details, is_shown=pictures and details.has_picture),
+        "over": details.caption,
+        "strip": details.main_facts,
         "issues": [
-            {
-                "severity": issue.severity,
-                "message": issue.text,
-                "remedy": issue.remedy,
-            }
+            {"severity": issue.severity, "message": issue.text, "remedy": issue.remedy}
             for issue in item.ordered_issues
             if issue.code != "shown_as_plot"  # the section on players shows it in more detail
         ],
         "tags": item.people_tags,
         "people": item.result_people,
-        "origins": {"sum": sum_of_origins(details.people), "each": [_person(each) for each in details.people]},
+        "origins": {"sum": details.origin_sum, "each": [[each.name, each.origins_text] for each in details.people]},
         "suggestions": [_suggestion(each) for each in suggestions] if editable else [],
-        "old": old,
-        "new": new,
-        "same": item.existing_comment == item.result_comment,
+        **comments,
+        "same": details.keeps_comment,
         "barred": item.risk_level == "blocked",
-        "same_texts": planned_write.same_texts(details),
-        "texts": planned_write.texts(details, item),
-        "fields": file_fields.view(details, container=label, editable=editable),
+        "same_texts": details.same_texts,
+        "texts": details.comment_texts,
+        "fields": _fields(fields, details.field_names, editable=editable),
         "shows": {
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
-            "rows": planned_write.shows(details),
+            "rows": details.program_rows,
         },
-        "how": planned_write.how(details, item, decided, rollback_days),
-        "acts": planned_write.acts(item, decided, editable=editable),
+        "how": details.method_facts,
+        "acts": {name: text for name, text in decided.items() if text},
         "until": {"least": _day_from_now(1), "offered": _day_from_now(30)},
-        "media": file_facts.media(details, editable=editable),
+        "media": {
+            "editable": editable,
+            "rows": [
+                {
+                    "field": each.field,
+                    "label": each.label,
+                    "text": each.text,
+                    "locked": each.lock is not None,
+                    "who": each.lock.text if each.lock else "",
+                }
+                for each in details.properties
+            ],
+            "read": details.read_text,
+            "problem": details.properties_problem,
+        },
         "changes": changes.of_file(changed, few=changed.per_page == FEW_CHANGES),
-        "streams": file_facts.streams(details),
-        "places": file_facts.tags(details),
-        "facts": file_facts.facts(details),
+        "streams": details.stream_facts,
+        "places": details.tag_facts,
+        "facts": details.disk_facts,
         "history": [_event(each) for each in details.history[:SHOWN_EVENTS]],
         "past": details.history_total,
     }
 
 
-def outside(details: FileDetails) -> PlanItem:
-    """Return a plan item for a file that is in no plan: nothing would change."""
-    people = [person.name for person in details.people]
-    return PlanItem(
-        file_id=details.file_id,
-        file_hash=details.file_hash,
-        file_path=details.file_path,
-        file_name=details.file_name,
-        file_ext=details.file_ext,
-        size=details.size,
-        mtime=details.mtime.isoformat(),
-        mtime_ns=int(details.mtime.timestamp()) * 10**9,
-        container=details.container,
-        library=details.library,
-        folder=details.folder,
-        duration=details.duration,
-        db_people=[],
-        existing_people=people,
-        result_people=people,
-        tags_to_add=[],
-        tags_to_remove=[],
-        existing_comment=details.comment,
-        result_comment=details.comment,
-        changes=[],
-        category="unchanged",
-        risk_level="unchanged",
-        can_update=False,
-        issues=[],
-        strategy=details.strategy,
-        est_seconds=0.0,
-        est_bytes=0,
-        edited=False,
-        postponed=False,
-        people_mode="merge",
-        comment_mode="replace",
-    )
-
-
-def sum_of_origins(people: Iterable[PersonDetails]) -> str:
-    """Return the sources of the people, counted: `2 imported, 1 by hand, 1 only in the file comment`."""
-    counts: Counter[str] = Counter()
-    for person in people:
-        kinds = {origin.origin for origin in person.origins} or {"comment"}
-        known = kinds - {"comment"}
-        counts.update(known or {"only"})
-    texts = {"only": "only in the file comment"} | {kind: text for kind, (_, text) in _ORIGINS.items()}
-    return ", ".join(f"{count} {texts.get(kind, kind)}" for kind, count in counts.most_common())
-
-
-def _person(person: PersonDetails) -> list[str]:
-    return [person.name, ", ".join(_origin(each) for each in person.origins)]
-
-
-def _origin(origin: Origin) -> str:
-    text = _ORIGINS.get(origin.origin, (origin.origin,))[0]
-    spelt = f" as “{origin.spelt}”" if origin.spelt else ""
-    qualifier = f" ({origin.qualifier})" if origin.qualifier else ""
-    return text + spelt + qualifier + (f", {wording.day(origin.since)}" if origin.since else "")
+def _fields(rows: Sequence[dict[str, Any]], names: dict[str, Any], *, editable: bool) -> dict[str, Any]:
+    """Return the fields: `rows` have a value, an edit, or a rating that can be set; `more` are the others."""
+    marked = [(row.pop("is_shown"), row) for row in map(dict, rows)]
+    shown = [row for is_shown, row in marked if is_shown or (editable and row["stars"] is not None and not row["why"])]
+    return {
+        "editable": editable,
+        "rows": shown,
+        "more": sorted((row for _, row in marked if row not in shown), key=lambda row: bool(row["why"])),
+        "names": names["rows"],
+        "note": names["note"],
+    }
 
 
 def _suggestion(suggestion: Suggestion) -> NameSuggestionView:
-    sure = "" if suggestion.confidence is None else f"{round(100 * suggestion.confidence)} %"
     return {
         "name": suggestion.name,
         "reason": suggestion.reason,
         "others": list(suggestion.others),
-        "sure": sure if suggestion.kind == "face" else "",
+        "sure": suggestion.sure_text,
         "replaces": suggestion.replaces,
     }
 
@@ -251,34 +195,19 @@ def _day_from_now(days: int) -> str:
 
 
 def _event(event: FileEvent) -> dict[str, Any]:
-    status, level = item_words.item_status(event.status, event.code)
-    old, new = comment_diff.compare(event.before, event.after)
-    tags = [{"text": name, "kind": "del"} for name in event.tags_removed]
-    tags += [{"text": name, "kind": "add"} for name in event.tags_added]
-    tags += field_text.tags(event.fields)
-    fields = field_text.changes_of(event.fields)
+    status, level = event.state
     return {
         "id": event.operation_id,
-        "title": "Write" if event.operation_type == "write" else "Rollback",
-        "when": wording.when(event.at),
+        "title": event.title,
+        "when": event.when_text,
         "status": status,
         "level": level,
         "message": event.message,
         "note": event.note,
-        "tags": tags,
-        "back": _back(event),
-        "old": old,
-        "new": new,
-        "same": bool(fields) and event.before == event.after,
-        "fields": [field_text.compared(change) for change in fields],
+        "tags": event.change_tags,
+        "back": event.rollback_text,
+        "old": event.comments["before"],
+        "new": event.comments["after"],
+        "same": event.keeps_comment,
+        "fields": event.changed_fields,
     }
-
-
-def _back(event: FileEvent) -> str:
-    """Return whether and until when the file can be rolled back."""
-    if event.status != "success":
-        return ""
-    if event.exact:
-        until = f" until {wording.day(event.rollback_until)}" if event.rollback_until else ""
-        return f"Can be rolled back byte for byte{until}."
-    return event.rollback_reason

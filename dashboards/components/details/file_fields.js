@@ -3,7 +3,7 @@ import {drawPart} from "#face/comment_text.js"
 import {h} from "#face/dom.js"
 import {drawSelect, facts, iconButton} from "#face/widgets.js"
 import {plural} from "#face/wording.js"
-import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
+import {draftOf, dropDraft, keepDraft} from "#face/edit_drafts.js"
 import {drawSection} from "./file_history.js"
 import {drawOnlyThis, onlyThis} from "./only_this.js"
 

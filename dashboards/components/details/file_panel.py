@@ -8,13 +8,13 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.components.details import file_drawer, file_facts
+from dashboards.components.details import file_drawer
 from dashboards.session import Session
-from dashboards.state import PlanState, is_review
+from dashboards.state import FilesState
 from dashboards.toasts import ToastKind
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import labels, wording
+from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.files.scan_reports import RescanReport
 from indexium_core.model.people.suggestion import Suggestion
@@ -35,10 +35,9 @@ class FilePanel:
         self,
         library: Library,
         bridge: Bridge,
-        state: PlanState,
+        state: FilesState,
         session: Session,
         *,
-        any_file: bool = False,
         update_address: Callable[[bool], None],
     ) -> None:
         """
@@ -49,12 +48,11 @@ class FilePanel:
             bridge: Runs the reads and the decisions.
             state: The file at the cursor, and whether its details are open.
             session: Opens other pages.
-            any_file: Files in no plan are shown, too.
             update_address: Receives whether the change of the file is a step of the browser's history.
 
         """
-        self._any_file, self._update_address = any_file, update_address
-        self._requested: int | None = None  # the file of the address, which is shown even if it is in no plan
+        self._update_address = update_address
+        self._requested: int | None = None  # the file of the address
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
         self._edits = 0  # increases each time the editor has to open
         self._shown_edit = 0  # value of `_edits` in the displayed view
@@ -95,20 +93,14 @@ class FilePanel:
             self._put_address(push=True)
         self._load(edit=self._edits if edit else 0)
 
-    def follow(self, track: int | None) -> None:
-        """Show the file of the address: `track` is that of a `/track/ID` address, the state has that of another one."""
-        if track is not None:
-            self._state.param.update(cursor=track, details=True, track=track)
-        else:
-            self._state.track = None
+    def follow(self) -> None:
+        """Show the file of the address."""
         self._requested = self._state.cursor if self._state.details else None
         if not self._state.details:
             self.drawer.put(open=False)
 
     def _put_address(self, *, push: bool = False) -> None:
         """Put the file into the address. A file that is no longer shown leaves it."""
-        if not self._state.details or self._state.cursor != self._state.track:
-            self._state.track = None
         self._update_address(push)
 
     def move(self, file_id: int) -> None:
@@ -151,19 +143,15 @@ class FilePanel:
 
     def _lost(self, error: errors.IndexiumError) -> None:
         """Show the error, if the address names the file."""
-        if self._state.cursor in (self._requested, self._state.track):
+        if self._state.cursor == self._requested:
             self._bridge.toast("error", error.message)
         self.close()
 
     def _show(self, details: FileDetails, changed: AuditPage, edit: int) -> None:
         if not self._state.details or self._state.cursor != details.file_id:
             return
-        is_wanted = self._any_file or details.file_id in (self._requested, self._state.track)
-        if details.plan is None and not is_wanted:  # the plan no longer contains the file
-            self.close()
-            return
         self._changed = changed
-        self._draw(details, details.plan or file_drawer.outside(details), edit)
+        self._draw(details, details.item, edit)
         if details.plan is None:
             return
         self._bridge.after(PATIENCE, lambda: self._look_for_suggestions(details))
@@ -194,7 +182,6 @@ class FilePanel:
             edit=edit,
             editable=settings.metadata_enable_inline_edit,
             changed=self._changed,
-            rollback_days=settings.metadata_backup_retention_days,
             suggestions=suggestions if of == details.file_id else [],
             pictures=True,
         )
@@ -224,7 +211,7 @@ class FilePanel:
         def on_done(report: RescanReport) -> None:
             self.drawer.rescanned()
             kind: ToastKind = "info" if report.failed or report.missing or report.skipped else "good"
-            self._bridge.toast(kind, file_facts.rescanned(report))
+            self._bridge.toast(kind, report.text)
             self.refresh()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -270,7 +257,6 @@ class FilePanel:
         def failed(error: errors.IndexiumError) -> None:
             self.drawer.complain(error)
 
-        self._state.hold(file_id)
         self._bridge.run(
             lambda: self._library.edit([file_id], people, seen=int(message["seen"]), only_this=_only_this(message)),
             self._saved,
@@ -289,7 +275,7 @@ class FilePanel:
 
         def done(report: DecisionReport) -> None:
             self.drawer.answer_field()
-            self._session.report_decision(labels.sentence_of(report), report)
+            self._session.report_decision(report.sentence, report)
 
         self._bridge.run(
             lambda: self._library.decisions.set_fields(
@@ -337,7 +323,6 @@ class FilePanel:
     def preserve(self, message: Mapping[str, Any]) -> None:
         """Keep the custom text of the file's comment, or no longer keep it."""
         file_id = int(message["id"])
-        self._state.hold(file_id)
 
         def choose() -> tuple[str, DecisionReport]:
             item = self._library.plan().item(file_id)
@@ -361,8 +346,7 @@ class FilePanel:
             return f"{item.file_name} is skipped {when}.", report
 
         def on_done(done: tuple[str, DecisionReport]) -> None:
-            if not is_review(self._state.query):  # a review goes on with the next file
-                self.close()
+            self.close()
             self._session.report_decision(*done)
 
         self._bridge.run(choose, on_done, name="skip", once=True)

@@ -1,11 +1,11 @@
 // The editor for the people of one file: a draft of the list, and a field that adds to it.
 import {h} from "#face/dom.js"
-import {PersonField, cleanName, includesName} from "../person_field.js"
-import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
+import {PersonField, cleanName, includesName} from "#face/person_field.js"
+import {draftOf, dropDraft, keepDraft} from "#face/edit_drafts.js"
 import {drawOnlyThis, onlyThis} from "./only_this.js"
 import {button} from "#face/widgets.js"
 
-/** @import {Offers} from "../person_field.js" */
+/** @import {Offers} from "#face/person_field.js" */
 
 export class PeopleEditor {
   /** @type {string[] | null} */

@@ -1,6 +1,6 @@
 // The media properties of one file: each with a padlock, a field to set it by hand, and *Rescan* for all of them.
 import {h} from "#face/dom.js"
-import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
+import {draftOf, dropDraft, keepDraft} from "#face/edit_drafts.js"
 import {button} from "#face/widgets.js"
 
 /**

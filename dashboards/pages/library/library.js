@@ -10,7 +10,7 @@ import {drawInventory} from "./inventory.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawPeopleImport, drawPromise} from "./people_import.js"
 import {drawShows} from "./pictures/pictures_shows.js"
-import {upload} from "../../components/browser/upload.js"
+import {upload} from "#face/upload.js"
 import {button, closeButton} from "#face/widgets.js"
 
 /** @import {Listing} from "./folder_browser.js" */

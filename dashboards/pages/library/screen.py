@@ -123,9 +123,8 @@ class LibraryScreen(Screen):
         self.state.param.update(shows="", query="", kind="", number=1, file_id=None)
         self._browsing.follow()
 
-    def follow_file(self, file_id: int | None) -> None:
+    def follow_file(self) -> None:
         """Show the file in detail that the address of this page names."""
-        del file_id  # of the path: the plan shows it
         self._browsing.follow()
 
     def _show_as(self, shows: str) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from dashboards.bridge import Bridge
 from dashboards.components import paging
 from dashboards.components.dialog import Dialog
 from dashboards.components.view_types import ChipView
-from dashboards.pages.plan.view_types import ExchangeView
 from dashboards.result_cache import ResultCache
-from dashboards.state import PlanState
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
-from indexium_core.model.planning.plan import PlanStatistics
 from indexium_core.model.review.reports import DecisionReport
 
 LARGEST = 100_000_000  # bytes of an upload; a plan of 100,000 files has about 60 MB
@@ -28,34 +24,11 @@ OVERWRITE = "overwrite"
 _PLAN_ONLY = "This import does not write any files. It only changes the plan."
 
 
-def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> ExchangeView:
-    """Return the view of the menu; `files` is the address of the downloads, `total` the number of listed files."""
-    search = {"q": state.query, "sort": state.sort, "desc": "1" if state.descending else ""}
-    everything = found.total_files + (0 if "postponed" in state.query else found.postponed_count)
-    return {
-        "files": files,
-        "search": urlencode({name: value for name, value in search.items() if value}),
-        "what": wording.files(total) + (" of this search" if state.query.strip() else ""),
-        "every": wording.files(everything) + (" of this search" if state.query.strip() else ""),
-        "largest": LARGEST,
-        "too_large": f"This file is larger than {wording.size(LARGEST)}. Import only the rows that you changed.",
-    }
-
-
 class ImportChanges:
     """Shows what an upload would change and applies it, in one session."""
 
-    def __init__(
-        self, library: Library, bridge: Bridge, dialog: Dialog, result_cache: ResultCache, applied: Callable[[], None]
-    ) -> None:
-        """Create the import; `applied` is called after changes were applied."""
-        self._library, self._bridge, self._dialog, self._result_cache, self._applied = (
-            library,
-            bridge,
-            dialog,
-            result_cache,
-            applied,
-        )
+    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, result_cache: ResultCache) -> None:
+        self._library, self._bridge, self._dialog, self._result_cache = library, bridge, dialog, result_cache
         self._serial = 0
 
     def refused(self, message: Mapping[str, Any]) -> None:
@@ -100,7 +73,6 @@ class ImportChanges:
     def _apply(self, preview: ChangesPreview, *, overwrite: bool) -> None:
         def on_done(report: DecisionReport) -> None:
             self._bridge.toast("good", f"Changed {wording.files(report.files)}.", undo=report.step_id)
-            self._applied()
 
         def failed(error: errors.IndexiumError) -> None:
             self._dialog.report("Nothing was changed", [{"kind": "why", "level": "warning", "text": error.message}])

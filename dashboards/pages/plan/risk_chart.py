@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
@@ -33,12 +32,9 @@ class PlanRisk:
         bridge: Bridge,
         session: Session,
         state: PlanState,
-        changed: Callable[[Callable[[], object]], None],
     ) -> None:
         self._read_cache, self._bridge, self._session, self.state = read_cache, bridge, session, state
-        self._changed = changed
         self._by = charts.RISK[0].name
-        self._query: str | None = None
         self._table: pd.DataFrame | None = None
         self._chart = TabbedCharts(bridge, charts.RISK, picked=self._pick, turned=self._turn, height=HEIGHT)
 
@@ -47,10 +43,9 @@ class PlanRisk:
         """The component."""
         return self._chart.card
 
-    def load(self, query: str) -> None:
-        """Read the figures of a search."""
-        self._query, by = query, self._by
-        read_cache = self._read_cache
+    def load(self) -> None:
+        """Read the figures of the search."""
+        query, by, read_cache = self.state.query, self._by, self._read_cache
 
         def read() -> pd.DataFrame:
             return read_cache.risk(read_cache.plan(grammar.with_values(query, by, [])), by)
@@ -60,25 +55,26 @@ class PlanRisk:
                 self._table = table
                 self.draw()
 
-        self._bridge.run(read, show, name="risk")
+        self._bridge.run(read, show, name="risk", failed=lambda _: None)  # the list says what is wrong with the search
 
     def draw(self) -> None:
         """Show the figures in the current theme."""
         if self._table is None:
             return
-        chosen = self.state.chosen(self._by)
+        chosen = grammar.selected_values(self.state.query, self._by)
         picked = chosen[0].removeprefix("/") if len(chosen) == 1 else ""
         self._chart.show(self._by, self._table, self._session.view.theme, key=picked)
 
     def _turn(self, by: str) -> None:
-        if self._query is not None and by in {kind.name for kind in charts.RISK}:
+        if by in {kind.name for kind in charts.RISK}:
             self._by = by
-            self.load(self._query)
+            self.load()
 
     def _pick(self, group: str) -> None:
         """Filter by a container or folder; select it again to clear the filter."""
         if not group and self._by == "container":  # unread files have no container to search by
             return
         value = f"/{group}" if self._by == "folder" else group
-        values = [] if self.state.chosen(self._by) == [value] else [value]
-        self._changed(lambda: self.state.choose(self._by, values))
+        query = self.state.query
+        values = [] if grammar.selected_values(query, self._by) == [value] else [value]
+        self._session.change_place({"q": grammar.with_values(query, self._by, values), "page": ""})

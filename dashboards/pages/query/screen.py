@@ -10,8 +10,7 @@ from dashboards.components.bulk.bulk_edit import BulkEdit
 from dashboards.pages.query.result_chart import ResultChart
 from dashboards.screen import FaceScreen
 from dashboards.session import Session
-from dashboards.state import PlanState, QueryState
-from indexium_core.model.planning.plan import Selection
+from dashboards.state import FilesState, QueryState
 
 LISTED = 100  # maximum number of file ids in a search of the plan
 
@@ -25,7 +24,7 @@ class QueryScreen(FaceScreen):
         super().__init__(QueryState())
         self._results, self._bridge, self._session = session.library.query_results, session.bridge, session
         self._chart = ResultChart(session.bridge, theme=lambda: session.view.theme)
-        self._bulk = BulkEdit(session.library, session.bridge, PlanState(), session, keeps_selection=False)
+        self._bulk = BulkEdit(session.library, session.bridge, FilesState(), session)
         self._chart.card.on(
             chart=self._chart.choose,
             draw=lambda message: self._draw(str(message["ticket"])),
@@ -56,7 +55,6 @@ class QueryScreen(FaceScreen):
 
     def _select(self, file_ids: Sequence[int]) -> None:
         """Select the files of a result in the plan, and show it."""
-        selection = Selection(included=frozenset(file_ids))
         query = f"id:{','.join(map(str, file_ids))}" if len(file_ids) <= LISTED else ""
-        self._session.keep_selection(selection)
-        self._session.go("plan", selection=selection, query=query, typed=query, error=None, number=1)
+        self._session.select_files(file_ids)
+        self._session.go("plan", query=query)

@@ -11,7 +11,7 @@ from indexium_core.cli import options, output
 from indexium_core.cli.edited_files import print_copies
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.model import labels, wording
+from indexium_core.model import wording
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="An edited output of 'indexium plan --csv'; '-' for stdin.")]
@@ -58,7 +58,7 @@ def apply(
     if as_json:
         reached = {"copies": report.copies, "copy_files": report.copy_files}
         output.to_json({**_document(preview), "files": report.files, **reached})
-    output.note(labels.sentence(report.label))
+    output.note(wording.sentence(report.label))
     print_copies(report)
     raise typer.Exit(1 if preview.errors else 0)
 

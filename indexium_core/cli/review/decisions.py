@@ -18,7 +18,7 @@ from indexium_core.cli.edited_files import (
 )
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, OnlyThis, Query, assignments, refuse_ids
-from indexium_core.model import labels, wording
+from indexium_core.model import wording
 from indexium_core.model.people.people_comment import person_key
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def mode(
     with opened(context) as library:
         refuse_ids(library, query)
         report = library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode, only_this=only_this)
-    _say(report, lambda: print_report(report, labels.sentence(report.label)), as_json=as_json)
+    _say(report, lambda: print_report(report, wording.sentence(report.label)), as_json=as_json)
 
 
 def _report(verb: str, report: DecisionReport, *, unchanged: str = "", as_json: bool) -> None:

@@ -72,9 +72,10 @@ class Details:
         *,
         clock: Callable[[], datetime],
         sidecar_name: Callable[[], str] = lambda: "full",
+        rollback_days: Callable[[], int] = lambda: 90,
     ) -> None:
         self._database = database
-        self._sidecar_name = sidecar_name
+        self._sidecar_name, self._rollback_days = sidecar_name, rollback_days
         self._planner = planner
         self._people_index = people_index
         self._clock = clock
@@ -131,7 +132,19 @@ class Details:
             properties_problem=stored.problem.message if stored and stored.problem else "",
             shown_at=shown_at,
             date_source=date_source,
+            rollback_days=self._rollback_days(),
         )
+
+    @remote()
+    def item(self, file_id: int, plan: MetadataPlan | None = None) -> PlanItem:
+        """
+        Return the planned change of a file, also of one that no plan has.
+
+        Raises:
+            UnknownIdError: The file does not exist.
+
+        """
+        return self.file(file_id, plan).item
 
     @remote()
     def find(self, text: str) -> int:

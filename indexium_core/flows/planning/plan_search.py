@@ -13,7 +13,7 @@ from indexium_core.model.accounts.needs import needs
 from indexium_core.model.accounts.permissions import QUERY_RUN
 from indexium_core.model.files.properties import label_of, lockable
 from indexium_core.model.people import people_comment
-from indexium_core.model.plan_numbers import DescribedSearch, PlanNumbers
+from indexium_core.model.plan_numbers import DescribedSearch, PlanNumbers, SearchProblem
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
     CATEGORIES,
@@ -165,10 +165,13 @@ class Finder:
         )
 
     @remote()
-    def describe(self, text: str) -> DescribedSearch:
-        """Return a search in words. Raises `QueryError` with the place of the mistake."""
-        query.compile_query(text)
-        return DescribedSearch(query=text)
+    def problem(self, text: str) -> SearchProblem | None:
+        """Return why a text cannot be searched, with the place of the mistake; None if it can."""
+        try:
+            query.compile_query(text)
+        except errors.QueryError as error:
+            return SearchProblem(message=error.message, position=error.position, word=error.word)
+        return None
 
     @remote()
     def with_value(self, text: str, key: str, value: str, *, on: bool) -> DescribedSearch:

@@ -155,6 +155,12 @@ class Rescanner:
 
     @needs(JOBS_MANAGE, FOUND)
     @remote()
+    def read_file(self, file_id: int, *, refresh: Sequence[str] = ()) -> RescanReport:
+        """Rescan one file on this thread; `refresh` and errors as those of `run`."""
+        return self.run(file_ids=[file_id], refresh=refresh)
+
+    @needs(JOBS_MANAGE, FOUND)
+    @remote()
     def add(
         self,
         query: str | Selection = "",

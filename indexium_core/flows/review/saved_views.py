@@ -127,6 +127,7 @@ class ViewService:
         return view
 
     @needs(PLAN_EDIT, NO_LIBRARY)
+    @remote()
     def restore(self, view: SavedView) -> SavedView:
         """Restore a removed view. UsageError: another view has its name."""
         key = people_comment.person_key(view.name)

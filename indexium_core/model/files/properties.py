@@ -121,6 +121,13 @@ class FieldLock:
         """The value for display; "-" for none."""
         return _display_stored(self.field, self.value)
 
+    @property
+    def text(self) -> str:
+        """Who has locked the field, how and when."""
+        how = "set by hand" if self.origin == "edit" else "locked"
+        who = f" by {self.locked_by}" if self.locked_by else ""
+        return f"{how}{who}, {wording.when(self.locked_at)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockReport:
@@ -161,6 +168,17 @@ class AuditEvent:
     def label(self) -> str:
         """The property in words."""
         return LABELS.get(self.field, self.field)
+
+    @property
+    def done(self) -> str:
+        """What happened to the lock; "" if the value has changed."""
+        return {"lock": "locked", "unlock": "unlocked"}.get(self.action, "")
+
+    @property
+    def source(self) -> str:
+        """When it was, and who or what did it."""
+        by = {"scan": "by a scan", "rescan": "by a rescan"}.get(self.action) or f"by {self.actor or 'hand'}"
+        return f"{wording.when(self.at)}, {by}"
 
     @property
     def field_place(self) -> int:

@@ -31,6 +31,19 @@ class RescanReport:
         return sum(self.errors.values())
 
     @property
+    def text(self) -> str:
+        """The result of the rescan of one file."""
+        if self.missing:
+            return "The file no longer exists."
+        if self.skipped:
+            return "The library of the file is offline; nothing was read."
+        if self.failed:
+            return "The file could not be read; the stored properties stay."
+        kept = ", ".join(LABELS[name].lower() for name in self.locked)
+        text = "Rescan completed: properties changed." if self.updated else "Rescan completed: no changes."
+        return text + (f" Locked: {kept}." if kept else "")
+
+    @property
     def summary(self) -> str:
         """The result in one line."""
         parts = [f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]

@@ -43,6 +43,11 @@ class Suggestion:
     others: tuple[str, ...] = ()  # further reasons, strongest first
     replaces: str = ""  # the misspelling in the file that this name should replace
 
+    @property
+    def sure_text(self) -> str:
+        """How sure a face is: `87 %`; "" for other reasons."""
+        return "" if self.kind != "face" or self.confidence is None else f"{round(100 * self.confidence)} %"
+
 
 def rank(evidence: Iterable[Suggestion], *, excluded_keys: Collection[str] = (), limit: int = 5) -> list[Suggestion]:
     """

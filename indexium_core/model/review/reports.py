@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from indexium_core import notebook
 from indexium_core.model import wording
+from indexium_core.model.people import copies
 from indexium_core.model.people.copies import FileCopy
 
 
@@ -92,6 +93,21 @@ class DecisionReport:
     unsupported: int = 0  # files with a container that cannot store a value; the plan shows the edit with the reason
     step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: no decision was made
     label: str = field(default="", compare=False)  # past tense: "added Ann Lee to 3 files"
+
+    @property
+    def sentence(self) -> str:
+        """The result."""
+        return wording.sentence(self.label or "nothing was changed: the files already have these values")
+
+    @property
+    def copies_text(self) -> str:
+        """Which copies it reached; "" for none."""
+        return copies.sentence(self.copies, self.copy_files)
+
+    @property
+    def text(self) -> str:
+        """The result, and the copies that it reached."""
+        return " ".join(filter(None, (self.sentence, self.copies_text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

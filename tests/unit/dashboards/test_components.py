@@ -19,12 +19,11 @@ import dashboards
 from dashboards.components.base import Component, scripts, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
-from dashboards.pages.plan import plan_table
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Wider
+from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.planning.risk import Issue
 from tests.support.cases import each_case
 from tests.support.fake_library import FakeLibrary
@@ -91,14 +90,14 @@ def test_equal_view_is_not_sent_again() -> None:
 
 
 def test_unexpected_message_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
-    component = plan_table.PlanTable()
+    component = Dialog()
     for message in ({"type": "no_such"}, {"no": "type"}, "text", None, 7):
         component._handle_msg(message)
     assert caplog.text.count("dashboard.unknown_message") == 5
 
 
 def test_malformed_message_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
-    component = plan_table.PlanTable()
+    component = Dialog()
     component.on(open=lambda message: [].append(int(message["id"])))
     for message in ({"type": "open"}, {"type": "open", "id": "x"}, {"type": "open", "id": None}):
         component._handle_msg(message)
@@ -107,7 +106,7 @@ def test_malformed_message_is_logged_and_dropped(caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.parametrize("number", [2**53 + 1, -(2**60), 10**40, float("inf"), float("nan"), 1e300])
 def test_non_finite_number_is_dropped(number: float, caplog: pytest.LogCaptureFixture) -> None:
-    component, heard = plan_table.PlanTable(), []
+    component, heard = Dialog(), []
     component.on(open=heard.append)
     component._handle_msg({"type": "open", "ids": [{"id": number}]})
     assert heard == []
@@ -116,7 +115,7 @@ def test_non_finite_number_is_dropped(number: float, caplog: pytest.LogCaptureFi
 
 def test_lone_surrogate_does_not_block_page() -> None:
     """A browser may split an emoji when it shortens a text; a text with such a half cannot be sent back."""
-    component, heard = plan_table.PlanTable(), []
+    component, heard = Dialog(), []
     component.on(search=heard.append)
     component._handle_msg({"type": "search", "query": "🌻 \ud83c"})
     assert heard[0]["query"] == "🌻 \ufffd"
@@ -129,7 +128,7 @@ def test_message_error_is_logged_in_one_line(error: Exception, caplog: pytest.Lo
     def fail(_: Any) -> None:
         raise error
 
-    component = plan_table.PlanTable()
+    component = Dialog()
     component.on(open=fail)
     component._handle_msg({"type": "open"})
     assert caplog.text.count("dashboard.bad_message") == 1
@@ -235,95 +234,12 @@ def test_close_applies_to_following_dialog_only() -> None:
 # The plan.
 
 
-def page_of(found: list[PlanItem]) -> PlanPage:
-    return PlanPage(items=found, total=len(found), page=1, per_page=50, plan_id=1, statistics=PlanStatistics())
-
-
 def test_single_reason_is_named_and_several_are_counted() -> None:
     item = of("danger")
     one = Issue(code="custom_comment", message="", severity="danger")
     assert replace(item, issues=[one]).reason == risk.ISSUES["custom_comment"].label
     assert replace(item, issues=[one, replace(one, code="case_collision")]).reason == "2 reasons"
     assert replace(of("safe"), issues=[]).reason == "safe"
-
-
-def test_header_checkbox_shows_all_some_or_none() -> None:
-    found = [of("safe"), of("danger"), of("blocked")]
-    able = {item.file_id for item in found[:2]}
-
-    def box(selected: set[int], chosen: int, *, able: int = 2, hidden: int = 0) -> str:
-        view = plan_table.view(
-            page_of(found),
-            sort="risk",
-            descending=False,
-            picked=0,
-            named=False,
-            selected=selected,
-            chosen=chosen,
-            able=able,
-            hidden=hidden,
-        )
-        return str(view["all"])
-
-    assert box(able, 2) == "all"
-    assert box(able, 2, able=60) == "some"  # there are more on the next page
-    assert box(able, 4, able=3, hidden=2) == "some"  # of the selected files, the search finds two
-    assert box(set(), 0, able=0) == "none"
-    assert box({found[0].file_id}, 1) == "some"
-    assert box(set(), 9, able=60) == "some"  # selected on another page
-    assert box(set(), 0) == "none"
-
-
-def test_blocked_unchanged_and_skipped_files_cannot_be_selected() -> None:
-    cannot = [of("blocked"), of("unchanged"), replace(of("safe"), postponed=True)]
-    assert [plan_table.row(item, selected=False, named=False)["can"] for item in cannot] == [False] * 3
-
-
-@pytest.mark.parametrize(
-    ("query", "statistics", "roots", "title"),
-    [
-        ("", PlanStatistics(), 0, "No folder has been scanned yet"),
-        ("ann", PlanStatistics(total_files=9), 1, "No file matches"),
-        ("", PlanStatistics(), 1, "No people yet"),
-        ("", PlanStatistics(total_files=5, unchanged_count=5), 1, "Nothing to change"),
-    ],
-)
-def test_empty_plan_list_has_reason(query: str, statistics: PlanStatistics, roots: int, title: str) -> None:
-    assert plan_table.empty(query, statistics, roots)["title"] == title
-
-
-def test_empty_plan_list_names_skipped_files() -> None:
-    shown = plan_table.empty("", PlanStatistics(total_files=2, postponed_count=2), 1)
-    assert shown["text"].startswith("2 files are skipped.")
-    assert shown["searches"] == [{"query": "postponed:yes", "label": "Show the 2 files"}]
-    one = plan_table.empty("", PlanStatistics(total_files=1, postponed_count=1), 1)
-    assert one["text"].startswith("1 file is skipped.")
-
-
-def test_empty_plan_list_offers_wider_searches() -> None:
-    near = Wider(query="ann", words="without risk:danger", files=1204)
-    assert plan_table.empty("ann risk:danger", PlanStatistics(total_files=9), 1, [near])["searches"] == [
-        {"query": "ann", "label": "1,204 files without risk:danger"}
-    ]
-
-
-@pytest.mark.parametrize(
-    ("done", "total", "title"),
-    [(34, 34, "All 34 files are written"), (1, 1, "The file is written"), (33, 34, "33 of 34 files are written")],
-)
-def test_empty_plan_list_reports_that_all_is_written(done: int, total: int, title: str) -> None:
-    written = operation(success_count=done, file_count=total)
-    near = [Wider(query="ann", words="without risk:safe", files=12)]
-    said = plan_table.empty("ann risk:safe", PlanStatistics(total_files=9), 1, near, unchanged=2, written=written)
-    assert (said["title"], said["label"]) == (title, "Clear the search")
-    assert said["searches"] == [
-        {"query": "ann", "label": "12 files without risk:safe"},
-        {"query": "(ann risk:safe) risk:unchanged", "label": "2 files with nothing to change"},
-    ]
-
-
-def test_empty_unchanged_list_has_its_own_text() -> None:
-    assert plan_table.empty("ann", PlanStatistics(total_files=9), 1, unchanged=2)["title"] == "Nothing to change here"
 
 
 # Operations.

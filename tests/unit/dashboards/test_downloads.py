@@ -12,8 +12,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from dashboards.pages.plan import exchange
-from dashboards.state import PlanState
 from dashboards.web import downloads, query_downloads, server
 from indexium_core.library import Library
 from indexium_core.model.planning.changes import ChangesPreview
@@ -210,13 +208,3 @@ def test_malformed_upload_is_refused(site: Site) -> None:
 
     assert status == 200
     assert "no column identifies the file" in json.loads(text)["refused"]
-
-
-def test_export_menu_names_its_files_and_keeps_order(site: Site) -> None:
-    state = PlanState()
-    state.find("risk:safe")
-    state.param.update(sort="name", descending=True)
-    view = exchange.menu(state, "/files/", site.library.plan("risk:safe").statistics, 3)
-
-    assert view["search"] == "q=risk%3Asafe&sort=name&desc=1"
-    assert view["what"] == "3 files of this search"

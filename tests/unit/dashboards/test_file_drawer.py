@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboards.components import person_field
-from dashboards.components.details import file_drawer, file_facts, planned_write
+from dashboards.components.details import file_drawer
 from indexium_core.cli.library import show
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.copies import FileCopy
@@ -18,8 +18,9 @@ from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.planning.risk import Issue
+from indexium_core.model.review import file_words
 from indexium_core.model.review.file_details import FileDetails, FileEvent, Origin, PersonDetails
-from tests.support.fake_plan import details_of, items
+from tests.support.fake_plan import details_of, items, standing
 
 PLAN = items(50)
 DAY = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -31,16 +32,16 @@ def of(level: str) -> PlanItem:
 
 def view(item: PlanItem, **changes: Any) -> dict[str, Any]:
     details = details_of(item, **changes)
-    return file_drawer.view(details, item, edit=0, editable=True, rollback_days=90)
+    return file_drawer.view(details, item, edit=0, editable=True)
 
 
 def test_preserve_is_offered_only_for_lost_text() -> None:
     lossy = next(item for item in PLAN.values() if any(issue.code == "custom_comment" for issue in item.issues))
-    assert planned_write.acts(lossy, [], editable=True) == {"skip": "on", "edit": "on", "preserve": "on"}
-    assert "preserve" not in planned_write.acts(of("safe"), [], editable=True)
-    assert "edit" not in planned_write.acts(lossy, [], editable=False)
-    assert "revoke" in planned_write.acts(lossy, ["edit"], editable=True)
-    assert "revoke" not in planned_write.acts(replace(lossy, postponed=True), ["postpone"], editable=True)
+    assert details_of(lossy).offers == {"skip": "on", "preserve": "on"}
+    assert "preserve" not in details_of(of("safe")).offers
+    assert "revoke" in details_of(lossy, decisions=[standing(1, "edit")]).offers
+    skipped = details_of(replace(lossy, postponed=True), decisions=[standing(1, "postpone")])
+    assert skipped.offers == {"skip": "off", "preserve": "on"}
 
 
 def test_thumbnail_shows_duration_size_and_video_codec() -> None:
@@ -49,11 +50,11 @@ def test_thumbnail_shows_duration_size_and_video_codec() -> None:
     )
     film = StreamFacts(index=1, kind="video", codec="hevc", language=None, details={"width": 3840, "height": 2160})
     details = details_of(of("safe"), duration=6727.0, streams=[cover, film])
-    assert file_facts.over(details) == ["1:52:07", "3840×2160", "HEVC"]
+    assert details.caption == ["1:52:07", "3840×2160", "HEVC"]
     turned = replace(film, details=film.details | {"turned": True})
     upright = replace(details, streams=[cover, turned])
-    assert file_facts.over(upright) == ["1:52:07", "2160×3840", "HEVC"]
-    assert file_facts.streams(upright) == [
+    assert upright.caption == ["1:52:07", "2160×3840", "HEVC"]
+    assert upright.stream_facts == [
         ["Video", "PNG · a picture, not a video · 64×64"],
         ["Video", "HEVC · 2160×3840"],
     ]
@@ -112,7 +113,7 @@ def test_people_sources_are_counted() -> None:
         return PersonDetails(name=name, origins=tuple(Origin(origin=kind, since=DAY) for kind in kinds), state="kept")
 
     people = [person("Ann", "face", "comment"), person("Bob", "face"), person("Zoë", "hand"), person("Cy", "comment")]
-    assert file_drawer.sum_of_origins(people) == "2 by face recognition, 1 by hand, 1 only in the file comment"
+    assert file_words.origin_sum(people) == "2 by face recognition, 1 by hand, 1 only in the file comment"
 
 
 def test_other_spelling_of_person_is_shown() -> None:
@@ -128,10 +129,10 @@ def test_other_spelling_of_person_is_shown() -> None:
 def test_several_comment_fields_are_listed() -> None:
     one = FieldValue(field="comment", where="moov/udta/©cmt", value="a")
     other = FieldValue(field="comment", where="moov/meta/ilst/comment", value="")
-    assert planned_write.same_texts(details_of(of("safe"), comment_fields=[one])) == []
-    assert planned_write.same_texts(details_of(of("safe"), comment_fields=[one, other], fields_differ=True)) == []
+    assert details_of(of("safe"), comment_fields=[one]).same_texts == []
+    assert details_of(of("safe"), comment_fields=[one, other], fields_differ=True).same_texts == []
     agreeing = [one, replace(other, value="a")]
-    assert planned_write.same_texts(details_of(of("safe"), comment_fields=agreeing))[0][1] == "the same text"
+    assert details_of(of("safe"), comment_fields=agreeing).same_texts[0][1] == "the same text"
 
 
 def test_each_of_several_comments_shows_its_change() -> None:
@@ -140,7 +141,7 @@ def test_each_of_several_comments_shows_its_change() -> None:
     new = {"a": "People: Ann", "b": "People: Ann", "d": None, "e": "People: Ann"}
     changes = [Change(field="comment", old=held.get(where), new=text, where=where) for where, text in new.items()]
     item = replace(of("danger"), changes=changes)
-    rows = planned_write.texts(details_of(item, comment_fields=places, fields_differ=True), item)
+    rows = details_of(item, comment_fields=places, fields_differ=True).comment_texts
     fates = {"a": "replaced", "b": "changed", "c": "kept", "d": "removed", "e": "added"}
     assert {row["where"]: row["change"] for row in rows} == fates
     assert "".join(run["text"] for run in rows[0]["old"]) == "At sea"
@@ -152,11 +153,9 @@ def test_only_face_suggestions_show_confidence() -> None:
     facts: dict[str, Any] = {"reason": "Is in 4 of 5.", "support": 4, "of": 5, "score": 0.7, "confidence": 0.8}
     folder, face = (Suggestion(name="Ann Lee", kind=kind, **facts) for kind in ("folder", "face"))
     details = details_of(of("safe"))
-    shown = file_drawer.view(details, of("safe"), edit=0, editable=True, rollback_days=90, suggestions=[folder, face])[
-        "suggestions"
-    ]
+    shown = file_drawer.view(details, of("safe"), edit=0, editable=True, suggestions=[folder, face])["suggestions"]
     assert [each["sure"] for each in shown] == ["", "80 %"]
-    without = file_drawer.view(details, of("safe"), edit=0, editable=False, rollback_days=90, suggestions=[folder])
+    without = file_drawer.view(details, of("safe"), edit=0, editable=False, suggestions=[folder])
     assert without["suggestions"] == []
 
 
@@ -206,11 +205,11 @@ def test_newest_operations_are_sent_and_all_are_counted() -> None:
 
 def test_further_copies_are_counted() -> None:
     details: FileDetails = details_of(of("safe"), copies=[FileCopy(file_id=2, file_path="/b.mp4")], copies_total=12)
-    assert ["Copies", "/b.mp4"] in file_facts.facts(details)
-    assert ["", "and 11 more"] in file_facts.facts(details)
-    assert "12 copies" in file_facts.strip(details)
-    assert file_facts.only_this(details) == "Edit only this file, not its 12 copies"
-    assert file_facts.only_this(details_of(of("safe"))) == ""
+    assert ["Copies", "/b.mp4"] in details.disk_facts
+    assert ["", "and 11 more"] in details.disk_facts
+    assert "12 copies" in details.main_facts
+    assert details.copies_text == "Edit only this file, not its 12 copies"
+    assert details_of(of("safe")).copies_text == ""
 
 
 # Suggested names.
@@ -260,7 +259,6 @@ def test_history_of_a_file_shows_changed_fields() -> None:
         of("safe"),
         edit=0,
         editable=False,
-        rollback_days=90,
     )
     [shown] = view["history"]
     assert [tag["text"] for tag in shown["tags"]] == ["Title: New", "Rating: ★★★★☆"]

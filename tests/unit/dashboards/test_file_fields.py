@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboards.components.bulk import bulk
-from dashboards.components.details import file_fields
+from dashboards.components.details import file_drawer
 from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.readers import shown_in
 from indexium_core.model.fields.rules import FileNames, ValueRule
@@ -71,7 +71,8 @@ def view(
     details: FileDetails = replace(
         details_of(FILE), container=container, fields=now, field_details=found, decisions=list(edits)
     )
-    return file_fields.view(details, container=container.upper(), editable=editable)
+    shown: dict[str, Any] = file_drawer.view(details, details.item, edit=0, editable=editable)["fields"]
+    return shown
 
 
 def row(shown: dict[str, Any], key: str) -> dict[str, Any]:

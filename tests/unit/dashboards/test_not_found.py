@@ -86,7 +86,7 @@ def test_unknown_page_does_not_repeat_its_address(served: DashboardServer) -> No
 
 
 def test_file_address_opens_its_page(served: DashboardServer) -> None:
-    assert ask(served, "GET", "/track/1")[0] == 200
+    assert ask(served, "GET", "/track/1")[0] == 302
 
 
 def test_unknown_api_address_returns_problem(served: DashboardServer) -> None:

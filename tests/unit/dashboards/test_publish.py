@@ -108,14 +108,15 @@ def test_selection_is_counted_by_risk_and_sent_as_it_was_made() -> None:
 
 def test_selection_that_lasts_keeps_what_was_chosen_one_by_one() -> None:
     script = """(({LastingSelection}) => {
-        const own = new LastingSelection(row => row.risk)
-        own.add("movie:7", {risk: "danger"})
+        const shown = [{id: "movie:7", risk: "danger"}, {id: "movie:8", risk: "warning"}, {id: "movie:9", risk: "safe"}]
+        const rows = {idOf: row => row.id, shown: () => shown}
+        const own = new LastingSelection({rows, place: () => ({})}, {can: () => true, knows: row => row.risk})
+        own.set([shown[0]], true)
         own.replace({"movie:7": "danger", "movie:8": "safe"}, true, own.wait())
-        own.renew("movie:8", {risk: "warning"})
-        own.renew("movie:9", {risk: "safe"})
+        own.follow()
         const all = own.chosen()
-        own.delete("movie:7")
-        own.add("movie:8", {risk: "safe"})
+        own.set([shown[0]], false)
+        own.set([{id: "movie:8", risk: "safe"}], true)
         return [all, own.chosen(), own.size]
     })(await face("lasting_selection"))"""
     assert evaluate(script) == [
@@ -130,10 +131,10 @@ def test_selection_that_lasts_keeps_what_was_chosen_one_by_one() -> None:
 
 def test_what_a_person_selects_while_all_rows_are_looked_for_comes_after_them() -> None:
     script = """(({LastingSelection}) => {
-        const own = new LastingSelection(row => row.risk)
+        const own = new LastingSelection({rows: {idOf: row => row.id}}, {can: () => true, knows: row => row.risk})
         const later = own.wait()
-        own.add("movie:7", {risk: "danger"})
-        own.delete("movie:8")
+        own.set([{id: "movie:7", risk: "danger"}], true)
+        own.set([{id: "movie:8"}], false)
         own.replace({"movie:8": "safe", "movie:9": "safe"}, true, later)
         return own.chosen().map(({id}) => id)
     })(await face("lasting_selection"))"""

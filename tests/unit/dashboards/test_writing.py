@@ -13,13 +13,11 @@ import pytest
 
 from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
-from dashboards.pages.plan.writing import plan_write
 from dashboards.questions import write_sections
 from dashboards.questions.dry_run import DryRun, DryRunResult
 from dashboards.questions.write_question import WriteQuestion
 from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
-from dashboards.state import PlanState
 from indexium_core import errors
 from indexium_core.model import query as grammar
 from indexium_core.model.files.scan_reports import ScanProgress
@@ -30,11 +28,9 @@ from indexium_core.model.planning.plan import (
     Holder,
     Selection,
     SelectionChanges,
-    SelectionSummary,
     StaleFile,
     StaleFiles,
 )
-from indexium_core.model.review.reports import DecisionReport
 from tests.support.fake_library import FakeLibrary
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -182,56 +178,7 @@ def test_scan_without_total_shows_no_estimate() -> None:
     assert acts(row) == ["stop_scan", "scan"]
 
 
-# --- The action bar ----------------------------------------------------------------------------------------------
-
-
-def summary(**facts: Any) -> SelectionSummary:
-    known: dict[str, Any] = {
-        "count": 312,
-        "by_risk": {"safe": 312},
-        "tags_to_add": 3,
-        "tags_to_remove": 0,
-        "est_seconds": 1.0,
-        "est_bytes": 900,
-        "excluded": {},
-    }
-    return SelectionSummary(**{**known, **facts})
-
-
-def test_action_bar_counts_hidden_and_blocked_files() -> None:
-    assert plan_write.hidden(summary(hidden=40)) == {
-        "text": "40 hidden by the filter",
-        "label": "Show",
-        "act": "show_hidden",
-    }
-    assert plan_write.hidden(summary()) is None
-    blocked = summary(count=0, by_risk={}, excluded={"blocked": 7, "postponed": 1})
-    bar = plan_write.nothing(blocked, found=46)
-    assert (bar["title"], bar["warning"]) == (
-        "No selected file can be written",
-        "not written: 7 blocked, 1 skipped",
-    )
-
-
-def test_preserved_files_stay_selected_and_skipped_ones_do_not(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The search may find the preserved files no longer, so they are selected by their ids."""
-    state, kept = PlanState(), list[Selection]()
-    session = SimpleNamespace(
-        search_plan=None, result_cache=None, keep_selection=kept.append, report_decision=lambda *_: None
-    )
-    parts: Any = (asked.library, asked.line, asked.dialog, session, state)
-    bar = plan_write.PlanWrite(*parts).bar
-    for name in ("set_mode", "postpone"):
-        monkeypatch.setattr(asked.library.decisions, name, lambda *_, **__: DecisionReport(files=1))
-    state.selection = Selection(query="risk:safe")
-    by_ids = Selection(included=frozenset(asked.library.plan().ids(state.selection)))
-
-    bar._handle_msg({"type": "preserve"})
-    assert state.selection == by_ids
-    bar._handle_msg({"type": "skip"})
-    assert (state.selection, kept) == (Selection(), [by_ids, Selection()])
-    bar._handle_msg({"type": "unselected", "act": "write"})
-    assert asked.line.toasts == [plan_write.UNSELECTED]
+# --- What a write changes ------------------------------------------------------------------------------------------
 
 
 def test_changes_of_fields_are_counted(asked: Asked) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from dashboards.pages.plan import plan_table
 from indexium_core.model.files.media import Change
 from indexium_core.model.planning import field_text
 from tests.support.fake_plan import items
@@ -59,8 +58,6 @@ def test_places_of_one_field_are_one_change() -> None:
 
 def test_row_has_fields_after_people() -> None:
     item = next(each for each in items(20).values() if each.tags_to_add)
-    shown = plan_table.row(
-        replace(item, changes=[*item.changes, change("title", None, "At sea")]), selected=False, named=False
-    )
-    assert [tag["text"] for tag in shown["tags"]][-1] == "Title: At sea"
-    assert len(shown["tags"]) > 1
+    shown = replace(item, changes=[*item.changes, change("title", None, "At sea")]).row_tags
+    assert [tag["text"] for tag in shown][-1] == "Title: At sea"
+    assert len(shown) > 1

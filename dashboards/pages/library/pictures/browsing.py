@@ -10,7 +10,7 @@ from dashboards.components.bulk.bulk_edit import BulkEdit
 from dashboards.components.details.file_panel import FilePanel
 from dashboards.pages.library.pictures import pictures
 from dashboards.session import Session
-from dashboards.state import LibraryState, PlanState
+from dashboards.state import FilesState, LibraryState
 from indexium_core import errors
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
@@ -52,11 +52,9 @@ class Browsing:
         self._waiting: list[
             Callable[[], tuple[DecisionReport, str]]
         ] = []  # decisions in their order; the first of them runs
-        self._file_state = PlanState()  # of the details, which the plan page has, too
-        self._file = FilePanel(
-            self._library, self._bridge, self._file_state, session, any_file=True, update_address=self._put_address
-        )
-        self._bulk = BulkEdit(self._library, self._bridge, self._file_state, session, keeps_selection=False)
+        self._file_state = FilesState()  # of the details, which the plan page has, too
+        self._file = FilePanel(self._library, self._bridge, self._file_state, session, update_address=self._put_address)
+        self._bulk = BulkEdit(self._library, self._bridge, self._file_state, session)
         self._grid = pictures.Pictures()
         self._grid.on(
             tiles=self._send_tiles,
@@ -95,7 +93,7 @@ class Browsing:
         """Show the file that the address names in detail."""
         file_id = self._state.file_id
         self._file_state.param.update(details=file_id is not None, **({} if file_id is None else {"cursor": file_id}))
-        self._file.follow(None)
+        self._file.follow()
 
     def enter(self) -> None:
         """Read the file in detail again: the page comes into view."""

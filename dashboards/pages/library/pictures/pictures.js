@@ -2,7 +2,7 @@
 // read by pages while a person scrolls.
 import {component, currentPage, listen} from "../../../components/browser/component.js"
 import {focusedElement, h, keyedNodes, reuse} from "#face/dom.js"
-import {hasDraft} from "../../../components/browser/edit_drafts.js"
+import {hasDraft} from "#face/edit_drafts.js"
 import {FILTER_ACTIONS, closeFilterOutside, closesFilter, newMenuState} from "../../../components/filter_menu.js"
 import {hasModifier} from "../../../components/browser/keyboard.js"
 import {store, stored} from "#face/local_storage.js"

@@ -7,11 +7,10 @@ from typing import Any
 
 from dashboards import media_addresses
 from dashboards.components.base import Component, module, needing
-from dashboards.components.details import file_fields
 from dashboards.components.view_types import FilterView
 from dashboards.pages.library.pictures.view_types import NoPicturesView, PicturesView
-from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
+from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
@@ -25,6 +24,7 @@ from indexium_core.model.files.tiles import (
     TilePage,
 )
 from indexium_core.model.planning.plan import Wider
+from indexium_core.model.review import file_words
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.saved import SavedView
 
@@ -263,11 +263,11 @@ def _info(tile: Tile) -> str:
 
 def decided(report: DecisionReport, container: str | None) -> str:
     """Return the sentences about a decision; `container` is that of the selected file, None for several files."""
-    text = labels.sentence_of(report)
+    text = report.sentence
     if not report.unsupported:
         return text
-    kind = "" if container is None else file_fields.container_name(container)
-    reason = "the container cannot store it." if container is None else file_fields.no_place(kind)
+    kind = "" if container is None else file_words.container_name(container)
+    reason = "the container cannot store it." if container is None else file_words.no_place(kind)
     return f"{text} Not possible in {wording.files(report.unsupported)}: {reason}"
 
 

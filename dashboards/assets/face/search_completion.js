@@ -1,7 +1,9 @@
 // Completion of the word at the cursor of the search field.
 /** @import {Host} from "#face/combobox.js" */
 import {Combobox} from "#face/combobox.js"
+import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
+import {count} from "#face/wording.js"
 
 /**
  * @typedef {{text: string, label: string, hint: string, count: string, start: number, end: number}} Completion
@@ -36,9 +38,15 @@ export class SearchCompletion extends Combobox {
       this.close()
       return
     }
-    this.request(
-      serial => this.host.send("complete", {text: value, position: lengthOf(before), serial}),
-      isWanted ? 0 : undefined,
+    this.request(serial => void this.complete(value, lengthOf(before), serial), isWanted ? 0 : undefined)
+  }
+
+  /** @type {(text: string, position: number, serial: number) => Promise<void>} */
+  async complete(text, position, serial) {
+    const offers = await call("search.complete", {plan: {}, text, position}).catch(() => /** @type {any[]} */ ([]))
+    this.show(
+      serial,
+      offers.map(({count: files, ...offer}) => ({...offer, count: files === null ? "" : count(files)})),
     )
   }
 
@@ -87,11 +95,11 @@ export class SearchCompletion extends Combobox {
   }
 
   /** @param {Completion} completion */
-  drawOption({label, hint, count}) {
+  drawOption({label, hint, count: files}) {
     return [
       h("b", null, h("bdi", null, label)),
       h("span", {class: "grow"}, hint),
-      count !== "" && h("span", {class: "num"}, count),
+      files !== "" && h("span", {class: "num"}, files),
     ]
   }
 

@@ -1,4 +1,5 @@
 // Which people and fields of a row fit into its cell: two lines at most, in narrow rows one line and every change.
+import {stored} from "#face/local_storage.js"
 
 const LINES = 2
 const GAP = 4 // pixels between two tags
@@ -6,15 +7,22 @@ const PADDING = 16 // pixels of a tag beside its text
 /** @type {Record<string, string>} */
 const SIGNS = {add: "+ ", set: "→ ", del: "− "}
 
-const ruler = document.createElement("canvas").getContext("2d")
+/** @type {CanvasRenderingContext2D | null} */
+let ruler = null
 /** @type {Map<string, number>} */
 const widths = new Map() // by weight and text
 let family = ""
+
+/** The width of the cell in pixels; 0 before the first layout. */
+export const cell = {width: 0}
+
+export const isDense = () => stored("indexium.dense") === "1"
 
 /** @type {(text: string, isBold: boolean) => number} */
 function widthOf(text, isBold) {
   const key = `${isBold} ${text}`
   if (!widths.has(key)) {
+    ruler ??= document.createElement("canvas").getContext("2d")
     family ||= getComputedStyle(document.body).fontFamily
     ruler.font = `${isBold ? 600 : 400} 12.5px ${family}`
     widths.set(key, Math.ceil(ruler.measureText(text).width) + PADDING)
@@ -42,9 +50,9 @@ function linesOf(tags, width) {
 /**
  * Split the people of a row into those that fit and the others. People who stay are left out before changes.
  *
- * @type {(tags: TagView[], more: number, width: number, isDense: boolean) => {shown: TagView[], hidden: TagView[]}}
+ * @type {(tags: TagView[], more: number, width?: number, isNarrow?: boolean) => {shown: TagView[], hidden: TagView[]}}
  */
-export function fitTags(tags, more, width, isDense) {
+export function fitTags(tags, more, width = cell.width, isNarrow = isDense()) {
   const shown = [...tags]
   /** @type {TagView[]} */
   const hidden = []
@@ -53,9 +61,9 @@ export function fitTags(tags, more, width, isDense) {
     const count = hidden.length + more
     return count ? [...own, widthOf(`+${count}`, false)] : own
   }
-  while (width > 0 && shown.length > 1 && linesOf(widthsOf(), width) > (isDense ? 1 : LINES)) {
+  while (width > 0 && shown.length > 1 && linesOf(widthsOf(), width) > (isNarrow ? 1 : LINES)) {
     const stays = shown.findLastIndex(tag => tag.kind === "")
-    if (stays < 0 && isDense) break // a narrow row never hides a change
+    if (stays < 0 && isNarrow) break // a narrow row never hides a change
     hidden.unshift(...shown.splice(stays < 0 ? shown.length - 1 : stays, 1))
   }
   return {shown, hidden}

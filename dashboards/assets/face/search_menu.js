@@ -1,16 +1,18 @@
-// A menu of the plan's header: a button that opens a panel, with the focus in it.
+// A menu beside the search of a list: a button that opens a panel, with the focus in it.
 import {h} from "#face/dom.js"
 import {button} from "#face/widgets.js"
 
-export class Menu {
+/** @typedef {import("#face/plan_search.js").PlanSearch} PlanSearch */
+
+export class SearchMenu {
   isOpen = false
 
   /**
-   * @param {Component<any, any>} host
-   * @param {{act: string, first: string}} options The act of the button, and the panel element that gets the focus.
+   * @param {PlanSearch} search
+   * @param {{act: string, first: string}} options The act of the button, and the element of the panel that gets the focus.
    */
-  constructor(host, {act, first}) {
-    this.host = host
+  constructor(search, {act, first}) {
+    this.search = search
     this.act = act
     this.first = first
   }
@@ -20,18 +22,21 @@ export class Menu {
     if (this.isOpen === isOpen) return
     this.isOpen = isOpen
     this.onToggle()
-    this.host.paint()
-    if (isOpen) this.host.find(this.first)?.focus({preventScroll: true})
-    else this.host.focus(`[data-act=${this.act}]`)
+    this.search.paint()
+    this.search.focus(isOpen ? this.first : `[data-act=${this.act}]`)
   }
 
   /** Prepare the panel before it is drawn. */
   onToggle() {}
 
-  /** @type {(label: Child, title: string, key: string) => HTMLElement} */
-  drawButton(label, title, key) {
-    const attributes = {"aria-expanded": String(this.isOpen), "aria-haspopup": "dialog", title}
-    return button(label, this.act, {...attributes, data: {key}})
+  /** @type {(label: Child, title: string) => HTMLElement} */
+  drawButton(label, title) {
+    return button(label, this.act, {
+      "aria-expanded": String(this.isOpen),
+      "aria-haspopup": "dialog",
+      title,
+      data: {key: "opener"},
+    })
   }
 
   /** Draw the cover over the page behind the panel on a phone. */
@@ -57,10 +62,10 @@ export class Menu {
 /**
  * Move the focus in a list with the arrow keys; other keys do nothing.
  *
- * @type {(event: PageEvent, nodes: HTMLElement[]) => void}
+ * @type {(event: KeyboardEvent, nodes: HTMLElement[]) => void}
  */
 export function stepThrough(event, nodes) {
-  const here = nodes.indexOf(event.target)
+  const here = nodes.indexOf(/** @type {HTMLElement} */ (event.target))
   /** @type {Record<string, number>} */
   const places = {ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: nodes.length - 1}
   const next = places[event.key]

@@ -2,8 +2,9 @@
 import {ofTab, store, stored} from "#face/local_storage.js"
 
 /**
- * @typedef {{names: string[], text: string, seen: number}} PeopleDraft `text` is the text of the field, without a choice;
- *   `seen` is the newest decision about the file that the person has seen.
+ * @typedef {{names: string[], text: string, seen: number, adds?: boolean}} PeopleDraft `text` is the text of the field,
+ *   without a choice; `seen` is the newest decision about the file that the person has seen; `adds`: the names join the
+ *   people of the file, who were not known.
  * @typedef {{key: string, label: string, typed: string, seen?: number}} ValueDraft
  * @typedef {{people?: PeopleDraft | null, field?: ValueDraft | null, media?: ValueDraft | null}} Draft
  * @typedef {keyof Draft} DraftKind

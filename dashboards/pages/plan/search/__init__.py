@@ -1,1 +1,0 @@
-"""Search of the plan page: search box, filters, saved views and sort order."""

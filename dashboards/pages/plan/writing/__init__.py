@@ -1,1 +1,0 @@
-"""From a selection of the plan to a dry run or a write."""
