@@ -96,7 +96,7 @@
   setInterval(checkServer, CHECK_INTERVAL)
 })()
 
-// Everything on a page comes through its websocket. The first component removes this place, also after this sentence.
+// Dialogs and charts come through the websocket of a page. The first component removes this place, also after this sentence.
 ;(() => {
   const {dataset} = document.currentScript
   const SOCKET_PATIENCE = 10_000 // milliseconds until a page without its websocket says so
@@ -107,9 +107,9 @@
     return made
   }
   const explainEmptyPage = () => {
-    const place = document.querySelector(".boot")
-    if (!place) return
-    place.classList.add("told")
+    if ("connected" in document.documentElement.dataset) return
+    const place = document.querySelector(".boot") ?? element("div", "")
+    place.classList.add("boot", "told")
     place.removeAttribute("aria-hidden")
     place.setAttribute("role", "alert")
     place.replaceChildren(
@@ -126,6 +126,7 @@
       element("a", "Read without websockets", "/reading"),
       element("a", "Try again", location.href),
     )
+    if (!place.isConnected) document.querySelector("main")?.prepend(place)
   }
   if (dataset.instance) setTimeout(explainEmptyPage, SOCKET_PATIENCE)
 })()

@@ -45,17 +45,3 @@ class ActionView(TypedDict):
     key: NotRequired[str]
     disabled: NotRequired[bool]
     data: NotRequired[dict[str, Any]]
-
-
-class ActionBarHiddenView(TypedDict):
-    text: str
-    label: str
-    act: str
-
-
-class ActionBarView(TypedDict, total=False):
-    title: str  # Without a title, the bar is hidden
-    hidden: ActionBarHiddenView | None
-    warning: str
-    note: str
-    buttons: list[ActionView]

@@ -45,6 +45,7 @@ export function render(context) {
   /** @type {Self} */
   const self = component(context, {draw: () => [], onDrawn, onMessage: (_, message) => onMessage(message)})
   document.querySelector(".boot")?.remove()
+  document.documentElement.dataset.connected = ""
   listen(self.model, window, "indexium:theme", event => self.send("theme", {theme: event.detail}))
   listen(self.model, window, "indexium:tell", event => self.send(event.detail.type, event.detail))
   for (const each of Bokeh.documents) each.on_event("connection_lost", () => announce("lost"))

@@ -128,6 +128,7 @@ def test_keys_alone_lead_through_the_first_hour(
     row = page.get_by_role("row", name=re.compile("boat.mp4"))
     expect(row).to_be_visible()
     keyboard.press("j")
+    keyboard.press("k")
     expect(row).to_be_focused()
     keyboard.press("a")
     keyboard.press("w")

@@ -186,7 +186,7 @@ def test_rescan_lists_changes_in_pages_with_file_links(site: Site, library: Libr
     expect(files.first.get_by_role("link")).not_to_have_text(first)
     name = files.last.get_by_role("link").inner_text()
     files.last.get_by_role("link").click()
-    expect(page).to_have_url(re.compile(r"/track/\d+"))
+    expect(page).to_have_url(re.compile(r"/plan\?file=\d+"))
     drawer = page.get_by_role("complementary", name="Details")
     expect(drawer.get_by_role("heading").first).to_have_text(name)
 

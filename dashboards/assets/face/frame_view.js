@@ -2,7 +2,19 @@
 import {entryAddress} from "#face/address.js"
 import {onNews, paced} from "#face/calls.js"
 import {h, morph} from "#face/dom.js"
-import {account, atStart, currentPage, home, isFacePage, me, nameWindow, pages, refusalOf, tell} from "#face/frame.js"
+import {
+  account,
+  atStart,
+  currentPage,
+  home,
+  isFacePage,
+  isOutdated,
+  me,
+  nameWindow,
+  pages,
+  refusalOf,
+  tell,
+} from "#face/frame.js"
 import {makeKeyList} from "#face/key_list.js"
 import {frameKeys} from "#face/keys.js"
 import {ofTab, store, stored} from "#face/local_storage.js"
@@ -185,8 +197,13 @@ function open(id) {
     draw()
     return
   }
+  const {href} = pages.find(each => each.id === id)
+  if (isOutdated()) {
+    location.assign(entryAddress(href))
+    return
+  }
   if (isFacePage(id)) {
-    history.pushState({depth: 0}, "", entryAddress(pages.find(each => each.id === id).href))
+    history.pushState({depth: 0}, "", entryAddress(href))
     window.dispatchEvent(new Event("indexium:address"))
   }
   showPage(id)

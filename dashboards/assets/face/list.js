@@ -353,7 +353,7 @@ export class List extends FacePage {
     const next = shown[at + step]
     if (next) this.moveTo(this.rows.idOf(next))
     else if (!this.turnTo(this.rows.number + Math.sign(step), step > 0 ? 0 : Number.POSITIVE_INFINITY))
-      this.focusCursor()
+      this.moveToEnd(step > 0 ? -1 : 0)
   }
 
   /** Put the cursor and the focus on a row. @param {any} id */

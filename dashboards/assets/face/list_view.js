@@ -143,6 +143,7 @@ function drawHeadBox(list) {
   const verb = selection ? "written" : "selected"
   let text = `Select the ${count(able)} ${nouns} that can be ${verb}`
   if (coverage === "all") text = "Select none"
+  else if (lasting && able && able === list.rows.total) text = `Select ${plural(able, noun, nouns)}`
   else if (!able) text = `No ${noun} here can be ${verb}`
   else if (able === 1) text = `Select the one ${noun} that can be ${verb}`
   return h(

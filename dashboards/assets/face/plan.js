@@ -109,7 +109,7 @@ const SELECTED_ACTIONS = [
   },
   {
     act: "write",
-    needs: "operations.write",
+    needs: "operations.start_operation",
     where: "bar",
     key: "w",
     label: (_row, _place, _head, total) => `Write ${plural(total, "file")}…`,
@@ -151,7 +151,7 @@ const SELECTED_ACTIONS = [
   },
   {
     act: "write-safe",
-    needs: "operations.write",
+    needs: "operations.start_operation",
     where: "field",
     label: "Write all safe…",
     run: (_, place, head) => {

@@ -634,7 +634,9 @@ export class PlanSearch {
     return [
       review > 0 && button(`Review danger (${count(review)})`, "review", link),
       safe > 0 && button(`Select all safe (${count(safe)})`, "select-safe", {...link, title}),
-      safe > 0 && may("operations.write") && button("Write all safe…", "write-safe", {...link, data: {waits: ""}}),
+      safe > 0 &&
+        may("operations.start_operation") &&
+        button("Write all safe…", "write-safe", {...link, data: {waits: ""}}),
       postponed > 0 && may("decisions.end_postponements") && button(stopSkipping, "stop-skipping", link),
       skipped > 0 && button(`${count(skipped)} skipped`, "skipped", link),
     ]

@@ -1,8 +1,6 @@
 // Made from the `view_types.py` of each folder by `python -m tests.support.view_types`. Do not edit.
 
 type ActView = {label: string; act: string}
-type ActionBarHiddenView = {text: string; label: string; act: string}
-type ActionBarView = {title: string; hidden: ActionBarHiddenView | null; warning: string; note: string; buttons: ActionView[]}
 type ActionView = {label: string; act: string; kind?: string; key?: string; disabled?: boolean; data?: Record<string, any>}
 type BulkChangeAddView = {add: string[]; remove: string[]; only?: boolean}
 type BulkChangeFieldView = {field: string; value: string; only?: boolean}

@@ -25,30 +25,6 @@ def event(**values: Any) -> AuditEvent:
     return AuditEvent(**facts | values)
 
 
-def test_changes_are_grouped_by_file() -> None:
-    events = [
-        event(id=3, field="hdr", old="no", new="pq"),
-        event(id=2),
-        event(id=1, file_id=6, file_path="/films/B.mp4"),
-    ]
-    view = changes.by_job(AuditPage(items=events, total=3))
-    assert [(each["name"], len(each["lines"])) for each in view["files"]] == [("Clip.mkv", 2), ("B.mp4", 1)]
-    assert view["files"][0]["lines"] == [
-        {"label": "Duration", "old": "8:20", "new": "-"},
-        {"label": "HDR", "old": "no", "new": "HDR10 (PQ)"},
-    ]
-
-
-def test_change_pages_are_counted() -> None:
-    view = changes.by_job(AuditPage(items=[event()], total=1041, page=53, per_page=20))
-    assert (view["range"], view["page"], view["pages"]) == ("1,041–1,041 of 1,041", 53, 53)
-
-
-def test_removed_file_has_no_link() -> None:
-    [file] = changes.by_job(AuditPage(items=[event(file_path="")], total=1))["files"]
-    assert (file["id"], file["name"]) == (None, "A file that was forgotten")
-
-
 def test_change_names_its_source_and_links_to_job() -> None:
     events = [
         event(action="lock", actor="Ann", field="resolution", old=None, new=None, job_id=None),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
+import dashboards
 from dashboards.components.base import scripts, source, standalone
 from indexium_core.model import wording
 from tests.support.oracles import oracle
 from tests.unit.dashboards.test_components import ALL
 
 MODULES = {kind.__name__: kind._esm for kind in ALL} | {"all components": scripts()} | {"plain": standalone("plain")}
+FACE = Path(dashboards.__file__).parent / "assets" / "face"
 NUMBERS = (0, 1, 2, 12, 999, 1000, 1204, 1_000_000, 12_345_678)
 CALLS: list[tuple[str, list[Any]]] = [
     *(("count", [number]) for number in NUMBERS),
@@ -58,3 +62,15 @@ def test_python_and_javascript_wording_agree() -> None:
 def test_every_javascript_wording_function_is_compared() -> None:
     names = {line.split()[2] for line in source("wording.js").splitlines() if line.startswith("export const")}
     assert names == {"count", "plural", "andMore", "rangeOf", "keptBack", "size", "duration", "estimate"}
+
+
+def test_every_right_that_a_script_asks_for_is_that_of_a_call() -> None:
+    """A name that no call has would be forbidden to nobody."""
+    known = (FACE / "values.d.ts").read_text(encoding="utf-8")
+    asked = {
+        (path.name, name)
+        for path in FACE.glob("*.js")
+        for name in re.findall(r'(?:needs: |\bmay\()"([a-z_]+\.[a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(asked) > 50
+    assert {(file, name) for file, name in asked if f'"{name}": [args' not in known} == set()
