@@ -172,6 +172,7 @@ interface ListFinding {
   onType(target: HTMLInputElement): boolean
   onChange(event: Event): boolean
   close(): boolean // whether something was open
+  isWaiting(): boolean // for a search that a person has entered: keys are kept
   goOn(): void // goes to the next row that a person has to decide
 }
 

@@ -224,6 +224,7 @@ export class List extends FacePage {
 
   /** Return whether it is known on which row a key acts. */
   isReady() {
+    if (this.finding?.isWaiting()) return false
     return this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
   }
 
@@ -432,8 +433,8 @@ export class List extends FacePage {
 
   focusCursor() {
     if (this.hasSheet && this.root.querySelector(".drawer")) return
-    const node = this.root.querySelector('[role=row][tabindex="0"]')
-    if (node instanceof HTMLElement) node.focus()
+    const node = this.root.querySelector('[role=row][tabindex="0"]') ?? document.querySelector("main") // without rows
+    if (node instanceof HTMLElement) node.focus({preventScroll: node.id === "main"})
   }
 
   /** Return the number of rows side by side. */

@@ -271,7 +271,7 @@ export class FixedSelection extends PageSelection {
     }
     const ids = this.list.rows.shown().map(row => this.list.rows.idOf(row))
     const {value, error} = read(this.spec.read(this.argument(), this.list.place(), ids), this.list.spec.news)
-    if (error) this.refuse(error)
+    if (/** @type {{code?: string}} */ (error)?.code) this.refuse(error) // a lost connection changes nothing
     if (value) this.take(value, ids)
     return this.last
   }
@@ -291,10 +291,19 @@ export class FixedSelection extends PageSelection {
     if (hasNews) setTimeout(() => this.list.draw())
   }
 
-  /** The version of the selection does not exist any more. @param {Error} error */
+  /** The version of the selection does not exist any more, for example after a restart. @param {Error} error */
   refuse({message}) {
-    toast(message, {kind: "error"})
-    setTimeout(() => this.clear())
+    const version = this.list.rows.page().value?.plan_id
+    if (this.base && version === undefined) return // the version of now is on its way
+    if (!this.base || version === this.base.plan_id) {
+      toast(message, {kind: "error"})
+      setTimeout(() => this.clear())
+      return
+    }
+    toast("The plan was made again since these files were selected: all that the search finds now are selected.", {
+      kind: "info",
+    })
+    setTimeout(() => this.join())
   }
 
   /** Return the number of selected rows; before the library has counted them, what the page knows. */

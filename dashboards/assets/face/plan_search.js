@@ -151,10 +151,21 @@ export class PlanSearch {
 
   pending = 0 // changes without an answer
 
+  entered = 0 // searches that a person has entered, and that are not shown yet
+
+  /** Whether the keys wait for the search that a person has entered. */
+  isWaiting() {
+    return this.entered > 0
+  }
+
   searchNow() {
     clearTimeout(this.searchTimer)
     this.searchTimer = 0
-    void this.search(this.input()?.value ?? "", false)
+    this.entered += 1
+    void this.search(this.input()?.value ?? "", false).finally(() => {
+      this.entered -= 1
+      this.paint()
+    })
   }
 
   searchSoon() {
