@@ -30,10 +30,13 @@ export function waitForDialog(act, isText) {
   showWait(act)
   /** @type {string[]} */
   const typed = []
+  const hasField = () => isDialogOpen() && (!isText || focusedElement().matches(TEXT))
   const binding = {
     repeats: true,
     run: (/** @type {KeyboardEvent} */ event) => {
+      if (hasField()) return false // the dialog has opened since the last look
       if (event.key.length === 1) typed.push(event.key)
+      return true
     },
   }
   const table = new Proxy({}, {get: (_, key) => (key === "Escape" ? undefined : binding)})
@@ -41,15 +44,13 @@ export function waitForDialog(act, isText) {
   const start = performance.now()
   const look = () => {
     const isOver = performance.now() - start > LONGEST
-    const field = focusedElement()
-    const hasField = isDialogOpen() && (!isText || field.matches(TEXT))
-    if (!isOver && !hasField) {
+    if (!isOver && !hasField()) {
       setTimeout(look, STEP)
       return
     }
     forget()
-    if (!isText || !typed.length || !hasField) return
-    const input = /** @type {HTMLInputElement} */ (field)
+    if (!isText || !typed.length || !hasField()) return
+    const input = /** @type {HTMLInputElement} */ (focusedElement())
     for (const key of typed) input.setRangeText(key, input.selectionStart, input.selectionEnd, "end")
     input.dispatchEvent(new Event("input", {bubbles: true, composed: true}))
   }
