@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -127,6 +127,19 @@ def test_decided_row_keeps_its_place_until_the_list_is_read_again(site: Site, li
     page.reload()
     expect(row).to_be_visible()
     assert _place(page, first.file_id) > place
+
+
+def test_decided_row_stays_on_its_page(library: Library, serve: Callable[[Library], Site]) -> None:
+    library.configuration.set("metadata_preview_page_size", "5")
+    first = next(item for item in library.plan().page(1, per_page=5).items if "preserve" in _acts(item))
+    page = serve(library).visit("/plan")
+    row = page.locator(f"[role=row][data-row='{first.file_id}']")
+    row.focus()
+    page.keyboard.press("p")
+    expect(page.get_by_text(re.compile("the custom text of the comment is kept"))).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(page.locator(".pager:visible").first).to_contain_text("6–10 of")
+    expect(row).to_have_count(0)
 
 
 def _acts(item: PlanItem) -> dict[str, str]:

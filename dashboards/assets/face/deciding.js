@@ -287,7 +287,7 @@ export class Deciding extends List {
       toast(error.message, {kind: "error"})
       this.rows.readAllAgain()
     }
-    if (this.seen === returning) this.seen = null // otherwise, the person has gone on
+    if (this.seen === returning) this.seen = null // otherwise, the person already sees another question
     this.draw()
   }
 

@@ -6,10 +6,10 @@ import {MediaEditing} from "#face/details_media.js"
 import {PeopleEditing} from "#face/details_people.js"
 import {ValueEditing} from "#face/details_values.js"
 import {h} from "#face/dom.js"
+import {drawDrafts} from "#face/draft_notes.js"
 import {draftOf, dropDraft, keepDraft} from "#face/edit_drafts.js"
 import {
   drawComments,
-  drawDrafts,
   drawGrip,
   drawIssue,
   drawOffers,
@@ -23,6 +23,7 @@ import {
 } from "#face/file_parts.js"
 import {FEW_CHANGES, drawRecord} from "#face/file_record.js"
 import {canEdit, may, toast} from "#face/frame.js"
+import {ListPart} from "#face/list_part.js"
 import {closeByDragging} from "#face/sheet_dragging.js"
 import {closeButton, facts, label} from "#face/widgets.js"
 
@@ -74,7 +75,7 @@ export const fileReadsLater = ({file_id: id}) =>
 /** The editor of each kind of draft. @type {Record<DraftKind, "editor" | "values" | "media">} */
 const EDITORS = {people: "editor", field: "values", media: "media"}
 
-export class FileDetails {
+export class FileDetails extends ListPart {
   id = 0 // of the file that is shown
   /** @type {any} */
   row // of the list
@@ -92,8 +93,7 @@ export class FileDetails {
 
   /** @param {List} list */
   constructor(list) {
-    this.list = list
-    this.root = list.root
+    super(list)
     this.editor = new PeopleEditing(this)
     this.values = new ValueEditing(this)
     this.media = new MediaEditing(this)
@@ -106,20 +106,6 @@ export class FileDetails {
     window.addEventListener("indexium:drafts", () => this.paint())
     window.addEventListener("pagehide", () => this.keepUnsaved(this.id))
     for (const name of ["scroll", "resize"]) window.addEventListener(name, () => this.fitHeight())
-  }
-
-  /** @param {string} selector @returns {any} */
-  find(selector) {
-    return this.root.querySelector(selector)
-  }
-
-  paint() {
-    this.list.draw()
-  }
-
-  /** @param {string} selector */
-  focus(selector) {
-    this.find(selector)?.focus({preventScroll: true})
   }
 
   mayEdit() {

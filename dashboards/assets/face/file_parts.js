@@ -1,15 +1,12 @@
-// Parts of a file's details that only draw: its picture, path, people, comments, reasons, suggestions, drafts and buttons.
+// Parts of a file's details that only draw: its picture, path, people, comments, reasons, suggestions and buttons.
 import {drawComment, drawPart} from "#face/comment_text.js"
 import {h} from "#face/dom.js"
-import {draftOf} from "#face/edit_drafts.js"
 import {may} from "#face/frame.js"
 import {thumbnail} from "#face/images.js"
 import {GLYPHS, button, chip, drawTag, iconButton, label} from "#face/widgets.js"
 import {andMore, count} from "#face/wording.js"
 
 /** @typedef {import("#face/comment_text.js").Kind} Kind */
-/** @typedef {import("#face/edit_drafts.js").DraftKind} DraftKind */
-/** @typedef {import("#face/edit_drafts.js").PeopleDraft} PeopleDraft */
 /** @typedef {import("#face/file_details.js").View} View */
 /** @typedef {{where: string, change: string, old: PartView[] | null, new: PartView[] | null}} CommentText */
 
@@ -203,43 +200,6 @@ export const drawPrograms = (text, rows) =>
       rows.map(([programs, shown, kind]) => [h("dt", null, programs), h("dd", {class: kind}, shown)]),
     ),
   ]
-
-// Drafts: edits that are not saved.
-
-/** @type {(draft: PeopleDraft) => string} */
-const peopleText = ({names, text}) =>
-  [names.join(", ") || "no people", text && `“${text}” not chosen yet`].filter(Boolean).join(" · ")
-
-/** @type {(kind: DraftKind, name: string, text: string, canApply: boolean) => HTMLElement} */
-const drawDraft = (kind, name, text, canApply) =>
-  h(
-    "div",
-    {class: "draft note", role: "group", "aria-label": `Draft: ${name}`, data: {key: `draft-${kind}`}},
-    h("p", null, h("b", null, "Draft, not saved"), ` · ${name}: `, h("bdi", null, text)),
-    h(
-      "div",
-      {class: "acts"},
-      canApply && button("Apply", "apply-draft", {kind: "small", data: {kind, key: "apply"}}),
-      button("Continue", "continue-draft", {kind: "small", data: {kind, key: "continue"}}),
-      button("Drop", "drop-draft", {kind: "small quiet", data: {kind, key: "drop"}}),
-    ),
-  )
-
-/**
- * Draw the drafts of a file, except those whose editor is open.
- *
- * @type {(id: number, opened: Record<DraftKind, boolean>) => Child}
- */
-export function drawDrafts(id, opened) {
-  const {people, field, media} = draftOf(id)
-  return [
-    people && !opened.people && drawDraft("people", "people", peopleText(people), !people.text),
-    [field, media].map((edit, place) => {
-      const kind = place ? "media" : "field"
-      return edit && !opened[kind] && drawDraft(kind, edit.label, edit.typed || "no value", true)
-    }),
-  ]
-}
 
 // The decisions about the file.
 

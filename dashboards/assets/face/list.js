@@ -367,8 +367,7 @@ export class List extends FacePage {
   turnTo(page, at) {
     if (this.spec.areas || page < 1 || page > this.rows.pages || page === this.rows.number) return false
     this.arriving = at
-    this.cursor = null
-    this.picked.leavePage()
+    this.leaveRows()
     go({page: page > 1 ? page : ""}, {push: false})
     return true
   }
@@ -740,8 +739,6 @@ export class List extends FacePage {
     const {picked} = this
     if (!(picked instanceof FixedSelection)) return {}
     return {
-      all: () => picked.all(),
-      none: () => picked.clear(),
       join: () => picked.join(),
       "show-hidden": () => this.narrow({[this.spec.selection.searches]: picked.included.size ? "" : picked.base.query}),
     }
@@ -791,11 +788,16 @@ export class List extends FacePage {
     return rows.find(each => each && String(this.rows.idOf(each)) === key)
   }
 
-  /** @param {number} page */
-  turn(page) {
+  /** Other rows are shown next: nothing of the page stays on them. */
+  leaveRows() {
     this.cursor = null
     this.picked.leavePage()
     this.rows.letGo()
+  }
+
+  /** @param {number} page */
+  turn(page) {
+    this.leaveRows()
     if (this.rows.goneHere().size) this.rows.readAgain() // the rows of each page have moved up
     go({page: page > 1 ? page : "", ...this.opening("")})
   }
@@ -808,9 +810,7 @@ export class List extends FacePage {
 
   /** Show other rows. @type {(to: Route, options?: {push?: boolean}) => void} */
   narrow(to, options = {}) {
-    this.cursor = null
-    this.picked.leavePage()
-    this.rows.letGo()
+    this.leaveRows()
     go({page: "", ...this.opening(""), ...to}, options)
   }
 

@@ -1,4 +1,5 @@
 // The bar at the foot of a list: what is selected over all pages, and the actions for it.
+import {isAwaited} from "#face/dialog_wait.js"
 import {h, morph} from "#face/dom.js"
 import {currentPage} from "#face/frame.js"
 import {adoptSheets} from "#face/sheets.js"
@@ -8,21 +9,9 @@ import {count, plural} from "#face/wording.js"
 /** @typedef {import("#face/list.js").List<any, any>} List */
 /** @typedef {import("#face/list_selection.js").FixedSelection} FixedSelection */
 
-const LONGEST_WAIT = 20_000 // milliseconds
-
-let waiting = "" // the act whose dialog the server prepares: it counts the files before it answers
-let timer = 0
-/** @type {Set<ListBar>} */
-const bars = new Set()
-
-/** Show at once that a button waits for the server, until that has answered. @param {string} act */
-export function awaitServer(act) {
-  clearTimeout(timer)
-  if (act) timer = setTimeout(() => awaitServer(""), LONGEST_WAIT)
-  waiting = act
-  for (const bar of bars) bar.draw()
-}
-window.addEventListener("indexium:answered", () => awaitServer(""))
+/** Return the text of a button that means the selection. @type {(list: List, label: ListAction<any, any>["label"]) => string} */
+export const barLabel = (list, label) =>
+  typeof label === "function" ? label(undefined, list.place(), list.rows.head().value, list.picked.count()) : label
 
 export class ListBar {
   /** @param {List} list */
@@ -34,7 +23,6 @@ export class ListBar {
     this.root = h("div", {class: "ix"})
     tree.append(this.root)
     this.root.addEventListener("click", event => list.onClick(event))
-    bars.add(this)
   }
 
   draw() {
@@ -95,8 +83,8 @@ export class ListBar {
   /** @type {(picked: FixedSelection, able: number) => Child[]} */
   drawOffers(picked, able) {
     return [
-      picked.size > 0 && button("Clear", "none", {kind: "quiet", key: "n", data: {key: "none"}}),
-      able > 0 && button(`Select all ${count(able)}`, "all", {key: "a", data: {key: "all"}}),
+      picked.size > 0 && button("Clear", "pick-none", {kind: "quiet", key: "n", data: {key: "none"}}),
+      able > 0 && button(`Select all ${count(able)}`, "pick-all", {key: "a", data: {key: "all"}}),
     ]
   }
 
@@ -108,18 +96,14 @@ export class ListBar {
       .actionsAt(undefined, "bar")
       .filter(each => !each.isHidden && Boolean(each.isPrimary) === isPrimary && (each.suits?.(picked.last) ?? true))
     const drawn = acts.map(({act, label, key, isQuiet, isOptional}) =>
-      button(
-        typeof label === "function" ? label(undefined, list.place(), list.rows.head().value, picked.count()) : label,
-        act,
-        {
-          kind: [isPrimary ? "primary" : isQuiet ? "quiet" : "", isOptional ? "opt" : ""].join(" ").trim(),
-          key,
-          "aria-busy": act === waiting ? "true" : null,
-          data: {key: act},
-        },
-      ),
+      button(barLabel(list, label), act, {
+        kind: [isPrimary ? "primary" : isQuiet ? "quiet" : "", isOptional ? "opt" : ""].join(" ").trim(),
+        key,
+        "aria-busy": isAwaited(act) ? "true" : null,
+        data: {key: act},
+      }),
     )
-    const clear = button("Clear", "none", {kind: "quiet opt", key: "n", data: {key: "none"}})
+    const clear = button("Clear", "pick-none", {kind: "quiet opt", key: "n", data: {key: "none"}})
     return isPrimary ? drawn : [clear, ...drawn]
   }
 }

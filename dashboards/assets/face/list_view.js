@@ -2,6 +2,7 @@
 import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
 import {drawPortrait} from "#face/images.js"
+import {barLabel} from "#face/list_bar.js"
 import {drawFilters} from "#face/list_filters.js"
 import {isDense} from "#face/tag_fit.js"
 import {
@@ -11,6 +12,7 @@ import {
   closeButton,
   drawLead,
   drawSelect,
+  drawStat,
   drawTitle,
   emptyState,
   iconButton,
@@ -370,21 +372,7 @@ function drawChips(list) {
 /** @param {ListChip} value */
 function drawChip({id, label, total, on, to, level, hint, parts, mark}) {
   const data = {act: "to", to: JSON.stringify(to), key: id}
-  if (level)
-    return h(
-      "button",
-      {type: "button", class: total ? "stat" : "stat none", "aria-pressed": String(on), data},
-      h("b", null, count(total)),
-      chip(level, label),
-      hint && h("small", null, hint),
-    )
-  if (!parts)
-    return h(
-      "button",
-      {type: "button", class: total ? "stat" : "stat none", "aria-pressed": String(on), data},
-      h("b", null, count(total)),
-      h("span", null, label),
-    )
+  if (!parts) return drawStat(total, on, data, level ? chip(level, label) : h("span", null, label), hint)
   const spoken = parts.map(part => `${count(part.total)} ${part.label}`).join(", ")
   return h(
     "button",
@@ -610,11 +598,11 @@ function drawSelection(list) {
 
 /** @param {List} list */
 const drawBarActions = list =>
-  list.actionsAt(undefined, "bar").map(({act, key, label, isPrimary}) => {
-    const {value} = list.rows.head()
-    const text = typeof label === "function" ? label(undefined, list.place(), value, list.picked.count()) : label
-    return button(text, act, {key, kind: isPrimary ? "primary" : "", data: {key: act}})
-  })
+  list
+    .actionsAt(undefined, "bar")
+    .map(({act, key, label, isPrimary}) =>
+      button(barLabel(list, label), act, {key, kind: isPrimary ? "primary" : "", data: {key: act}}),
+    )
 
 /** @param {List} list */
 function drawSide(list) {

@@ -2,7 +2,6 @@
 import {h} from "#face/dom.js"
 import {waitForDialog} from "#face/dialog_wait.js"
 import {hasDraft} from "#face/edit_drafts.js"
-import {awaitServer} from "#face/list_bar.js"
 import {FILE_ACTIONS} from "#face/file_actions.js"
 import {FileDetails, fileReads, fileReadsLater} from "#face/file_details.js"
 import {pageSize, tell} from "#face/frame.js"
@@ -41,8 +40,7 @@ window.addEventListener("indexium:written", event => {
 
 /** A dialog of the server asks. @type {(act: string, selection: Chosen, head: Head, place: Route, more?: object) => void} */
 function askServer(act, selection, {numbers}, {q = ""}, more = {}) {
-  waitForDialog(act === "edit")
-  awaitServer(act)
+  waitForDialog(act, "tab" in more)
   tell("plan_act", {act, selection, plan_id: numbers.plan_id, query: q, ...more})
 }
 
@@ -60,7 +58,7 @@ const SELECTED_ACTIONS = [
     isQuiet: true,
     takesCursor: true,
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("edit", selection, head, place, {tab: "people"}),
+    run: (_, place, head, {selection}) => askServer("edit-many", selection, head, place, {tab: "people"}),
   },
   {
     act: "skip-many-until",
@@ -72,7 +70,7 @@ const SELECTED_ACTIONS = [
     does: "skip until a day",
     takesCursor: true,
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("edit", selection, head, place, {tab: "skip"}),
+    run: (_, place, head, {selection}) => askServer("skip-many-until", selection, head, place, {tab: "skip"}),
   },
   {
     act: "skip-many",
@@ -105,7 +103,7 @@ const SELECTED_ACTIONS = [
     label: "Dry run",
     does: "dry run of the selected files",
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("dry_run", selection, head, place),
+    run: (_, place, head, {selection}) => askServer("dry-run", selection, head, place),
   },
   {
     act: "write",
@@ -158,7 +156,7 @@ const SELECTED_ACTIONS = [
       const {plan_id: version, search} = head.numbers
       /** @type {Chosen} */
       const selection = {query: search.without_risk, risk: ["safe"], included: [], excluded: [], plan_id: version}
-      askServer("write_safe", selection, head, place)
+      askServer("write-safe", selection, head, place)
     },
   },
   {

@@ -2,8 +2,10 @@
 // what needs a person.
 import {go} from "#face/address.js"
 import {call} from "#face/calls.js"
+import {isAwaited} from "#face/dialog_wait.js"
 import {h} from "#face/dom.js"
 import {may, tell, toast} from "#face/frame.js"
+import {ListPart} from "#face/list_part.js"
 import {store} from "#face/local_storage.js"
 import {ExchangeMenu} from "#face/plan_exchange.js"
 import {SearchCompletion, lengthOf} from "#face/search_completion.js"
@@ -12,7 +14,7 @@ import {ResultJump, SEARCH_DELAY, drawSearchField} from "#face/search_field.js"
 import {stepThrough} from "#face/search_menu.js"
 import {ViewsMenu, opening} from "#face/search_views.js"
 import {isDense} from "#face/tag_fit.js"
-import {button, chip, drawSelect, iconButton} from "#face/widgets.js"
+import {button, chip, drawSelect, drawStat, iconButton} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
 /** @typedef {import("#face/list.js").List<any, any>} List */
@@ -36,7 +38,7 @@ const ORDERS = {
 /** @param {Element} node */
 const asElement = node => /** @type {HTMLElement} */ (node)
 
-export class PlanSearch {
+export class PlanSearch extends ListPart {
   typed = "" // what is in the field
   /** @type {SearchError | null} */
   error = null // why what is typed cannot be searched
@@ -50,8 +52,7 @@ export class PlanSearch {
 
   /** @param {List} list */
   constructor(list) {
-    this.list = list
-    this.root = list.root
+    super(list)
     this.news = list.spec.news
     this.completion = new SearchCompletion(this, () => this.searchNow())
     this.facets = new FacetsMenu(this)
@@ -80,20 +81,6 @@ export class PlanSearch {
 
   /** The completion asks the library itself. */
   send() {}
-
-  /** @param {string} selector @returns {any} */
-  find(selector) {
-    return this.root.querySelector(selector)
-  }
-
-  paint() {
-    this.list.draw()
-  }
-
-  /** @param {string} selector */
-  focus(selector) {
-    this.find(selector)?.focus({preventScroll: true})
-  }
 
   activeElement() {
     return /** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement
@@ -647,7 +634,7 @@ export class PlanSearch {
       safe > 0 && button(`Select all safe (${count(safe)})`, "select-safe", {...link, title}),
       safe > 0 &&
         may("operations.start_operation") &&
-        button("Write all safe…", "write-safe", {...link, data: {waits: ""}}),
+        button("Write all safe…", "write-safe", {...link, "aria-busy": isAwaited("write-safe") ? "true" : null}),
       postponed > 0 && may("decisions.end_postponements") && button(stopSkipping, "stop-skipping", link),
       skipped > 0 && button(`${count(skipped)} skipped`, "skipped", link),
     ]
@@ -704,18 +691,7 @@ export class PlanSearch {
 
 /** @param {Values.LevelCount} level */
 const drawLevel = ({level, files, hint, is_chosen: isChosen}) =>
-  h(
-    "button",
-    {
-      type: "button",
-      class: files ? "stat" : "stat none",
-      "aria-pressed": String(isChosen),
-      data: {act: "risk", level, key: level},
-    },
-    h("b", null, count(files)),
-    chip(level, level),
-    h("small", null, hint),
-  )
+  drawStat(files, isChosen, {act: "risk", level, key: level}, chip(level, level), hint)
 
 /** @type {(part: Values.SearchPart, place: number) => HTMLElement} */
 const drawPart = ({text, rest}, place) =>

@@ -195,6 +195,16 @@ export const drawSelect = (choices, attributes, value) =>
  */
 export const fileName = (name, path) => h("b", {title: path ?? name}, cutName(name, {dir: "ltr"}))
 
+/** A filter with its number. @type {(total: number, isOn: boolean, data: object, label: Child, hint?: string) => HTMLElement} */
+export const drawStat = (total, isOn, data, label, hint) =>
+  h(
+    "button",
+    {type: "button", class: total ? "stat" : "stat none", "aria-pressed": String(isOn), data},
+    h("b", null, count(total)),
+    label,
+    hint && h("small", null, hint),
+  )
+
 /** @type {(title: Child, text: Child, ...more: Child[]) => HTMLElement} */
 export const emptyState = (title, text, ...more) =>
   h("div", {class: "empty"}, title && h("b", null, title), h("p", null, text), ...more)

@@ -5,7 +5,7 @@ import {h} from "#face/dom.js"
 import {NARROW, drawer, drawerFrame} from "../drawer.js"
 import {keys, mayAct} from "../browser/keyboard.js"
 import {draftOf, dropDraft, keepDraft} from "#face/edit_drafts.js"
-import {drawDrafts} from "./draft_notes.js"
+import {drawDrafts} from "#face/draft_notes.js"
 import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
 import {
@@ -24,7 +24,7 @@ import {
 import {drawRecord, drawSection} from "./file_history.js"
 import {ONLY_THIS_ACTIONS, onlyThis} from "./only_this.js"
 import {MEDIA_ACTIONS, MediaProperties} from "./properties.js"
-import {closeByDragging} from "./sheet_drag.js"
+import {closeByDragging} from "#face/sheet_dragging.js"
 import {facts, label} from "#face/widgets.js"
 
 /** @import {Opened} from "./file_history.js" */
@@ -154,12 +154,12 @@ const ACTIONS = {
   ...ONLY_THIS_ACTIONS,
   edit: startEditing,
   cancel_edit: ({state}) => state.editor.cancel(),
-  continue_draft: continueDraft,
-  apply_draft(self, data) {
+  "continue-draft": continueDraft,
+  "apply-draft"(self, data) {
     continueDraft(self, data)
     self.state[EDITORS[/** @type {DraftKind} */ (data.kind)]].save()
   },
-  drop_draft(self, {kind}) {
+  "drop-draft"(self, {kind}) {
     dropDraft(self.view.id, /** @type {DraftKind} */ (kind))
     self.paint()
     self.focus("h2")
@@ -308,7 +308,7 @@ export function render(context) {
       self.state = newState(self)
       beside.onSetup(self)
       for (const name of ["load", "error"]) self.root.addEventListener(name, event => onPicture(self, event), true)
-      closeByDragging(self, () => self.send("close"))
+      closeByDragging(self.root, () => self.send("close"))
       if (model.place === "library_details") keys(model, "library", {e: editKey(self)})
       listen(model, window, "scroll", fitHeight)
       listen(model, window, "indexium:drafts", () => self.paint())

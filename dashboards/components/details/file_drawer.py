@@ -47,7 +47,7 @@ class FileDrawer(Component):
     _needs = needing(
         {
             PLAN_EDIT: "edit edit_field only_this save add decline skip skip_until until preserve revoke "
-            "revoke_field lock change put unset rate apply_draft",
+            "revoke_field lock change put unset rate apply-draft",
             JOBS_MANAGE: "rescan",
         }
     )

@@ -60,7 +60,7 @@ class PlanScreen(FaceScreen):
             self._changes.refused({"text": message.get("refused", "")})
 
     def act(self, message: Mapping[str, Any]) -> None:
-        """Ask about an action for a selection: `edit`, `dry_run`, `write` or `write_safe`."""
+        """Ask about an action for a selection: `edit-many`, `skip-many-until`, `dry-run`, `write` or `write-safe`."""
         query, act = str(message.get("query", ""))[:4000], str(message["act"])
 
         def read() -> tuple[Any, Selection]:
@@ -69,11 +69,11 @@ class PlanScreen(FaceScreen):
 
         def done(found: tuple[Any, Selection]) -> None:
             plan, selection = found
-            if act == "edit":
+            if act in {"edit-many", "skip-many-until"}:
                 self._bulk.open_for(selection, str(message.get("tab", "people")), within=query)
-            elif act == "dry_run":
+            elif act == "dry-run":
                 self._write.run_dry(plan, selection, within=query)
             else:
-                self._write.ask(plan, selection, within=query, action="write_all_safe" if act == "write_safe" else act)
+                self._write.ask(plan, selection, within=query, action="write_all_safe" if act == "write-safe" else act)
 
         self._session.bridge.run(read, done, name="plan_act", once=True)

@@ -18,9 +18,9 @@ const drawDraft = (kind, label, text, canApply) =>
     h(
       "div",
       {class: "acts"},
-      canApply && button("Apply", "apply_draft", {kind: "small", data: {kind, key: "apply"}}),
-      button("Continue", "continue_draft", {kind: "small", data: {kind, key: "continue"}}),
-      button("Drop", "drop_draft", {kind: "small quiet", data: {kind, key: "drop"}}),
+      canApply && button("Apply", "apply-draft", {kind: "small", data: {kind, key: "apply"}}),
+      button("Continue", "continue-draft", {kind: "small", data: {kind, key: "continue"}}),
+      button("Drop", "drop-draft", {kind: "small quiet", data: {kind, key: "drop"}}),
     ),
   )
 
