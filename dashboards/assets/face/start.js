@@ -18,6 +18,8 @@ import {plan} from "#face/plan.js"
 import {progress} from "#face/progress.js"
 import {QueryPage} from "#face/query.js"
 import {drawRefusal} from "#face/refused.js"
+import {pictures} from "#face/pictures.js"
+import {PicturesPage} from "#face/pictures_page.js"
 import {publish} from "#face/publish.js"
 import {listenToQuestions} from "#face/questions.js"
 import {requests} from "#face/requests.js"
@@ -40,6 +42,7 @@ const PAGES = new Map()
 for (const each of LISTS) PAGES.set(each.page, host => new List(each, host))
 for (const each of SECTIONS) PAGES.set(each.page, host => new Sections(each, host))
 PAGES.set(decide.page, host => new Deciding(decide, host))
+PAGES.set(pictures.page, host => new PicturesPage(pictures, host))
 PAGES.set("query", host => new QueryPage(host))
 
 /** @type {Map<string, Page>} */

@@ -62,7 +62,7 @@ type DangerousFile = {file_id: number; name: string; path: string; labels: strin
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
 type DangerousTitle = {address: string; name: string; folder: string; labels: string[]; files: ItemSideFile[]; message: string}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
-type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string}
+type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string; unsupported_text: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
 type EmptyFolderReport = {path: string; folders: string[]; removed: number; problems: string[]}
@@ -133,6 +133,7 @@ type LibraryDetails = {library_id: number; name: string; path: string; path_byte
 type LibraryPublishing = {library_id: number; name: string; options: PublishOptions; proposed: "off" | "nfo" | "artwork" | "both"; usual: PublishOptions; pictures: PictureKind[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
+type ListNumber = {query: string; key: string; value: string; label: string; files: number; is_chosen: boolean; turned: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
 type LockReport = {files: number; changed: number; by_edit: number}
 type LostText = {where: string; text: string}
@@ -143,7 +144,10 @@ type MatchQuestion = {item: TitleItem; state: "open" | "later" | "accepted" | "n
 type MatchReason = {code: "id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes"; text: string; points: number; has_points: boolean; level: "yes" | "partly" | "no" | "neutral"; share: number}
 type MatchResult = {decision_id: number; description: string; titles: number; files: number; job_id: number | null; replaced: string}
 type MatroskaPlace = {names: string[]; level: number; kind: string; kinds: string[]; all_equal: boolean; label: string; words: string}
+type MediaFacetValue = {key: string; value: string; files: number; query: string; is_chosen: boolean; label: string; turned: string}
+type MediaOverview = {list_id: string; query: string; sort: string; total: number; size: number; kinds: Record<string, number>; favorites: number; unrated: number; without_people: number; offline: number; sections: Section[]; months: Month[]; chosen: Record<string, number>; contents: string; numbers: ListNumber[]; parts: SearchPart[]; people_text: string}
 type MetadataOperation = {id: number; operation_id: number; operation_type: "write" | "rollback" | "publish"; status: string; started_at: string; completed_at: string | null; file_count: number; success_count: number; failure_count: number; skipped_count: number; conflict_count: number; unknown_count: number; outcomes: Record<string, number>; seconds: number; user_note: string; user_action: string; source: string; error_message: string; reverts_id: number | null; can_rollback: boolean; rollback_reason: string; comment_only: number; origin: string; approved_by: string; about: string; actor: Actor; adds_people: boolean; can_resume: boolean; is_active: boolean; is_reversible: boolean; items_text: string; kept_text: string; kind_name: string; name: string; noun: string; outcome_text: string; people: string; people_text: string; problems_text: string; remaining: number; result_text: string; reverts_text: string; rollback_blocker: string; rollback_text: string; rollback_until: string; rounded_seconds: number; started: string}
+type Month = {month: string; first: number; files: number}
 type NewSecret = {source: WebhookSource; secret: string}
 type NewToken = {token: ApiToken; secret: string}
 type NfoLine = {state: "kept" | "removed" | "added" | "folded"; text: string; count: number}
@@ -254,6 +258,7 @@ type SearchProblem = {message: string; position: number; word: string}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]; title: string}
 type SecondFactorStart = {secret: string; uri: string; qr: string}
 type SecondFactorState = {is_on: boolean; recovery_codes: number}
+type Section = {day: string; files: number}
 type SelectedFiles = {ids: number[]; summary: SelectionSummary; new: number; omitted: string; promise: string}
 type SelectionChanges = {comments: number; fields: FieldChangeCount[]}
 type SelectionDigest = {count: number; digest: number; size: number}
@@ -283,6 +288,8 @@ type Suggestion = {name: string; kind: "near_name" | "face" | "cast" | "series" 
 type TagPlace = {place: string; tags: Record<string, string>}
 type Template = {template_id: number; name: string; people: string[]; old_person: string | null; new_person: string | null; created_at: string; pair: string[] | null}
 type TextCount = {text: string; files: number}
+type Tile = {file_id: number; file_name: string; title: string; folder: string; library: string; kind: string; file_ext: string; file_hash: string | null; mtime_ns: number; size: number; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file"; rating: number; favorite: boolean; people: string[]; people_count: number; duration: number; width: number; height: number; in_plan: boolean; skipped: boolean; offline: boolean; unwritable: boolean; container: string; badge: string; dated: string; folder_name: string; info: string; is_shown_by_browsers: boolean; note: string; picture_version: string; pixels: string; place: string; shown_title: string; size_text: string}
+type TilePage = {list_id: string; first: number; tiles: Tile[]}
 type TitleFacet = {key: string; values: TitleFacetValue[]; total: number; options: TitleFacetValue[]}
 type TitleFacetValue = {value: string; label: string; titles: number}
 type TitleFile = {file_id: number; file_path: string; state: string; part: number | null; role: string; edition: string; duration: number | null; size: number; by_hand: boolean; about: string; name: string}
@@ -481,6 +488,12 @@ interface Calls {
   "matches.search": [args: {title_id?: number; text?: string}, value: MatchQuestion]
   "matches.suggest": [args: {title_id?: number}, value: MatchQuestion]
   "matches.undo": [args: {decision_id?: number | null}, value: MatchResult]
+  "media.count": [args: {query?: string; plan?: {query?: string; plan_id?: number} | null}, value: number]
+  "media.facet": [args: {key?: string; query?: string; most?: number; plan?: {query?: string; plan_id?: number} | null}, value: MediaFacetValue[]]
+  "media.ids": [args: {query?: string; sort?: string; plan?: {query?: string; plan_id?: number} | null; list_id?: string | null}, value: number[]]
+  "media.overview": [args: {query?: string; sort?: string; plan?: {query?: string; plan_id?: number} | null}, value: MediaOverview]
+  "media.page": [args: {query?: string; sort?: string; first?: number; count?: number; plan?: {query?: string; plan_id?: number} | null; list_id?: string | null}, value: TilePage]
+  "media.wider": [args: {query?: string; plan?: {query?: string; plan_id?: number} | null}, value: Wider[]]
   "operations.cancel": [args: {operation_id?: number}, value: null]
   "operations.get_operation_status": [args: {operation_id?: number}, value: OperationStatus]
   "operations.handle": [args: {operation_id?: number}, value: string]

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from indexium_core.model import query as grammar
+from indexium_core.model import wording
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING
+from indexium_core.model.pictures import picture_version
+from indexium_core.model.plan_numbers import DescribedSearch, SearchPart
 
 # Container → media type. Browsers play none of the other containers, and show none of the other photos.
 SHOWN_BY_BROWSERS: Mapping[str, str] = {
@@ -21,6 +27,13 @@ SHOWN_BY_BROWSERS: Mapping[str, str] = {
 SORTS = ("newest", "oldest", "name", "rating", "largest")
 FACETS = ("type", "dated", "rating", "person", "camera")  # keys of the search whose values are counted
 MAX_TILES = 500  # of a page
+KINDS: Mapping[str, tuple[str, str]] = {  # in words: one file, several files
+    "photo": ("photo", "photos"),
+    "video": ("video", "videos"),
+    "audio": ("audio file", "audio files"),
+}
+_MEGAPIXEL = 1_000_000
+_HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of videos: least height, name
 DateSource = Literal["edit", "taken", "field", "name", "file"]
 DATE_SOURCES: Mapping[DateSource, str] = {  # the first one that a file has counts
     "edit": "Date of your edit",
@@ -85,6 +98,71 @@ class Tile:
     unwritable: bool  # the file is read-only or not intact, or no write strategy exists
     container: str  # "" if it is not known
 
+    @property
+    def shown_title(self) -> str:
+        """The title, or the name of the file without one."""
+        return self.title or self.file_name
+
+    @property
+    def place(self) -> str:
+        """The library and the folder in it."""
+        return " / ".join(part for part in (self.library, *self.folder.split("/")) if part)
+
+    @property
+    def folder_name(self) -> str:
+        """The last part of the folder, or the library."""
+        return self.folder.rsplit("/", 1)[-1] or self.library
+
+    @property
+    def picture_version(self) -> str:
+        """The version of its picture, for the address of a thumbnail; "" without a picture."""
+        return "" if self.kind == "audio" else picture_version(self.file_hash, self.mtime_ns)
+
+    @property
+    def is_shown_by_browsers(self) -> bool:
+        """Whether browsers show the file itself now."""
+        return not self.offline and self.container in SHOWN_BY_BROWSERS
+
+    @property
+    def badge(self) -> str:
+        """A sign of its kind, with the duration or the extension."""
+        if self.kind == "photo":
+            return f"▣ {self.file_ext.upper()}"
+        sign = "♪" if self.kind == "audio" else "▶"
+        return f"{sign} {wording.playing_time(self.duration) if self.duration else self.file_ext.upper()}"
+
+    @property
+    def size_text(self) -> str:
+        """The size."""
+        return wording.size(self.size)
+
+    @property
+    def pixels(self) -> str:
+        """Width and height; "" if they are not known."""
+        return f"{self.width} × {self.height}" if self.width and self.height else ""
+
+    @property
+    def info(self) -> str:
+        """The resolution in a word, and the size; of a large photo the megapixels alone."""
+        pixels = self.width * self.height
+        if self.kind == "photo" and pixels >= _MEGAPIXEL:
+            return f"{pixels / _MEGAPIXEL:.0f} MP"
+        heights = _HEIGHTS if self.kind == "video" else ()
+        name = next((name for height, name in heights if min(self.width, self.height) >= height), "")
+        return " · ".join(part for part in (name, self.size_text) if part)
+
+    @property
+    def note(self) -> str:
+        """What is special now; "" for nothing."""
+        notes = {"offline": self.offline, "± in plan": self.in_plan, "skipped": self.skipped}
+        notes["read-only"] = self.unwritable
+        return next((note for note, applies in notes.items() if applies), "")
+
+    @property
+    def dated(self) -> str:
+        """Where the date comes from."""
+        return DATE_SOURCES[self.date_source]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TilePage:
@@ -129,10 +207,87 @@ class MediaOverview:
     sections: list[Section]  # of a list that is sorted by date; otherwise none
     months: list[Month]
 
+    @property
+    def parts(self) -> list[SearchPart]:
+        """The parts of the search."""
+        return DescribedSearch(query=self.query).parts
+
+    @property
+    def chosen(self) -> dict[str, int]:
+        """How many values the search asks for, by the keys whose values are counted."""
+        return {key: len(grammar.selected_values(self.query, key)) for key in FACETS}
+
+    @property
+    def numbers(self) -> list[ListNumber]:
+        """Numbers of the list; a press of one narrows the list to its files, or ends that."""
+        counted = ((FAVORITE_KEY, "yes", "favourites", self.favorites), (RATING, "0", "without a rating", self.unrated))
+        return [ListNumber(query=self.query, key=key, value=value, label=label, files=files)
+                for key, value, label, files in counted]
+
+    @property
+    def contents(self) -> str:
+        """The files by kind, and their size; "" without any."""
+        if not self.total:
+            return ""
+        kinds = [wording.plural(self.kinds[kind], *names) for kind, names in KINDS.items() if self.kinds.get(kind)]
+        if kinds and (others := self.kinds.get("", 0)):
+            kinds.append(wording.plural(others, "other"))
+        return " · ".join([*kinds, wording.size(self.size)])
+
+    @property
+    def people_text(self) -> str:
+        """How many files have nobody; "" if none."""
+        number = self.without_people
+        return f"{wording.count(number)} without people after the plan" if number else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListNumber:
+    """A number of a list that is one value of a key of the search."""
+
+    query: str  # of the list
+    key: str
+    value: str
+    label: str
+    files: int
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the search asks for this value."""
+        return grammar.selected_values(self.query, self.key) == [self.value]
+
+    @property
+    def turned(self) -> str:
+        """The search with this value, or without it if it is chosen."""
+        return grammar.with_values(self.query, self.key, [] if self.is_chosen else [self.value])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFacetValue:
     """One value of a key of the search, with the number of its files."""
 
+    key: str
     value: str
     files: int
+    query: str = field(default="", compare=False)  # the search
+
+    @property
+    def label(self) -> str:
+        """The value for people."""
+        if self.key == "type":
+            return KINDS[self.value][1].capitalize() if self.value in KINDS else self.value
+        if self.key == RATING and self.value.isdigit():
+            return "★" * int(self.value) or "No rating"
+        return self.value
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the search asks for this value."""
+        return self.value in grammar.selected_values(self.query, self.key)
+
+    @property
+    def turned(self) -> str:
+        """The search with this value, too; without it if it is chosen."""
+        chosen = grammar.selected_values(self.query, self.key)
+        others = [each for each in chosen if each != self.value]
+        return grammar.with_values(self.query, self.key, others if self.is_chosen else [*others, self.value])

@@ -78,7 +78,7 @@ def date_of(reader: Connection, version: Version, file_id: int) -> tuple[str, Da
 def facet(reader: Connection, version: Version, query: CompiledQuery, *, key: str, most: int) -> list[MediaFacetValue]:
     """Return the values of one of `tiles.FACETS` in the files that match a search."""
     rows = _run(reader, "facet", version, query, {"key": key, "most": most}).fetchall()
-    return [MediaFacetValue(value=value, files=files) for value, files in rows]
+    return [MediaFacetValue(key=key, value=value, files=files) for value, files in rows]
 
 
 def _run(reader: Connection, name: str, version: Version, query: CompiledQuery, facts: Mapping[str, Any]) -> Connection:

@@ -1,38 +1,20 @@
 // One file as a tile of the grid, or as a row of the table.
 import {h} from "#face/dom.js"
+import {drawImage, thumbnail} from "#face/images.js"
 import {cutName} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
+/** @typedef {import("#face/pictures_rows.js").Tile} Tile */
 /**
- * @typedef {object} Tile
- * @property {number} id
- * @property {string} name
- * @property {string} title The title, or the name without one.
- * @property {string} place Library and folder.
- * @property {string} folder The last part of the folder, or the library.
- * @property {string} kind
- * @property {string | null} picture
- * @property {string | null} original The address of the file, if browsers show it.
- * @property {string} badge
- * @property {string} at The date, ISO.
- * @property {string} dated Where the date comes from.
- * @property {boolean} by_name The date comes from the file name.
- * @property {number} rating
- * @property {boolean} favorite
- * @property {string[]} people
- * @property {number} more The number of people that are not named.
- * @property {string} info
- * @property {string} pixels Width and height, "" if they are not known.
- * @property {string} size
- * @property {string} note A state of the file, "" for none.
- *
- * @typedef {{tile: Tile | undefined, index: number, isCursor: boolean, isPointed: boolean, isSelected: boolean, editable: boolean}} Shown
+ * @typedef {{tile: Tile | undefined, hasDraft: boolean, index: number, isCursor: boolean, isPointed: boolean, isSelected: boolean, editable: boolean}} Shown
  *   `isPointed`: the cursor is visible.
  */
 
+const NAMED = 2 // people of a tile
+const SMALL = 320 // pixels of the width of its picture
+/** @type {Record<string, string>} */
+const SIGNS = {audio: "♪", photo: "▣", video: "▶"}
 export const STARS = [1, 2, 3, 4, 5]
-/** @type {Set<string>} */
-export const BROKEN = new Set() // addresses without a picture
 const DAY = new Intl.DateTimeFormat("en-GB", {weekday: "long", day: "numeric", month: "long", year: "numeric"})
 const MONTH = new Intl.DateTimeFormat("en-GB", {month: "long", year: "numeric"})
 const SHORT = new Intl.DateTimeFormat("en-GB", {day: "numeric", month: "short", year: "numeric"})
@@ -54,9 +36,16 @@ const shortDay = at => {
 /** @param {Tile} tile */
 export const starText = ({rating}) => (rating < 0 ? "rejected" : rating ? `${rating} of 5 stars` : "no rating")
 
-/** @param {Tile} tile */
-function labelOf(tile) {
-  const {title, name, favorite, people, more, badge, note} = tile
+/** Return the people that a tile names, and the number of the others. @param {Tile} tile */
+function namesOf({people, people_count: total}) {
+  const names = people.slice(0, NAMED)
+  return {names, more: total - names.length}
+}
+
+/** @type {(tile: Tile, note: string) => string} */
+function labelOf(tile, note) {
+  const {shown_title: title, file_name: name, favorite, badge} = tile
+  const {names: people, more} = namesOf(tile)
   const names = people.length ? `with ${people.join(", ")}${more ? ` and ${more} more` : ""}` : "no people"
   const stars = starText(tile)
   const file = name !== title && name
@@ -138,22 +127,28 @@ const drawOpener = () =>
     "⤢",
   )
 
-/** @type {(tile: Tile) => Child} */
-const drawPicture = ({picture, kind}) => [
-  h("span", {class: "sign", "aria-hidden": "true"}, kind === "audio" ? "♪" : kind === "photo" ? "▣" : "▶"),
-  picture &&
-    !BROKEN.has(picture) &&
-    h("img", {src: `${picture}&width=320`, alt: "", loading: "lazy", decoding: "async"}),
+/** Return the address of the picture of a file with a width; "" without one. @type {(tile: Tile, width: number) => string} */
+export function pictureOf({file_id: id, picture_version: version}, width) {
+  const address = thumbnail(id, version)
+  return address && `${address}&width=${width}`
+}
+
+/** @param {Tile} tile */
+const drawPicture = tile => [
+  h("span", {class: "sign", "aria-hidden": "true"}, SIGNS[tile.kind] ?? SIGNS.video),
+  drawImage(pictureOf(tile, SMALL), "lazy"),
 ]
 
 /** @param {Tile} tile */
-export const drawPeople = ({people, more}) =>
-  h(
+export function drawPeople(tile) {
+  const {names, more} = namesOf(tile)
+  return h(
     "span",
     {class: "who"},
-    people.length ? people.map(name => h("span", null, cutName(name))) : h("span", {class: "none"}, "no people"),
+    names.length ? names.map(name => h("span", null, cutName(name))) : h("span", {class: "none"}, "no people"),
     more > 0 && h("span", {class: "n"}, `+${more}`),
   )
+}
 
 /** @type {(shown: Shown, kind: string) => Record<string, any>} */
 const attributes = ({tile, index, isCursor, isPointed, isSelected}, kind) => ({
@@ -161,11 +156,14 @@ const attributes = ({tile, index, isCursor, isPointed, isSelected}, kind) => ({
   role: "gridcell",
   tabindex: isCursor ? "0" : "-1",
   "aria-selected": String(isSelected),
-  data: {act: "tile", index, key: `tile${index}`},
+  data: {act: "tile", index, row: tile?.file_id, key: `tile${index}`},
 })
 
-/** The text of a tile for screen readers. Its visible parts are hidden from them, except the buttons. @param {Tile} tile */
-const drawLabel = tile => h("span", {class: "vh"}, labelOf(tile))
+/** @param {Shown} shown */
+const noteOf = ({tile, hasDraft}) => (hasDraft ? "draft" : tile.note)
+
+/** The text of a tile for screen readers. Its visible parts are hidden from them, except the buttons. @param {Shown} shown */
+const drawLabel = shown => h("span", {class: "vh"}, labelOf(shown.tile, noteOf(shown)))
 const drawLoading = () => h("span", {class: "vh"}, "loading")
 const HIDDEN = {"aria-hidden": "true"}
 
@@ -174,11 +172,12 @@ export function drawTile(shown) {
   const {tile, editable} = shown
   if (!tile)
     return h("div", attributes(shown, "tile"), drawLoading(), h("div", {class: "pic bone"}), h("div", {class: "cap"}))
-  const {title, badge, info, note} = tile
+  const {shown_title: title, badge, info} = tile
+  const note = noteOf(shown)
   return h(
     "div",
     attributes(shown, "tile"),
-    drawLabel(tile),
+    drawLabel(shown),
     h(
       "div",
       {class: "pic"},
@@ -204,11 +203,12 @@ export function drawTableRow(shown) {
   const {tile, editable} = shown
   if (!tile)
     return h("div", attributes(shown, "trow"), drawLoading(), h("span", {class: "bone"}), h("span", {class: "bone"}))
-  const {title, name, place, at, dated, by_name: byName, size, badge, note} = tile
+  const {shown_title: title, file_name: name, place, shown_at: at, dated, size_text: size, badge} = tile
+  const note = noteOf(shown)
   return h(
     "div",
     attributes(shown, "trow"),
-    drawLabel(tile),
+    drawLabel(shown),
     drawCheck(shown),
     h("span", {class: "pic", ...HIDDEN}, drawPicture(tile)),
     h(
@@ -218,7 +218,12 @@ export function drawTableRow(shown) {
       h("small", null, h("bdi", {dir: "ltr"}, name === title ? place : `${place} / ${name}`)),
     ),
     h("span", {class: "kind", ...HIDDEN}, badge, note && h("small", null, note)),
-    h("span", {class: "day", title: dated, ...HIDDEN}, shortDay(at), byName && h("small", null, "file name")),
+    h(
+      "span",
+      {class: "day", title: dated, ...HIDDEN},
+      shortDay(at),
+      tile.date_source === "name" && h("small", null, "file name"),
+    ),
     h("span", {class: "rated"}, h("span", HIDDEN, drawStars(tile, editable)), drawHeart(tile, editable)),
     h("span", {class: "with", ...HIDDEN}, drawPeople(tile)),
     h("span", {class: "num", ...HIDDEN}, size),
@@ -226,7 +231,7 @@ export function drawTableRow(shown) {
 }
 
 /**
- * @param {import("./pictures_layout.js").Line} line
+ * @param {import("#face/pictures_layout.js").Line} line
  * @param {string[]} folders The folders of the loaded tiles of the section.
  * @param {boolean} isSelected All its files are selected.
  */
