@@ -44,6 +44,12 @@ const drawDay = ({name, label, value, min, max}) =>
 /** The last value of an open menu, until that of another search is read. @type {{name: string, value: any} | undefined} */
 let lastFound
 
+/** Return options of an earlier search: the one that has led to this search is turned. @type {(group: ListOptions, place: Route) => ListOptions} */
+function withChosen(group, place) {
+  const isHere = (/** @type {Route} */ to) => Object.entries(to).every(([name, text]) => (place[name] ?? "") === text)
+  return {...group, options: group.options.map(each => ({...each, on: isHere(each.to) ? !each.on : each.on}))}
+}
+
 /** The groups of an open menu; some are read first. @type {(list: List, menu: ListMenu) => Child} */
 function drawGroups(list, {name, groups, reads, groupsOf}) {
   if (!reads) return groups.map(group => drawOptions(group))
@@ -52,7 +58,8 @@ function drawGroups(list, {name, groups, reads, groupsOf}) {
     lastFound = {name, value}
     return groupsOf(value).map(group => drawOptions(group))
   }
-  if (!error && lastFound?.name === name) return groupsOf(lastFound.value).map(group => drawOptions(group, true))
+  if (!error && lastFound?.name === name)
+    return groupsOf(lastFound.value).map(group => drawOptions(withChosen(group, list.place()), true))
   return error
     ? h("p", {class: "bad-text", role: "alert", data: {key: "unread"}}, error.message)
     : h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))

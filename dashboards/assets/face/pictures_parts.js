@@ -31,7 +31,7 @@ function drawHeadLine(page, line, attributes, old) {
 function drawLine(page, line, nodes) {
   const {key, top, number, first, isHead} = line
   const attributes = {
-    class: isHead ? "line heading" : "line",
+    class: isHead ? "wall-line heading" : "wall-line",
     role: "row",
     "aria-rowindex": String(number),
     style: {top: `${top}px`},

@@ -45,9 +45,10 @@ export class TileSelection extends LastingSelection {
 
   /** @param {number} at */
   toggle(at) {
-    const tile = this.wall.tiles.at(at)
+    const id = this.wall.tiles.at(at)?.file_id
     this.from = at
-    if (tile) this.set([tile], !this.has(tile))
+    if (id === undefined) return
+    this.change(() => this.setOne(id, !this.known.has(id))) // all files may be on their way: then it means their state
     this.list.draw()
   }
 
@@ -83,11 +84,14 @@ export class TileSelection extends LastingSelection {
   /** @type {(ids: number[], isOn: boolean) => void} */
   setIds(ids, isOn) {
     this.change(() => {
-      for (const id of ids) {
-        if (isOn) this.known.set(id, null)
-        else this.known.delete(id)
-        this.found.delete(id)
-      }
+      for (const id of ids) this.setOne(id, isOn)
     })
+  }
+
+  /** @type {(id: number, isOn: boolean) => void} */
+  setOne(id, isOn) {
+    if (isOn) this.known.set(id, null)
+    else this.known.delete(id)
+    this.found.delete(id)
   }
 }

@@ -75,7 +75,7 @@ const drawStars = ({rating}, editable) => {
   if (rating < 0) return h("span", {class: "reject"}, "⊘ rejected")
   return h(
     "span",
-    {class: "stars"},
+    {class: "tile-stars"},
     editable
       ? STARS.map(star => drawStarButton(rating, star))
       : h(
@@ -144,7 +144,7 @@ export function drawPeople(tile) {
   const {names, more} = namesOf(tile)
   return h(
     "span",
-    {class: "who"},
+    {class: "tile-people"},
     names.length ? names.map(name => h("span", null, cutName(name))) : h("span", {class: "none"}, "no people"),
     more > 0 && h("span", {class: "n"}, `+${more}`),
   )
@@ -185,13 +185,13 @@ export function drawTile(shown) {
       drawCheck(shown),
       drawHeart(tile, editable),
       drawOpener(),
-      h("span", {class: "what", ...HIDDEN}, badge),
-      note && h("span", {class: "note", ...HIDDEN}, note),
+      h("span", {class: "tile-kind", ...HIDDEN}, badge),
+      note && h("span", {class: "tile-note", ...HIDDEN}, note),
     ),
     h(
       "div",
       {class: "cap", ...HIDDEN},
-      h("div", {class: "name"}, cutName(title)),
+      h("div", {class: "tile-name"}, cutName(title)),
       h("div", {class: "rated"}, drawStars(tile, editable), h("span", {class: "info"}, info)),
       drawPeople(tile),
     ),
@@ -220,7 +220,7 @@ export function drawTableRow(shown) {
     h("span", {class: "kind", ...HIDDEN}, badge, note && h("small", null, note)),
     h(
       "span",
-      {class: "day", title: dated, ...HIDDEN},
+      {class: "tile-date", title: dated, ...HIDDEN},
       shortDay(at),
       tile.date_source === "name" && h("small", null, "file name"),
     ),
@@ -239,7 +239,7 @@ export const drawHeading = ({section, first, count: files}, folders, isSelected)
   const named = folders.slice(0, 2).join(", ") + (folders.length > 2 ? ", …" : "")
   return h(
     "div",
-    {class: "day", role: "gridcell"},
+    {class: "wall-day", role: "gridcell"},
     h("b", null, dayText(section.label)),
     h("span", null, " ", [named, plural(files, "file")].filter(Boolean).join(" · ")),
     h(

@@ -9,7 +9,6 @@ import {drawGauge} from "#face/gauge.js"
 import {drawInventory} from "./inventory.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawPeopleImport, drawPromise} from "./people_import.js"
-import {drawShows} from "./pictures/pictures_shows.js"
 import {upload} from "#face/upload.js"
 import {button, closeButton} from "#face/widgets.js"
 
@@ -129,7 +128,7 @@ const drawHead = ({view, state}) => {
       button("Scan all", "scan", {key: "s", disabled: !view.can_scan || !view.folders.length}),
       button("Add a folder…", "adding", {key: "f", "aria-expanded": String(state.isAdding)}),
     ],
-    view.has_pictures && drawShows("folders"),
+    view.has_pictures && null,
   )
 }
 
