@@ -11,7 +11,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from benchmarks import pictures, plan
 from indexium_core import errors
@@ -326,23 +326,14 @@ def test_tiles_of_a_changed_list_are_read_again(
     expect(grid(page).locator(".tile.waits")).to_have_count(0)
 
 
-def test_refused_rating_is_put_back_with_its_reason(
-    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    may_answer, kind = Event(), type(library.decisions)
-    set_fields = kind.set_fields
-
-    @functools.wraps(set_fields)
-    def refuse(*_: Any, **__: Any) -> Any:
-        may_answer.wait(30)
-        raise errors.UsageError("Nobody may rate today.")
-
-    monkeypatch.setattr(kind, "set_fields", refuse)
+def test_refused_rating_is_put_back_with_its_reason(site: Site, library: Library) -> None:
     page = site.visit("/library")
+    held: list[Route] = []
+    page.route("**/call/decisions.set_fields", held.append)
     tile(page, "Interview.mkv").focus()
     page.keyboard.press("4")
     expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("4 of 5 stars"))  # before the answer
-    may_answer.set()
+    held[0].fulfill(status=422, json={"error": "Nobody may rate today.", "code": "usage"})
     expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("no rating"))
     expect(page.get_by_role("alert").filter(has_text="Nobody may rate today.")).to_be_visible()
     site.complaints.clear()

@@ -1,3 +1,0 @@
-// STUB
-/** @type {(target: {id: number}[], tab?: string) => void} */
-export const editFiles = (target, tab) => console.log(target, tab)
