@@ -120,12 +120,6 @@ class Browsing:
         else:
             self._draw()
 
-    def hide(self) -> None:
-        """Show nothing: the page shows the folders."""
-        self._shows = "folders"
-        self._file.close()
-        self._grid.put(shows="folders")
-
     def _refresh(self) -> None:
         self._is_outdated = False
         query, sort = self._state.query, self._state.sort
