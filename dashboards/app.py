@@ -36,6 +36,7 @@ from dashboards.state import (
     AddressedState,
     ChecksState,
     DecideState,
+    FoldersState,
     JobsState,
     LibraryState,
     PeopleState,
@@ -61,6 +62,7 @@ PAGES = (
     PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
     PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
     PageEntry("library", "Library", lambda _: FaceScreen(LibraryState())),
+    PageEntry("folders", "Folders", lambda _: FaceScreen(FoldersState())),
     PageEntry("titles", "Titles", lambda _: FaceScreen(TitlesState())),
     PageEntry("title", "Title", lambda _: TitleScreen(TitleState()), "titles"),  # and the id in its address
     PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),

@@ -231,8 +231,8 @@ class Session:
         return next((name for name, own in self._paths.items() if own == path), None)
 
     def _first_page(self) -> str:
-        """Return the page of an address without a page: the library page if no folder was added yet."""
-        return "plan" if self.library.inventory.list() else "library"
+        """Return the page of an address without a page: the folders if there are none yet."""
+        return "plan" if self.library.inventory.list() else "folders"
 
     def _hello(self, message: Mapping[str, Any]) -> None:
         """Apply the theme and the selection that the browser keeps; they may arrive before the page is loaded."""

@@ -312,15 +312,11 @@ class PeopleState(AddressedState):
 
 
 class LibraryState(AddressedState):
-    """How the library is shown: the search of its pictures, or a list of files below its folders."""
+    """How the library is shown, and the search of its pictures."""
 
-    shows = param.Selector(
-        default="", objects=["", "pictures", "table", "folders"], doc="How it is shown; '' for what it contains."
-    )
+    shows = param.Selector(default="", objects=["", "pictures", "table"], doc="How it is shown; '' for pictures.")
     query = param.String(default="", doc="Search of the pictures.")
     sort = param.Selector(default="newest", objects=list(PICTURE_SORTS), doc="The order of the pictures.")
-    kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
-    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
     file_id = param.Integer(default=None, allow_None=True, doc="The file shown in detail; None for none.")
 
     _address: ClassVar[Mapping[str, str]] = {
@@ -328,9 +324,16 @@ class LibraryState(AddressedState):
         "shows": "show",
         "query": "q",
         "sort": "sort",
-        "kind": "list",
-        "number": "page",
     }
+
+
+class FoldersState(AddressedState):
+    """The list of files above the folders of the library."""
+
+    kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+
+    _address: ClassVar[Mapping[str, str]] = {"kind": "list", "number": "page"}
 
 
 class JobsState(AddressedState):

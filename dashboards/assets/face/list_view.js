@@ -336,7 +336,7 @@ export function drawHead(list) {
       }),
     linksOf(list, value).map(drawLink),
     drawActions(list, undefined, "head"),
-    spec.beside?.(list.place()),
+    spec.beside?.(list.place(), value),
   )
 }
 

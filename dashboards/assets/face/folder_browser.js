@@ -2,17 +2,7 @@
 import {h} from "#face/dom.js"
 import {button} from "#face/widgets.js"
 
-/**
- * @typedef {{path: string, name: string, known: boolean}} Folder `known`: the folder is scanned already.
- * @typedef {object} Listing
- * @property {string} path The opened folder, "" for none.
- * @property {string} parent The folder above it, "" for none.
- * @property {Folder[]} places The home folder, folders with media, mounted disks, and the root.
- * @property {Folder[]} folders The folders inside the opened one.
- * @property {string} problem Why the folders cannot be listed.
- */
-
-/** @param {Folder} folder */
+/** @param {Values.FolderSuggestion} folder */
 const drawFolder = ({path, name, known}) =>
   h(
     "li",
@@ -21,21 +11,21 @@ const drawFolder = ({path, name, known}) =>
     known && h("small", null, "scanned already"),
   )
 
-/** @param {Listing} listing */
+/** @param {Values.FolderListing} listing */
 const drawOpened = ({path, parent, folders, problem}) => [
   h(
     "div",
     {class: "at", data: {key: "at"}},
     button("↑ Up", "browse", {kind: "small", disabled: !parent, data: {path: parent, key: "up"}}),
     h("bdi", {class: "grow", dir: "ltr"}, path),
-    button("Use this folder", "use", {kind: "small", data: {path, key: "use"}}),
+    button("Use this folder", "use-folder", {kind: "small", data: {path, key: "use"}}),
   ),
   problem && h("p", {class: "hint", role: "alert"}, problem),
   !problem && !folders.length && h("p", {class: "hint"}, "No folder is inside this folder."),
   folders.length > 0 && h("ul", {"aria-label": `Folders in ${path}`}, folders.map(drawFolder)),
 ]
 
-/** @param {Listing} listing */
+/** @param {Values.FolderListing} listing */
 export const drawBrowser = listing =>
   h(
     "section",
