@@ -221,8 +221,10 @@ class MediaOverview:
     def numbers(self) -> list[ListNumber]:
         """Numbers of the list; a press of one narrows the list to its files, or ends that."""
         counted = ((FAVORITE_KEY, "yes", "favourites", self.favorites), (RATING, "0", "without a rating", self.unrated))
-        return [ListNumber(query=self.query, key=key, value=value, label=label, files=files)
-                for key, value, label, files in counted]
+        return [
+            ListNumber(query=self.query, key=key, value=value, label=label, files=files)
+            for key, value, label, files in counted
+        ]
 
     @property
     def contents(self) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from dashboards.components.details import file_drawer
 from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.readers import shown_in
 from indexium_core.model.fields.rules import FileNames, ValueRule
@@ -48,8 +47,7 @@ def view(
     fields: Mapping[str, str] | None = None,
     edits: Sequence[StandingDecision] = (),
     container: str = "avi",
-    editable: bool = True,
-) -> dict[str, Any]:
+) -> FileDetails:
     now = dict(fields or {})
     planned = {**now, **{edit.kind.removeprefix("field:"): edit.value for edit in edits}}
     found = [
@@ -66,49 +64,36 @@ def view(
         )
         for each in EDITABLE
     ]
-    details: FileDetails = replace(
-        details_of(FILE), container=container, fields=now, field_details=found, decisions=list(edits)
-    )
-    shown: dict[str, Any] = file_drawer.view(details, details.item, edit=0, editable=editable)["fields"]
-    return shown
+    return replace(details_of(FILE), container=container, fields=now, field_details=found, decisions=list(edits))
 
 
-def row(shown: dict[str, Any], key: str) -> dict[str, Any]:
-    return next(each for each in [*shown["rows"], *shown["more"]] if each["key"] == key)
+def row(details: FileDetails, key: str) -> dict[str, Any]:
+    return next(each for each in details.field_rows if each["key"] == key)
 
 
 def test_fields_with_a_value_have_their_names_in_other_programs() -> None:
     shown = view(fields={"genre": "Travel", "show": "Sea"}, edits=[edit_of("title")])
-    assert shown["names"] == [
+    assert shown.field_names["rows"] == [
         ["Title", "Title (ExifTool, MediaInfo, ffprobe); not in Kodi"],
         ["Genre", "Genre (ExifTool, MediaInfo, ffprobe); not in Kodi"],
     ]
-    assert shown["note"].startswith("Not measured: Jellyfin, ")
-    assert (view()["names"], view()["note"]) == ([], "")
+    assert shown.field_names["note"].startswith("Not measured: Jellyfin, ")
+    assert view().field_names == {"rows": [], "note": ""}
 
 
-def test_fields_with_a_value_or_an_edit_come_first() -> None:
+def test_fields_with_a_value_or_an_edit_are_shown() -> None:
     shown = view(fields={"genre": "Travel"}, edits=[edit_of("title")])
 
-    assert [each["key"] for each in shown["rows"]] == ["title", "genre"]
-    assert {each["key"] for each in shown["rows"] + shown["more"]} == {field.key for field in EDITABLE}
+    assert [each["key"] for each in shown.field_rows if each["is_shown"]] == ["title", "genre"]
+    assert {each["key"] for each in shown.field_rows} == {field.key for field in EDITABLE}
     assert [row(shown, key)["edited"] for key in ("title", "genre")] == [True, False]
     assert [row(shown, key)["locked"] for key in ("title", "genre")] == [False, True]
 
 
-def test_fields_without_a_place_are_last_and_have_the_reason() -> None:
-    more = view()["more"]
-
-    reasons = [each["why"] for each in more]
-    assert reasons == sorted(reasons)
-    assert (reasons[0], reasons[-1]) == ("", "AVI files have no place for it.")
-
-
-@pytest.mark.parametrize(
-    ("container", "editable", "first"), [("mp4", True, ["rating"]), ("mp4", False, []), ("avi", True, [])]
-)
-def test_rating_comes_first_where_it_can_be_set(container: str, editable: bool, first: list[str]) -> None:
-    assert [each["key"] for each in view(container=container, editable=editable)["rows"]] == first
+def test_fields_without_a_place_have_the_reason() -> None:
+    reasons = {each["why"] for each in view().field_rows}
+    assert reasons == {"", "AVI files have no place for it."}
+    assert not any(each["why"] for each in view(container="mp4").field_rows if each["key"] == "rating")
 
 
 def test_planned_value_shows_its_difference() -> None:
