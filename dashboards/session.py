@@ -309,6 +309,7 @@ class Session:
         """Show the files that a search finds, on the plan page."""
         self.go("plan", query=query)
 
+    @property
     def _is_face(self) -> bool:
         """Whether the scripts draw the page that is shown."""
         return isinstance(self._screen, FaceScreen)

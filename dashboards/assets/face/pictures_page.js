@@ -190,7 +190,7 @@ export class PicturesPage extends List {
   onFocus({target}) {
     const cell = /** @type {Element} */ (target).closest("[role=gridcell][data-index]")
     // A closed dialog gives the focus back to the tile that opened it; the viewer may show another file.
-    if (!(cell instanceof HTMLElement) || this.viewer?.isOpen) return
+    if (!(cell instanceof HTMLElement) || this.viewer?.hasFocus) return
     const at = Number(cell.dataset.index)
     if (at === this.cursorPlace && this.isPointed) return
     Object.assign(this, {cursorPlace: at, cursor: this.tiles.at(at)?.file_id ?? null, isPointed: true})

@@ -111,6 +111,7 @@ const EDITS = new Set(["rate", "favorite", "people"])
 export class PictureViewer {
   said = "" // what the last decision about the file did: the viewer covers the toasts
   startX = Number.NaN // of a touch
+  hasFocus = false // from its opening until the focus is on its tile again
 
   /** @param {PicturesPage} page */
   constructor(page) {
@@ -137,6 +138,7 @@ export class PictureViewer {
   open() {
     if (!this.page.tile() || this.isOpen) return
     this.said = ""
+    this.hasFocus = true
     this.step.open()
     this.paint()
     this.box.querySelector("h2").focus()
@@ -144,6 +146,7 @@ export class PictureViewer {
 
   onClosed() {
     morph(this.box, []) // a video stops
+    this.hasFocus = false
     this.page.focusCursor()
   }
 

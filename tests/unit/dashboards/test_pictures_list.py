@@ -1,4 +1,4 @@
-"""The pictures of the library in Node, with values of the library: filters, decisions, empty lists, and what edits show."""
+"""The pictures of the library in Node, with values of the library: filters, decisions, empty lists, shown edits."""
 
 from __future__ import annotations
 
