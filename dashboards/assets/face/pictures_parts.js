@@ -150,7 +150,7 @@ function drawFiles(page) {
   return h("div", {class: "card", data: {key: "empty"}}, emptyState(title, text, more, page.drawWider()))
 }
 
-/** What the files of the list are, and what goes on with them. @param {PicturesPage} page */
+/** What the files of the list lack, and a scan that adds to them. @param {PicturesPage} page */
 function drawMeaning(page) {
   const head = page.rows.shownHead()
   if (!head) return null

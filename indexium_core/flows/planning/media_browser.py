@@ -16,16 +16,8 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.values import FAVORITE
-from indexium_core.model.files.tiles import (
-    FACETS,
-    MAX_TILES,
-    SORTS,
-    MediaFacetValue,
-    MediaOverview,
-    Month,
-    Section,
-    TilePage,
-)
+from indexium_core.model.files.tiles import FACETS, MAX_TILES, SORTS, Month, Section, TilePage
+from indexium_core.model.media_lists import MediaFacetValue, MediaOverview
 from indexium_core.model.planning.plan import Wider
 from indexium_core.model.planning.recent_values import RecentValues
 from indexium_core.model.remote_calls import remote

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from indexium_core.model.fields.table import CREATION_TIME, DATE, RATING, TITLE
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.media import MediaKind
-from indexium_core.model.files.tiles import DateSource, MediaFacetValue, Tile
+from indexium_core.model.files.tiles import DateSource, Tile
+from indexium_core.model.media_lists import MediaFacetValue
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection

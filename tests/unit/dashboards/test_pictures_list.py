@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core.model.files.tiles import MediaFacetValue, MediaOverview
+from indexium_core.model.media_lists import MediaFacetValue, MediaOverview
 from tests.support.scripts import evaluate
 
 OVERVIEW = MediaOverview(

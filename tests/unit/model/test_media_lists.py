@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from indexium_core.model.files.tiles import MediaFacetValue, MediaOverview, Tile
+from indexium_core.model.files.tiles import Tile
+from indexium_core.model.media_lists import MediaFacetValue, MediaOverview
 from indexium_core.model.review.reports import DecisionReport
 
 
