@@ -62,10 +62,11 @@ _UNCHANGING_CALLS = """
     checks.as_sql checks.ignore checks.ignore_all checks.unignore fields.change fields.define fields.remove
     people.as_sql people.files_as_sql search.as_sql
     inventory.add inventory.as_sql inventory.browse inventory.exclude_removal inventory.forget_missing
-    inventory.media_removal inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
-    inventory.set_kind inventory.set_media inventory.set_metadata_language inventory.set_write_ratings
+    inventory.media_removal inventory.missing_removal inventory.remove inventory.remove_empty_folders
+    inventory.set_cast_people inventory.set_kind inventory.set_media inventory.set_metadata_language
+    inventory.set_write_ratings
     people.set_picture people_lists.check people_lists.comparison people_lists.discard
-    people.take_from_files rescans.prune_audit
+    people.take_from_files rescans.prune_audit rescans.read_file
     scans.cancel templates.remove templates.save titles.follow
     titles.unassign configuration.file configuration.row configuration.set configuration.table
 """
