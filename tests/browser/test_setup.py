@@ -19,6 +19,7 @@ from tests.support import media as clips
 from tests.support import photos
 from tests.support.effort import effort
 from tests.support.studio import OLD
+from tests.support.waiting import until
 
 ODD = "<b>Family</b>".replace("/", "∕") + " 🎂 العائلة " + "very long " * 12
 
@@ -291,7 +292,7 @@ def test_ratings_that_wait_are_written_after_a_question(
     box.click()
     question.get_by_role("button", name="Write 1 rating").click()
     expect(box).to_be_checked()
-    assert empty_library.inventory.list()[0].write_ratings == "at-once"
+    until(lambda: empty_library.inventory.list()[0].write_ratings == "at-once")
 
 
 def test_patterns_have_one_line_each(serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path) -> None:

@@ -90,8 +90,10 @@ class PeopleLists:
     @needs(PLAN_EDIT)
     @remote()
     def comparison(self, token: str) -> Comparison | None:
-        """Return how far the running check or import of a list is; None if it compares no files with the list."""
-        return self._find(token).comparison
+        """Return how far the running check or import of a list is; None if it compares no files, or has ended."""
+        with self._lock:
+            sent = self._lists.get(token)
+        return sent.comparison if sent else None
 
     @needs(PLAN_EDIT)
     @remote()
