@@ -329,7 +329,11 @@ def test_tiles_of_a_changed_list_are_read_again(
 def test_refused_rating_is_put_back_with_its_reason(site: Site, library: Library) -> None:
     page = site.visit("/library")
     held: list[Route] = []
-    page.route("**/call/decisions.set_fields", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/call/decisions.set_fields", hold)
     tile(page, "Interview.mkv").focus()
     page.keyboard.press("4")
     expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("4 of 5 stars"))  # before the answer

@@ -1,4 +1,4 @@
-"""The files of the library as pictures: one value for each tile, and the counts, sections and months of a list."""
+"""The files of the library as pictures: one value for each tile, and the sections and months of a list."""
 
 from __future__ import annotations
 
