@@ -61,10 +61,10 @@ def _make_old(folder: Path) -> None:
 
 @pytest.fixture
 def new_home(tmp_path: Path) -> Iterator[Library]:
-    """An empty home whose providers are stood in for."""
+    """An empty home whose providers are stood in for. It is served, so an identification follows each scan."""
     with ProviderStandIn(DEMO_TITLES) as stand_in:
         store_addresses(tmp_path / "home", stand_in)
-        with Library.open(tmp_path / "home") as library:
+        with Library.open(tmp_path / "home", url="http://127.0.0.1") as library:
             yield library
 
 

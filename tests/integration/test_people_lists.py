@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.people.import_report import Comparison
+from indexium_core.model.people.import_report import ListComparison
 from tests.support.studio import Studio
 
 
@@ -86,7 +86,7 @@ def test_newer_lists_replace_the_oldest(studio: Studio, tmp_path: Path) -> None:
 def test_comparison_is_told_while_it_runs(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library = studio.library
     token, _ = sent(library, tmp_path, listed(library))
-    told: list[Comparison | None] = []
+    told: list[ListComparison | None] = []
 
     def check_import(*_: Any, on_progress: Any, **__: Any) -> None:
         told.append(library.people_lists.comparison(token))
@@ -95,5 +95,5 @@ def test_comparison_is_told_while_it_runs(studio: Studio, tmp_path: Path, monkey
 
     monkeypatch.setattr(library.people_lists._people, "check_import", check_import)
     library.people_lists.check(token)
-    assert told == [None, Comparison(done=1, total=9)]
+    assert told == [None, ListComparison(done=1, total=9)]
     assert library.people_lists.comparison(token) is None

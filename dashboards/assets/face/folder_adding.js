@@ -16,6 +16,7 @@ const isFull = path => path.startsWith("/") || path.startsWith("~")
 
 export class FolderAdding {
   isOpen = false
+  wantsFocus = false // the field gets the focus as soon as it is there
   text = "" // that is typed
   photos = true
   kind = "" // the choice of the person
@@ -62,14 +63,24 @@ export class FolderAdding {
   /** Forget what was typed and chosen. */
   reset() {
     clearTimeout(this.timer)
-    Object.assign(this, {isOpen: false, text: "", photos: true, kind: "", proposal: null, listing: null})
+    Object.assign(this, {
+      isOpen: false,
+      wantsFocus: false,
+      text: "",
+      photos: true,
+      kind: "",
+      proposal: null,
+      listing: null,
+    })
     this.field.clearOptions()
     const input = this.field.input()
     if (input) input.value = ""
   }
 
   focus() {
-    this.field.input()?.focus()
+    const field = this.field.input()
+    field?.focus()
+    this.wantsFocus = !field
   }
 
   get path() {

@@ -204,6 +204,7 @@ export class FoldersPage extends Sections {
   draw() {
     super.draw()
     if (!this.isShown()) return
+    if (this.adding?.wantsFocus) this.adding.focus()
     this.focusImport()
     this.focusStep()
   }

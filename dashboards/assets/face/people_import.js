@@ -31,7 +31,7 @@ export class PeopleImport {
   /** @type {Check | null} */
   check = null
   isNew = false // nobody has seen the check of this list yet
-  /** @type {Values.Comparison | null} */
+  /** @type {Values.ListComparison | null} */
   comparison = null // how far the files are compared with a legacy database
   timer = 0
   isTaking = false // the import runs
@@ -257,7 +257,7 @@ function drawPreview(list, known, {act}) {
   ]
 }
 
-/** @param {Values.Comparison} comparison */
+/** @param {Values.ListComparison} comparison */
 const drawComparison = ({done, total}) =>
   h("p", {class: "quiet", role: "status"}, `Comparing files by their content … ${count(done)} of ${count(total)}`)
 

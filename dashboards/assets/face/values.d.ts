@@ -52,7 +52,6 @@ type Companion = {person_id: number; name: string; qualifier: string; files: num
 type ComparedFile = {file_name: string; file_path: string; place: string; media: string; names: ComparedNames[]}
 type ComparedLine = {state: "kept" | "removed" | "added" | "folded"; parts: (Record<string, string | boolean>)[]; count: number}
 type ComparedNames = {label: string; tags: CheckTag[]}
-type Comparison = {done: number; total: number}
 type Completion = {start: number; end: number; text: string; label: string; hint: string; count: number | null}
 type ConflictItem = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; choices: string[]; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type CreditedPerson = {name: string; part: string; filter: string}
@@ -142,6 +141,7 @@ type LibraryDetails = {library_id: number; name: string; path: string; path_byte
 type LibraryPublishing = {library_id: number; name: string; options: PublishOptions; proposed: "off" | "nfo" | "artwork" | "both"; usual: PublishOptions; pictures: PictureKind[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
+type ListComparison = {done: number; total: number}
 type ListNumber = {query: string; key: string; value: string; label: string; files: number; is_chosen: boolean; turned: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number; place: string}
 type LockReport = {files: number; changed: number; by_edit: number}
@@ -541,7 +541,7 @@ interface Calls {
   "people.take_from_files": [args: {}, value: ImportReport]
   "people.unmerge": [args: {name?: string; merged?: string; dry_run?: boolean}, value: PersonChange]
   "people_lists.check": [args: {token?: string; root?: string; replace?: boolean}, value: ImportCheck]
-  "people_lists.comparison": [args: {token?: string}, value: Comparison | null]
+  "people_lists.comparison": [args: {token?: string}, value: ListComparison | null]
   "people_lists.discard": [args: {token?: string}, value: null]
   "people_lists.take": [args: {token?: string; root?: string; replace?: boolean}, value: ImportReport]
   "picture_search.search": [args: {entity_type?: string; entity_id?: number; providers?: string[]}, value: PictureSearchResult[]]

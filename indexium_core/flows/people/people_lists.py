@@ -18,24 +18,24 @@ from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.model.accounts.needs import internal, needs
 from indexium_core.model.accounts.permissions import PLAN_EDIT
-from indexium_core.model.people.import_report import Comparison, ImportCheck, ImportReport
+from indexium_core.model.people.import_report import ImportCheck, ImportReport, ListComparison
 from indexium_core.model.remote_calls import remote
 
 _MOST = 8  # lists
 
 
 class _SentList:
-    """A list. Its file is removed with the last reference."""
+    """A list. Its file is removed with it, at the latest at the end of the process."""
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name  # of the file of the sender, for display only
-        self.comparison: Comparison | None = None
-        weakref.finalize(self, path.unlink, missing_ok=True)
+        self.comparison: ListComparison | None = None
+        self.remove = weakref.finalize(self, path.unlink, missing_ok=True)
 
     def note(self, done: int, total: int) -> None:
         """Note how far the comparison with the files is."""
-        self.comparison = Comparison(done=done, total=total)
+        self.comparison = ListComparison(done=done, total=total)
 
     @contextlib.contextmanager
     def named(self) -> Iterator[None]:
@@ -63,7 +63,7 @@ class PeopleLists:
         with self._lock:
             self._lists[token] = _SentList(path, name)
             while len(self._lists) > _MOST:
-                self._lists.popitem(last=False)
+                self._lists.popitem(last=False)[1].remove()
         return token
 
     @needs(PLAN_EDIT)
@@ -89,7 +89,7 @@ class PeopleLists:
 
     @needs(PLAN_EDIT)
     @remote()
-    def comparison(self, token: str) -> Comparison | None:
+    def comparison(self, token: str) -> ListComparison | None:
         """Return how far the running check or import of a list is; None if it compares no files, or has ended."""
         with self._lock:
             sent = self._lists.get(token)
@@ -113,7 +113,9 @@ class PeopleLists:
     def discard(self, token: str) -> None:
         """Forget a list, if it is known."""
         with self._lock:
-            self._lists.pop(token, None)
+            sent = self._lists.pop(token, None)
+        if sent:
+            sent.remove()
 
     def _find(self, token: str) -> _SentList:
         with self._lock:

@@ -14,7 +14,7 @@ _NEXT_SCAN = "Scan the folder of these files, or add it: the scan assigns the na
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class ListComparison:
     """How many files are compared with a legacy database, and of how many."""
 
     done: int
