@@ -24,7 +24,6 @@ from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.frame.entries import entries
 from dashboards.pages.history.screen import HistoryScreen
-from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
@@ -37,7 +36,9 @@ from dashboards.state import (
     AddressedState,
     ChecksState,
     DecideState,
+    FoldersState,
     JobsState,
+    LibraryState,
     PeopleState,
     PublishState,
     RequestsState,
@@ -60,7 +61,8 @@ PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
     PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
-    PageEntry("library", "Library", LibraryScreen),
+    PageEntry("library", "Library", lambda _: FaceScreen(LibraryState())),
+    PageEntry("folders", "Folders", lambda _: FaceScreen(FoldersState())),
     PageEntry("titles", "Titles", lambda _: FaceScreen(TitlesState())),
     PageEntry("title", "Title", lambda _: TitleScreen(TitleState()), "titles"),  # and the id in its address
     PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-import weakref
 from collections import OrderedDict
-from pathlib import Path
 from typing import Any, TypeVar
 
 from indexium_core import errors
@@ -43,12 +41,3 @@ class ResultCache:
         if not isinstance(value, kind):
             raise errors.UnknownIdError("This result was removed from the cache. Request it again.")
         return value
-
-
-class Upload:
-    """An uploaded file; it is removed with its last reference."""
-
-    def __init__(self, path: Path, name: str) -> None:
-        self.path = path
-        self.name = name  # original file name, for display only
-        weakref.finalize(self, path.unlink, missing_ok=True)

@@ -47,9 +47,6 @@ class Screen:
         """Return the title of the window if it differs from that of the page, "" otherwise."""
         return ""
 
-    def follow_file(self) -> None:
-        """Show the file that the address of this page names."""
-
     def follow_title(self, title_id: int | None) -> None:
         """Show the title that the path of the address names; None: the path names no title."""
 

@@ -31,11 +31,9 @@ from dashboards.result_cache import ResultCache
 from dashboards.screen import FaceScreen, Screen
 from dashboards.session_account import SessionAccount
 from dashboards.shared import Shared
-from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import PLAN_READ, Permission, refusal
 from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.review.reports import DecisionReport
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -223,7 +221,6 @@ class Session:
         self.view.page = name if name in self._screens else self._first_page()
         self._screen.state.take(search)
         for screen in self._screens.values():
-            screen.follow_file()
             screen.follow_title(title_id)
 
     def _page_at(self, path: str) -> str | None:
@@ -231,8 +228,8 @@ class Session:
         return next((name for name, own in self._paths.items() if own == path), None)
 
     def _first_page(self) -> str:
-        """Return the page of an address without a page: the library page if no folder was added yet."""
-        return "plan" if self.library.inventory.list() else "library"
+        """Return the page of an address without a page: the folders if there are none yet."""
+        return "plan" if self.library.inventory.list() else "folders"
 
     def _hello(self, message: Mapping[str, Any]) -> None:
         """Apply the theme and the selection that the browser keeps; they may arrive before the page is loaded."""
@@ -312,15 +309,6 @@ class Session:
         """Show the files that a search finds, on the plan page."""
         self.go("plan", query=query)
 
-    def open_as_sql(self, as_sql: Callable[[], str]) -> None:
-        """Show the query that `as_sql` returns on the query page, and run it. `as_sql` may raise a QueryError."""
-        try:
-            text = as_sql()
-        except errors.QueryError as error:
-            self.bridge.toast("error", error.message)
-        else:
-            self.go("query", text=text, values="", runs=True)
-
     @property
     def _is_face(self) -> bool:
         """Whether the scripts draw the page that is shown."""
@@ -376,10 +364,6 @@ class Session:
         search = self._screen.state.search()
         path = self._screen.own_path() or self._paths[self.view.page]
         return path + (f"?{search}" if search else "")
-
-    def report_decision(self, text: str, report: DecisionReport) -> None:
-        """Show a decision, with a button that undoes it."""
-        self.undoing.report_decision(text, report)
 
     def _put(self, **changes: Any) -> None:
         self._frame |= changes

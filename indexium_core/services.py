@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.home.schedules import Schedules
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.matching.match_service import TitleMatchService
+    from indexium_core.flows.people.people_lists import PeopleLists
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.people.suggestions import Suggestions
     from indexium_core.flows.pictures.thumbnail_job import ThumbnailJobs
@@ -101,6 +102,7 @@ class LibraryServices:
     audit: Auditor
 
     people: PeopleService
+    people_lists: PeopleLists  # that somebody has sent, until they are imported
     suggestions: Suggestions
     decisions: Decisions
     bulk: BulkEdits
@@ -231,8 +233,7 @@ class LibraryServices:
             UsageError: There is no such kind.
 
         """
-        self.inventory.set_kind(library_id, kind)
-        return None if kind == "home" else self.titles.identify([library_id])
+        return self.titles.set_library_kind(library_id, kind)
 
     def rescan(
         self,

@@ -77,7 +77,7 @@ class FooterPanel:
             job=lambda message: session.go("jobs", job_id=_id(message)),
             job_pause=lambda message: self._act(partial(library.jobs.pause, wait=False), message),
             job_resume=lambda message: self._act(library.jobs.resume, message),
-            scan=lambda _: session.go("library"),
+            scan=lambda _: session.go("folders"),
             requests=lambda _: session.go("requests"),
             stop_scan=lambda _: bridge.run(library.scans.cancel, lambda _: self.refresh(), name="stop_scan", once=True),
         )
@@ -133,7 +133,7 @@ class FooterPanel:
 
     def _scan(self) -> ScanProgress | None:
         """Return the progress of a scan, unless the page already shows it."""
-        is_shown = self._session.is_showing("library") or self._session.is_showing("jobs")
+        is_shown = self._session.is_showing("folders") or self._session.is_showing("jobs")
         return None if is_shown else self._library.scans.progress()
 
     def _is_shown(self, operation: MetadataOperation) -> bool:

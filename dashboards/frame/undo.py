@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dashboards.bridge import Bridge
 from indexium_core.library import Library
-from indexium_core.model.people import copies
-from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.review.steps import StepReport
 
 
@@ -25,12 +23,3 @@ class Undoing:
                 self._bridge.toast("good" if report.files and not report.left else "info", report.summary)
 
         self._bridge.run(lambda: self._library.steps.undo(step_id), on_done, name="turn", once=True)
-
-    def report_decision(self, text: str, report: DecisionReport) -> None:
-        """
-        Show the decision and the copies that it reached, with a button that undoes this step.
-
-        Another session may have made the newest step.
-        """
-        text = " ".join(filter(None, (text, copies.sentence(report.copies, report.copy_files))))
-        self._bridge.toast("good" if report.step_id else "info", text, undo=report.step_id)

@@ -257,11 +257,11 @@ def test_first_import_ends_with_link_to_plan(
 ) -> None:
     """Also in a home that got a folder before its page was opened."""
     empty_library.scan([str(media)])
-    page = serve(empty_library).visit("/library?show=folders")
+    page = serve(empty_library).visit("/folders")
     expect(page.get_by_role("heading", name="Add people")).to_be_visible()
     page.set_input_files("#people-file", f"{media}/people.csv")
     page.get_by_role("region", name="Import").get_by_role("button", name=re.compile("^Import 91 names")).click()
-    review = page.get_by_role("button", name="Review the plan")
+    review = page.get_by_role("link", name="Review the plan")
     expect(review).to_be_visible()
     expect(review).to_be_in_viewport()
     review.click()

@@ -237,6 +237,7 @@ interface ListAction<Row, Head> {
   leads?(result: any): string // the address of the page that is opened after it
   visits?(result: any, rows: Row[]): string // the address that is shown after it; "": as before
   shownAt?(result: any): Record<string, string> // the values of the address with which its effect is shown
+  follows?(result: any, rows: Row[], answers: Answers): unknown // the work that it leads to; it tells its own errors
   // The section shows its result: a secret until another action, or anything until another row is opened. Neither is
   // kept on another page.
   holds?: boolean | "open"
@@ -376,6 +377,7 @@ interface SectionSpec<Row = any, Known = any> {
   news?: string[] // the events after which it is read again; default: those of the page
   isInHead?: boolean // it stands beside the title of the page, without a title of its own
   hasNoTitle?: boolean
+  isBare?: boolean // it is no card: it draws its own
   beside?(known: Known, parts: SectionParts<Row>): Child // its title
   reads?(place: Route): Record<string, ReadCall> // what it needs: values by name
   // What it also needs because of these values. They are in `known.more`, each of them as soon as it is read.
@@ -405,7 +407,7 @@ interface SectionsSpec<Head = any> {
   hasOwnHead?: boolean // a section draws the title
   crumb?: {label: string; href: string} // the page above it
   links?(): {label: string; href: string}[] // beside the title
-  beside?(place: Route): Child // the title, behind links and actions
+  beside?(place: Route, head: Head | undefined): Child // the title, behind links and actions
   // The name in the address of what has the focus first: an element with this value as `data.start`, or a section.
   starts?: string
   sheets?: string[] // style sheets of this page alone
@@ -466,7 +468,7 @@ interface ListSpec<Row = any, Head = any> {
   above?(head: Head, place: Route): string // a sentence above the rows
   card?(head: Head, acts: HTMLElement[]): Child // what stands below the title, with the actions of its place
   links?: ListLink[] | ((head: Head | undefined, place: Route) => ListLink[]) // beside the title
-  beside?(place: Route): Child // the title, behind links and actions
+  beside?(place: Route, head: Head | undefined): Child // the title, behind links and actions
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string
   portrait?(row: Row): Portrait // beside the title of the details

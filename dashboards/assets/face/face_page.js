@@ -197,6 +197,7 @@ export class FacePage {
       this.leadsTo = action.visits?.(value, meant) ?? ""
       this.settle(action, shown, made)
       if (action.shownAt) go(action.shownAt(value))
+      void action.follows?.(value, meant, answers)
     } catch (error) {
       this.putBack(shown)
       throw error

@@ -56,7 +56,7 @@ export class List extends FacePage {
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     if (spec.returns) keepFilters(`/${spec.page}`, this.openName)
-    this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
+    this.rows = this.newRows()
     this.typing = new SearchTyping(this)
     /** @type {PageSelection | FixedSelection} */
     this.picked = this.newSelection()
@@ -448,6 +448,11 @@ export class List extends FacePage {
   pick(row, isRange = false) {
     if (this.picked.canHave(row)) this.picked.pick(row, isRange)
     this.draw()
+  }
+
+  /** @returns {ListRows<Row, Head>} */
+  newRows() {
+    return new ListRows(this.spec, this.spec.perPage ?? PER_PAGE)
   }
 
   /** Return what is selected at the start: nothing, or what was selected before a reload. @returns {PageSelection} */

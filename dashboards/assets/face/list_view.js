@@ -319,7 +319,7 @@ const drawLink = ({label, href, title, kind = "quiet", sign}) =>
   )
 
 /** @param {List} list */
-function drawHead(list) {
+export function drawHead(list) {
   const {spec} = list
   const value = list.rows.shownHead()
   const choice = value && spec.choice?.(value, list.place())
@@ -336,7 +336,7 @@ function drawHead(list) {
       }),
     linksOf(list, value).map(drawLink),
     drawActions(list, undefined, "head"),
-    spec.beside?.(list.place()),
+    spec.beside?.(list.place(), value),
   )
 }
 
@@ -354,7 +354,7 @@ function drawCard(list) {
 }
 
 /** @param {List} list */
-function drawChips(list) {
+export function drawChips(list) {
   const value = list.rows.shownHead()
   if (!list.spec.chips) return null
   const chips = value ? list.spec.chips(value, list.place()) : []
@@ -606,7 +606,7 @@ const drawBarActions = list =>
     )
 
 /** @param {List} list */
-function drawSide(list) {
+export function drawSide(list) {
   const row = list.opened()
   if (!row) return null
   const {spec} = list

@@ -62,7 +62,7 @@ type DangerousFile = {file_id: number; name: string; path: string; labels: strin
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
 type DangerousTitle = {address: string; name: string; folder: string; labels: string[]; files: ItemSideFile[]; message: string}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
-type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string}
+type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string; unsupported_text: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
 type EditChoices = {fields: EditableField[]; placeholders: RulePlaceholder[]; more_about_rules: string; properties: EditableProperty[]}
@@ -101,7 +101,9 @@ type FileMove = {item: TitleItem; gone: number[]; step_id: number; text: string}
 type FilePage = {items: ListedFile[]; total: number; page: number; per_page: number}
 type FileProperty = {field: string; label: string; value: string | number | null; text: string; lock: FieldLock | null}
 type FolderComparison = {library_id: number; path: string; known: number; gone: number; new: number; with_people: number; reason: string}
+type FolderListing = {path: string; parent: string; places: FolderSuggestion[]; folders: FolderSuggestion[]; problem: string}
 type FolderRule = {theirs: string; ours: string}
+type FolderSuggestion = {path: string; name: string; known: boolean}
 type FollowedItem = {item: ItemDetails; share: number | null; is_ended: boolean; operation_type: string; changes: string; glyph: string; id: number; level: string; name: string; path: string; state: string; text: string}
 type FollowedItemPage = {items: FollowedItem[]; total: number; page: number; per_page: number}
 type FollowedJob = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; operation: OperationStatus | null; actions: ("pause" | "resume" | "resolve" | "retry" | "cancel")[]; added: string; cancel_effect: string; ended: string; facts: string[][]; gauge: JobGauge; has_ended: boolean; is_long_paused: boolean; is_resumable: boolean; long_pause_text: string; name: string; outcome: string[][]; pace: string; pause_text: string; state: string; text: string}
@@ -116,7 +118,10 @@ type HomeSummary = {home: string; folders: number; files: number; plan_id: numbe
 type IdempotentRequest = {key: string; mark: string; answer: Record<string, string>}
 type IdentifiedTitle = {item: TitleItem; values: TitleValue[]; files: TitleFile[]; children: TitleItem[]; gaps: EpisodeGap[]; nfo_problems: Record<string, string>; about: string; addable: FieldWithoutValue[]; can_plan: boolean; cast: CreditedPerson[]; crew: CreditedPerson[]; listed_values: TitleValue[]; nfo_sentences: string[]; plot: string}
 type ImageCandidate = {provider: string; kind: "poster" | "backdrop" | "logo" | "banner" | "still" | "thumb" | "clearart" | "disc"; url: string; width: number | null; height: number | null; language: string; votes: number; vote_average: number; season: number | null; preview_url: string}
-type ImportReport = {matched: number; waiting: number; rejected: RejectedRow[]; skipped: RejectedRow[]; added: number; files: number; copies: number; copy_files: FileCopy[]; step_id: number | null; suggestions: number; operations: number; known_operations: number; by_hash: number; by_path: number; unmatched: UnmatchedFile[]; problems: string[]}
+type ImportCheck = {report: ImportReport; rows: number; people: number; waiting: WaitingRow[]; waiting_rows: number; relative: boolean; root: string; has_rows: boolean; rejected_lines: ImportLines; skipped_lines: ImportLines; summary: string; unmatched_lines: ImportLines; waiting_lines: ImportLines}
+type ImportLine = {where: string; text: string}
+type ImportLines = {rows: ImportLine[]; total: number; more: string}
+type ImportReport = {matched: number; waiting: number; rejected: RejectedRow[]; skipped: RejectedRow[]; added: number; files: number; copies: number; copy_files: FileCopy[]; step_id: number | null; suggestions: number; operations: number; known_operations: number; by_hash: number; by_path: number; unmatched: UnmatchedFile[]; problems: string[]; content: string; legacy_facts: string[]; text: string; waiting_hint: string}
 type InterruptedFile = {item_id: number; file_id: number; file_path: string; outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; code: string; message: string; file_name: string}
 type InterruptedOperation = {operation: MetadataOperation; counts: Record<string, number>; files: InterruptedFile[]; resumes_automatically: boolean; id: number; remaining: number; stop_reason: string; successes: number; total: number}
 type Issue = {code: string; message: string; severity: string; label: string; remedy: string; text: string}
@@ -132,11 +137,13 @@ type KindCounts = {kind: string; title: string; states: Record<string, number>}
 type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; videos: number; photos: number; reason: string; is_partial: boolean}
 type LevelCount = {level: string; files: number; hint: string; is_chosen: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string; about: string; library_id: number; limit: string}
-type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
+type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; about: string; holds_titles: boolean; is_online: boolean; media_kinds: ("video" | "audio" | "photo")[]; scanned_text: string}
 type LibraryPublishing = {library_id: number; name: string; options: PublishOptions; proposed: "off" | "nfo" | "artwork" | "both"; usual: PublishOptions; pictures: PictureKind[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
-type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
+type ListComparison = {done: number; total: number}
+type ListNumber = {query: string; key: string; value: string; label: string; files: number; is_chosen: boolean; turned: string}
+type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number; place: string}
 type LockReport = {files: number; changed: number; by_edit: number}
 type LostText = {where: string; text: string}
 type MatchCandidate = {position: number; candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; state: string; key: string; label: string}
@@ -146,7 +153,10 @@ type MatchQuestion = {item: TitleItem; state: "open" | "later" | "accepted" | "n
 type MatchReason = {code: "id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes"; text: string; points: number; has_points: boolean; level: "yes" | "partly" | "no" | "neutral"; share: number}
 type MatchResult = {decision_id: number; description: string; titles: number; files: number; job_id: number | null; replaced: string}
 type MatroskaPlace = {names: string[]; level: number; kind: string; kinds: string[]; all_equal: boolean; label: string; words: string}
+type MediaFacetValue = {key: string; value: string; files: number; query: string; is_chosen: boolean; label: string; turned: string}
+type MediaOverview = {list_id: string; query: string; sort: string; total: number; size: number; kinds: Record<string, number>; favorites: number; unrated: number; without_people: number; offline: number; sections: Section[]; months: Month[]; chosen: Record<string, number>; contents: string; numbers: ListNumber[]; parts: SearchPart[]; people_text: string}
 type MetadataOperation = {id: number; operation_id: number; operation_type: "write" | "rollback" | "publish"; status: string; started_at: string; completed_at: string | null; file_count: number; success_count: number; failure_count: number; skipped_count: number; conflict_count: number; unknown_count: number; outcomes: Record<string, number>; seconds: number; user_note: string; user_action: string; source: string; error_message: string; reverts_id: number | null; can_rollback: boolean; rollback_reason: string; comment_only: number; origin: string; approved_by: string; about: string; actor: Actor; adds_people: boolean; can_resume: boolean; is_active: boolean; is_reversible: boolean; items_text: string; kept_text: string; kind_name: string; name: string; noun: string; outcome_text: string; people: string; people_text: string; problems_text: string; remaining: number; result_text: string; reverts_text: string; rollback_blocker: string; rollback_text: string; rollback_until: string; rounded_seconds: number; started: string}
+type Month = {month: string; first: number; files: number}
 type NewSecret = {source: WebhookSource; secret: string}
 type NewToken = {token: ApiToken; secret: string}
 type NfoLine = {state: "kept" | "removed" | "added" | "folded"; text: string; count: number}
@@ -247,8 +257,8 @@ type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | 
 type RulePlaceholder = {name: string; about: string}
 type SavedQuery = {query_id: number; name: string; text: string; values: Record<string, string>}
 type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean; means: string}
-type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string}
-type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]}
+type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string; number_text: string; pace: string}
+type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]; text: string; unusable: number}
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
 type SchemaColumn = {name: string; type: string; description: string; kind: string}
 type SchemaTable = {name: string; description: string; rows: number; columns: SchemaColumn[]; rows_text: string}
@@ -259,6 +269,7 @@ type SearchProblem = {message: string; position: number; word: string}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]; title: string}
 type SecondFactorStart = {secret: string; uri: string; qr: string}
 type SecondFactorState = {is_on: boolean; recovery_codes: number}
+type Section = {day: string; files: number}
 type SelectedFiles = {ids: number[]; summary: SelectionSummary; new: number; omitted: string; promise: string}
 type SelectionChanges = {comments: number; fields: FieldChangeCount[]}
 type SelectionDigest = {count: number; digest: number; size: number}
@@ -288,6 +299,8 @@ type Suggestion = {name: string; kind: "near_name" | "face" | "cast" | "series" 
 type TagPlace = {place: string; tags: Record<string, string>}
 type Template = {template_id: number; name: string; people: string[]; old_person: string | null; new_person: string | null; created_at: string; does: string; pair: string[] | null}
 type TextCount = {text: string; files: number}
+type Tile = {file_id: number; file_name: string; title: string; folder: string; library: string; kind: string; file_ext: string; file_hash: string | null; mtime_ns: number; size: number; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file"; rating: number; favorite: boolean; people: string[]; people_count: number; duration: number; width: number; height: number; in_plan: boolean; skipped: boolean; offline: boolean; unwritable: boolean; container: string; badge: string; dated: string; folder_name: string; info: string; is_shown_by_browsers: boolean; note: string; picture_version: string; pixels: string; place: string; shown_title: string; size_text: string}
+type TilePage = {list_id: string; first: number; tiles: Tile[]}
 type TitleFacet = {key: string; values: TitleFacetValue[]; total: number; options: TitleFacetValue[]}
 type TitleFacetValue = {value: string; label: string; titles: number}
 type TitleFile = {file_id: number; file_path: string; state: string; part: number | null; role: string; edition: string; duration: number | null; size: number; by_hand: boolean; about: string; name: string}
@@ -296,7 +309,7 @@ type TitlePage = {items: TitleItem[]; total: number; page: number; per_page: num
 type TitlePublication = {can_publish: boolean; text: string}
 type TitleSearch = {decision: MatchDecision; problems: Record<string, string>; is_complete: boolean}
 type TitleValue = {field: string; value: string; origin: string; provider: string; confidence: number | null; fetched_at: string; locked: boolean; shown: boolean; locked_by_nfo: boolean; about: string; is_editable: boolean; label: string; line: string; origin_text: string; since: string; text: string}
-type UnmatchedFile = {path: string; people: number; suggestions: number; operations: number}
+type UnmatchedFile = {path: string; people: number; suggestions: number; operations: number; content: string}
 type UnrecordedResults = {job_id: number; operation_id: number | null; reason: string; seconds: number; limit_seconds: number; assurance: string; description: string; name: string}
 type User = {id: number; name: string; role: "viewer" | "editor" | "approver" | "admin"; libraries: number[] | null; enabled: boolean; has_password: boolean; has_second_factor: boolean; created_at: string; last_seen_at: string | null; sessions: number; added: string; permissions: UserPermission[]; seen: string}
 type UserIdentity = {issuer: string; subject: string; user_id: number; user_name: string; created_at: string; since: string}
@@ -305,6 +318,7 @@ type UserSession = {id: number; user_id: number; user_name: string; address: str
 type ValidationResult = {entity_type: string; entity_id: number; can_publish: boolean; has_changes: boolean; issues: PublicationIssue[]}
 type ValueDecision = {step_id: number | null; text: string}
 type ValueLimit = {remedy: string; pattern: string; lowest: string; highest: string; most_bytes: number; is_utc: boolean}
+type WaitingRow = {line: number; where: string; path: string}
 type WaitingTitles = {provider: string; titles: number; until: string; text: string}
 type WatchCopy = {states: number; changed: number; players: string[]; problems: string[]; path: string; summary: string}
 type WebhookEvent = {id: number; source_id: number; source: string; received_at: string; times: number; event_type: string; name: string; library_id: number | null; folder: string; is_upgrade: boolean; state: "waiting" | "handled" | "ignored" | "failed"; not_before: string | null; job_id: number | null; handled_at: string | null; result: string; has_arrived: boolean; may_be_repeated: boolean; outcome: string; what: string; when: string}
@@ -430,10 +444,13 @@ interface Calls {
   "interruptions.files": [args: {operation_id?: number; outcome?: string; page?: number; per_page?: number}, value: InterruptedFile[]]
   "interruptions.operations": [args: {files?: number}, value: InterruptedOperation[]]
   "inventory.add": [args: {folder?: string; name?: string; audio?: boolean; photos?: boolean | null; kind?: string}, value: LibraryRow]
+  "inventory.as_sql": [args: {library_id?: number}, value: string]
+  "inventory.browse": [args: {folder?: string}, value: FolderListing]
   "inventory.compare_folder": [args: {library_id?: number}, value: FolderComparison]
   "inventory.empty_folders": [args: {library_id?: number}, value: EmptyFolderReport]
   "inventory.exclude_removal": [args: {library_id?: number; patterns?: string[]}, value: RemovalReport]
   "inventory.files": [args: {kind?: string; page?: number; per_page?: number}, value: FilePage]
+  "inventory.folders": [args: {text?: string}, value: FolderSuggestion[]]
   "inventory.forget_missing": [args: {library_id?: number}, value: RemovalReport]
   "inventory.libraries": [args: {}, value: LibraryDetails[]]
   "inventory.list": [args: {}, value: LibraryRow[]]
@@ -487,6 +504,12 @@ interface Calls {
   "matches.search": [args: {title_id?: number; text?: string}, value: MatchQuestion]
   "matches.suggest": [args: {title_id?: number}, value: MatchQuestion]
   "matches.undo": [args: {decision_id?: number | null}, value: MatchResult]
+  "media.count": [args: {query?: string; plan?: {query?: string; plan_id?: number} | null}, value: number]
+  "media.facet": [args: {key?: string; query?: string; most?: number; plan?: {query?: string; plan_id?: number} | null}, value: MediaFacetValue[]]
+  "media.ids": [args: {query?: string; sort?: string; plan?: {query?: string; plan_id?: number} | null; list_id?: string | null}, value: number[]]
+  "media.overview": [args: {query?: string; sort?: string; plan?: {query?: string; plan_id?: number} | null}, value: MediaOverview]
+  "media.page": [args: {query?: string; sort?: string; first?: number; count?: number; plan?: {query?: string; plan_id?: number} | null; list_id?: string | null}, value: TilePage]
+  "media.wider": [args: {query?: string; plan?: {query?: string; plan_id?: number} | null}, value: Wider[]]
   "operations.cancel": [args: {operation_id?: number}, value: null]
   "operations.get_operation_status": [args: {operation_id?: number}, value: OperationStatus]
   "operations.handle": [args: {operation_id?: number}, value: string]
@@ -497,6 +520,7 @@ interface Calls {
   "operations.wait": [args: {operation_id?: number; seconds?: number}, value: OperationStatus]
   "overview.numbers": [args: {}, value: HomeNumbers]
   "people.add": [args: {paths?: string[]; names?: string[]; only_this?: boolean}, value: ImportReport]
+  "people.add_typed": [args: {file_id?: number; text?: string}, value: ImportReport]
   "people.as_sql": [args: {text?: string}, value: string]
   "people.card": [args: {person_id?: number}, value: PersonCard]
   "people.details": [args: {person_id?: number; files?: number}, value: PersonProfile]
@@ -516,6 +540,10 @@ interface Calls {
   "people.split_files": [args: {person_id?: number; file_ids?: number[]; label?: string; dry_run?: boolean}, value: PersonChange]
   "people.take_from_files": [args: {}, value: ImportReport]
   "people.unmerge": [args: {name?: string; merged?: string; dry_run?: boolean}, value: PersonChange]
+  "people_lists.check": [args: {token?: string; root?: string; replace?: boolean}, value: ImportCheck]
+  "people_lists.comparison": [args: {token?: string}, value: ListComparison | null]
+  "people_lists.discard": [args: {token?: string}, value: null]
+  "people_lists.take": [args: {token?: string; root?: string; replace?: boolean}, value: ImportReport]
   "picture_search.search": [args: {entity_type?: string; entity_id?: number; providers?: string[]}, value: PictureSearchResult[]]
   "picture_selection.apply": [args: {title_ids?: number[]; rule?: SelectionRule}, value: PictureDecision]
   "picture_selection.auto_select_assets": [args: {entity_type?: string; entity_id?: number; asset_type?: string | null; season?: number | null}, value: AssetCandidate[]]
@@ -624,9 +652,11 @@ interface Calls {
   "saved_queries.restore": [args: {query?: SavedQuery}, value: SavedQuery]
   "saved_queries.save": [args: {name?: string; text?: string; values?: Record<string, string>}, value: SavedQuery]
   "scans.add": [args: {dirs?: (string | string[])[]; full?: boolean; accept_missing?: boolean; priority?: number | string; dedup?: boolean}, value: Job]
+  "scans.add_libraries": [args: {library_ids?: number[]; full?: boolean; accept_missing?: boolean}, value: Job]
   "scans.cancel": [args: {}, value: boolean]
   "scans.last": [args: {}, value: ScanReport | null]
   "scans.progress": [args: {}, value: ScanProgress | null]
+  "scans.report": [args: {job_id?: number}, value: ScanReport | null]
   "schedules.get": [args: {name?: string}, value: Schedule]
   "schedules.list": [args: {}, value: Schedule[]]
   "schedules.run": [args: {name?: string}, value: Job]
@@ -684,6 +714,7 @@ interface Calls {
   "titles.preview_values": [args: {title_ids?: number[]; fields?: string[]; examples?: number}, value: FieldsPreview]
   "titles.related": [args: {title_id?: number; limit?: number}, value: RelatedTitle[]]
   "titles.set": [args: {title_id?: number; field?: string; value?: string}, value: TitleValue[]]
+  "titles.set_library_kind": [args: {library_id?: number; kind?: string}, value: Job | null]
   "titles.set_lock": [args: {title_id?: number; field?: string; locked?: boolean}, value: ValueDecision]
   "titles.set_values": [args: {title_id?: number; values?: Record<string, string>}, value: TitleValue[]]
   "titles.shown_values": [args: {title_id?: number}, value: TitleValue[]]

@@ -18,6 +18,7 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
@@ -66,6 +67,31 @@ class ScanJobs:
         """
         # The payload holds ids because a path may not be text. The caller gets the error of a wrong folder.
         libraries = roots.select_libraries(self._database, list(dirs)) if dirs else []
+        return self._add(libraries, full=full, accept_missing=accept_missing, priority=priority, dedup=dedup)
+
+    @needs(JOBS_MANAGE, NAMED)
+    @remote()
+    def add_libraries(
+        self, library_ids: Sequence[int] = (), *, full: bool = False, accept_missing: bool = False
+    ) -> Job:
+        """
+        Add a scan of libraries by their ids, or of all libraries without one; an equal scan that waits is returned.
+
+        Raises UnknownIdError if a library does not exist.
+        """
+        reader = self._database.read()
+        libraries = [catalog.library(reader, each) for each in library_ids]
+        return self._add(libraries, full=full, accept_missing=accept_missing, priority="normal", dedup=True)
+
+    def _add(
+        self,
+        libraries: Sequence[LibraryRow],
+        *,
+        full: bool,
+        accept_missing: bool,
+        priority: int | str,
+        dedup: bool,
+    ) -> Job:
         library_ids = [library.library_id for library in libraries]
         payload = {"libraries": library_ids, "full": full, "really_gone": accept_missing}
         target = ", ".join(library.path for library in libraries) or "all libraries"
@@ -146,6 +172,12 @@ class ScanJobs:
     def last(self) -> ScanReport | None:
         """Return the report of the last scan of this process."""
         return self._scanner.last_report
+
+    @remote()
+    def report(self, job_id: int) -> ScanReport | None:
+        """Return the report of a scan that has ended; None if it has none. Raises UnknownIdError."""
+        summary = dict(self._queue.get(job_id).summary)
+        return ScanReport.of(summary) if "seen" in summary else None
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run the scan of a job and return its report: the handler of the queue."""
