@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from dashboards.read_cache import ReadCache
-from dashboards.result_cache import ResultCache
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.result_cache import ResultCache
 
 COMMAND = "'indexium operations resume "  # a notice with this command: the dashboard shows a dialog instead
 

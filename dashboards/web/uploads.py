@@ -19,12 +19,13 @@ from urllib.parse import unquote
 
 from tornado.web import RequestHandler, stream_request_body
 
-from dashboards.result_cache import ResultCache, Upload
+from dashboards.result_cache import Upload
 from dashboards.web.downloads import is_from_own_page
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PLAN_EDIT
+from indexium_core.model.result_cache import ResultCache
 
 LARGEST = 200_000_000  # bytes; a legacy .db file with 100,000 files has about 60 MB
 FOLDER = "uploads"

@@ -1,5 +1,5 @@
-// A dialog of the server opens some time after its key. Its button shows at once that it waits. What a person types
-// meanwhile is text for the first field of the dialog, and no key of the page.
+// Some dialogs open some time after their key: the server has to say which one, or makes it. The button shows at once
+// that it waits. What a person types meanwhile is text for the first field of the dialog, and no key of the page.
 import {announce} from "#face/calls.js"
 import {focusedElement} from "#face/dom.js"
 import {layerKeys} from "#face/keys.js"
@@ -25,9 +25,15 @@ function showWait(act) {
 }
 window.addEventListener("indexium:answered", () => awaited && showWait(""))
 
-/** Keep the keys until the dialog of an act is open; `isText`: then they are typed into its first field. @type {(act: string, isText: boolean) => void} */
+/**
+ * Keep the keys until the dialog of an act is open; `isText`: then they are typed into its first field. Returns a function
+ * that ends the wait.
+ *
+ * @type {(act: string, isText: boolean) => () => void}
+ */
 export function waitForDialog(act, isText) {
   showWait(act)
+  let isOver = false
   /** @type {string[]} */
   const typed = []
   const hasField = () => isDialogOpen() && (!isText || focusedElement().matches(TEXT))
@@ -43,7 +49,7 @@ export function waitForDialog(act, isText) {
   const forget = layerKeys({isReady: () => true, table})
   const start = performance.now()
   const look = () => {
-    const isOver = performance.now() - start > LONGEST
+    isOver ||= performance.now() - start > LONGEST
     if (!isOver && !hasField()) {
       setTimeout(look, STEP)
       return
@@ -55,4 +61,26 @@ export function waitForDialog(act, isText) {
     input.dispatchEvent(new Event("input", {bubbles: true, composed: true}))
   }
   setTimeout(look, STEP)
+  return () => {
+    isOver = true
+    if (isAwaited(act)) showWait("")
+  }
+}
+
+/**
+ * Keep the keys while work finds out which dialog an act opens, and return its result.
+ *
+ * @template Result
+ * @param {string} act
+ * @param {Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
+export async function whileDialogOpens(act, work) {
+  const end = waitForDialog(act, false)
+  try {
+    return await work
+  } catch (error) {
+    end() // no dialog opens
+    throw error
+  }
 }

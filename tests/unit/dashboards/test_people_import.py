@@ -8,8 +8,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from dashboards.pages.library.people_import import PeopleImport
-from dashboards.result_cache import ResultCache, Upload
+from dashboards.result_cache import Upload
 from indexium_core.model.people.import_report import ImportCheck, ImportReport
+from indexium_core.model.result_cache import ResultCache
 from tests.unit.dashboards.test_bridge import Line
 
 Report = Callable[[int, int], None]

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from dashboards.result_cache import ResultCache, Upload
+from dashboards.result_cache import Upload
 from dashboards.web import server, uploads
 from dashboards.web.server import DashboardServer
+from indexium_core.model.result_cache import ResultCache
 from tests.support.fake_library import FakeLibrary
 
 
