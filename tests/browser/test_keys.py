@@ -284,7 +284,9 @@ def test_text_beside_the_fields_of_a_question_is_its_note(site: Site, library: L
     page.keyboard.press("a")
     page.keyboard.press("w")
     question = page.get_by_role("dialog", name=re.compile("^Write "))
-    expect(question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))).to_be_focused()
+    confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))
+    expect(confirm).to_be_enabled()
+    confirm.focus()
     page.keyboard.type("first write")  # the space presses no button
     expect(question.get_by_label("Note for the history")).to_have_value("first write")
     assert library.history().total == 0

@@ -347,8 +347,9 @@ export function ask(question, send) {
     // A field that needs a text stops an early Enter.
     const isCalm = () => question.fields?.some(({required = true}) => required) || shown.isCalm()
     const draw = () => {
+      const {activeElement: used} = root
       morph(form, drawParts(own, shown))
-      if (box.open && !root.activeElement) focusTitle(form) // what had the focus is gone
+      if (used && !used.isConnected) focusTitle(form)
     }
     const complain = (/** @type {boolean} */ isRefused) => {
       if (box.open) showProblem(form, shown, draw, isRefused)

@@ -37,7 +37,7 @@ async function check(target, tell, isOpen) {
 
 /** The checked files of a report, a page at a time. */
 class CheckedFiles {
-  /** @type {Values.CheckedFilePage | undefined} */
+  /** @type {Values.DryRunFilePage | undefined} */
   last // what is shown until another page is read
 
   /** @type {(state: State, turned: Record<string, string>) => object | false} */

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from indexium_core.flows.approvals.approval_service import Approvals
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.writing.writer import MetadataWriter, WriteTrial
-from indexium_core.model.operations.checked_files import CheckedFile, CheckedFilePage, DryRunState
 from indexium_core.model.operations.dry_run import DryRunReport
+from indexium_core.model.operations.dry_run_state import DryRunFile, DryRunFilePage, DryRunState
 from indexium_core.model.operations.operation import WriteOptions, WriteResult
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.remote_calls import remote
@@ -54,7 +54,7 @@ class DryRuns:
         return self._run(ticket).go_on(ticket)
 
     @remote()
-    def page(self, ticket: str, *, shown: str = "", page: int = 1, per_page: int = 25) -> CheckedFilePage:
+    def page(self, ticket: str, *, shown: str = "", page: int = 1, per_page: int = 25) -> DryRunFilePage:
         """
         Return one page of the checked files, those that would not be written first.
 
@@ -75,8 +75,8 @@ class DryRuns:
         ids = frozenset(each.file_id for each in part if each.file_id is not None)
         items, _ = run.plan.sample(Selection(included=ids), "", limit=per_page)
         named = {item.file_id: item for item in items}
-        return CheckedFilePage(
-            items=[CheckedFile.of(each, named.get(each.file_id or 0)) for each in part],
+        return DryRunFilePage(
+            items=[DryRunFile.of(each, named.get(each.file_id or 0)) for each in part],
             total=len(found),
             page=page,
             per_page=per_page,

@@ -88,7 +88,7 @@ def _outcome(status: str, number: int) -> DryRunOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedFile(Shaped):
+class DryRunFile(Shaped):
     """What a write would do with a file now, checked without writing."""
 
     file_id: int | None
@@ -100,7 +100,7 @@ class CheckedFile(Shaped):
     message: str
 
     @classmethod
-    def of(cls, result: WriteResult, item: PlanItem | None) -> CheckedFile:
+    def of(cls, result: WriteResult, item: PlanItem | None) -> DryRunFile:
         """Return a result with the name of its file; `item`: None if the plan has it no more."""
         text, level = item_words.item_status(result.status, result.code)
         return cls(
@@ -115,7 +115,7 @@ class CheckedFile(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedFilePage(ListPage):
+class DryRunFilePage(ListPage):
     """One page of the files of a dry run."""
 
-    items: list[CheckedFile]
+    items: list[DryRunFile]
