@@ -391,6 +391,7 @@ export function ask(question, send) {
         event.stopPropagation()
         close()
       } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
+      else if (event.key === "Enter" && event.ctrlKey) void submit()
     })
     box.addEventListener("click", event => onClick(event, shown, close))
     box.addEventListener("keydown", event => typeIntoField(form, event))
