@@ -126,7 +126,6 @@ class Session:
         self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
         self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
-        self._wire.on(plan_act=self._screens["plan"].act)
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)

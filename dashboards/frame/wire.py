@@ -18,7 +18,7 @@ class Wire(Component):
     Messages: `hello` {theme}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
     step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `resolve` {id} (of an operation),
     `roll_back` {id, person, items, query} (of an operation), `values` {page, search}: what the address of a page has
-    now; `plan_act` {act, selection, plan_id, query} of the plan. Sends:
+    now. Sends:
     {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events}, ids by
     names; {busy}; {answered}; {place}, other values of the address; {select}, files of the plan; {sql}, a query that
     runs.

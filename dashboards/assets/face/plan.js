@@ -1,12 +1,12 @@
 // The plan: which metadata should go into which file, how risky that is, and the selection for a write.
 import {announce} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {waitForDialog} from "#face/dialog_wait.js"
 import {hasDraft} from "#face/edit_drafts.js"
+import {editFiles} from "#face/edit_files.js"
 import {runDry} from "#face/dry_run.js"
 import {FILE_ACTIONS} from "#face/file_actions.js"
 import {FileDetails, fileReads, fileReadsLater} from "#face/file_details.js"
-import {pageSize, tell} from "#face/frame.js"
+import {pageSize} from "#face/frame.js"
 import {PlanSearch} from "#face/plan_search.js"
 import {button} from "#face/widgets.js"
 import {askToWrite} from "#face/write_question.js"
@@ -47,12 +47,6 @@ async function write(ask, target) {
   announce()
 }
 
-/** A dialog of the server asks. @type {(act: string, selection: Chosen, head: Head, place: Route, more?: object) => void} */
-function askServer(act, selection, {numbers}, {q = ""}, more = {}) {
-  waitForDialog(act, "tab" in more)
-  tell("plan_act", {act, selection, plan_id: numbers.plan_id, query: q, ...more})
-}
-
 // The actions for the selection, or for the file at the cursor.
 
 /** @type {ListAction<Row, Head>[]} */
@@ -67,7 +61,7 @@ const SELECTED_ACTIONS = [
     isQuiet: true,
     takesCursor: true,
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("edit-many", selection, head, place, {tab: "people"}),
+    run: (_, {q = ""}, __, {selection}) => editFiles({selection, query: q}),
   },
   {
     act: "skip-many-until",
@@ -79,7 +73,7 @@ const SELECTED_ACTIONS = [
     does: "skip until a day",
     takesCursor: true,
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("skip-many-until", selection, head, place, {tab: "skip"}),
+    run: (_, {q = ""}, __, {selection}) => editFiles({selection, query: q}, "skip"),
   },
   {
     act: "skip-many",

@@ -33,7 +33,6 @@ async function askForTitles(id) {
 /** Ask whether to write, publish or restore what an operation has left; then show the new operation. @param {number} id */
 export async function askToRetry(id) {
   const {operation_type: type, reverts_id: reverted} = await whileDialogOpens(
-    "retry",
     call("history.get", {operation_id: id}, {operation_type: 1, reverts_id: 1}),
   )
   if (type === "rollback") {

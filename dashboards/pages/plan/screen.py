@@ -1,38 +1,31 @@
-"""The page of the plan: the scripts draw its list; the server draws its chart, and edits many files."""
+"""The page of the plan: the scripts draw its list, and the server draws its chart."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from dashboards.call_arguments import CallArguments
 from dashboards.components.base import Component
-from dashboards.components.bulk.bulk_edit import BulkEdit
 from dashboards.pages.plan.risk_chart import PlanRisk
 from dashboards.screen import FaceScreen
 from dashboards.session import Session
-from dashboards.state import FilesState, PlanState
-from indexium_core.model.planning.plan import Selection
+from dashboards.state import PlanState
 
 EVENTS = ("plan:changed", "plan:refreshed", "scan:completed", "rescan:completed")
 
 
 class PlanScreen(FaceScreen):
-    """The chart of the files that the list shows, and the dialog for many files."""
+    """The chart of the files that the list shows."""
 
     state: PlanState
 
     def __init__(self, session: Session) -> None:
         super().__init__(PlanState())
         self._session = session
-        library, bridge = session.library, session.bridge
-        self._arguments = CallArguments(library, lambda: session.read_cache)
-        self._risk = PlanRisk(session.read_cache, bridge, session, self.state)
-        self._bulk = BulkEdit(library, bridge, FilesState(), session)
+        self._risk = PlanRisk(session.read_cache, session.bridge, session, self.state)
 
     def roots(self) -> Mapping[str, Component]:
-        """Return the chart and the dialog for many files by their places in the page."""
-        return {"risk_chart": self._risk.card, "plan_bulk": self._bulk.dialog}
+        """Return the chart by its place in the page."""
+        return {"risk_chart": self._risk.card}
 
     def start(self) -> None:
         """Subscribe to the events of the plan."""
@@ -46,14 +39,3 @@ class PlanScreen(FaceScreen):
     def redraw(self) -> None:
         """Draw the chart in the current theme."""
         self._risk.draw()
-
-    def act(self, message: Mapping[str, Any]) -> None:
-        """Open the dialog for the files of a selection."""
-        query = str(message.get("query", ""))[:4000]
-
-        def done(selection: Selection) -> None:
-            self._bulk.open_for(selection, str(message.get("tab", "people")), within=query)
-
-        self._session.bridge.run(
-            lambda: self._arguments.selection(message["selection"]), done, name="plan_act", once=True
-        )
