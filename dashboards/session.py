@@ -24,16 +24,13 @@ from dashboards.frame.undo import Undoing
 from dashboards.frame.wire import Wire
 from dashboards.questions import rollback_question
 from dashboards.questions.interrupted_question import Interrupted
-from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
 from dashboards.refused_screen import RefusedScreen
-from dashboards.result_cache import ResultCache
 from dashboards.screen import FaceScreen, Screen
 from dashboards.session_account import SessionAccount
 from dashboards.shared import Shared
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import PLAN_READ, Permission, refusal
-from indexium_core.model.operations.operation import MetadataOperation
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -78,7 +75,6 @@ class Session:
     def __init__(self, shared: Shared, entries: Sequence[PageEntry], session_id: int | None = None) -> None:
         """Create the pages; `session_id` is the session of the person who has signed in."""
         self.library: Library = shared.library
-        self.result_cache: ResultCache = shared.result_cache
         self.local = shared.local
         self._shared = shared
         self._document: Document = pn.state.curdoc
@@ -111,7 +107,6 @@ class Session:
             postponed=shared.postponed,
             announced=shared.announced,
         )
-        self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}
@@ -127,11 +122,6 @@ class Session:
         self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
         self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
         self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
-        self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
-        self._wire.on(
-            plan_act=self._screens["plan"].act,
-            import_changes=self._screens["plan"].import_changes,
-        )
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -254,7 +244,6 @@ class Session:
             self._wire.tell_events({"*": self.library.events.last_id})  # what was read before may be old
             self._footer.start()
             self.interrupted.start()
-            self._retry.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
             for sentence in self._shared.new_notices() if self.account.libraries is None else ():
@@ -377,10 +366,6 @@ class Session:
         """Select files of the plan in place of those that are selected."""
         self._wire.select_files(file_ids)
 
-    def tell_written(self, query: str, operation_id: int) -> None:
-        """Tell the plan that a write of files of a search has started."""
-        self._wire.tell_written(query, operation_id)
-
     def change_place(self, values: Mapping[str, str], *, push: bool = True) -> None:
         """Change values of the address of a page that the browser draws; "" removes one."""
         self._wire.change_place(values, push=push)
@@ -407,13 +392,6 @@ class Session:
             item_ids=None if items is None else [int(each) for each in items],
             person=str(message.get("person") or ""),
         )
-
-    def _ask_retry(self, operation_id: int) -> None:
-        self.bridge.run(lambda: self.library.history.get(operation_id), self.retry, name="retry", once=True)
-
-    def retry(self, operation: MetadataOperation) -> None:
-        """Ask whether to retry the files that an operation left."""
-        self._retry.ask(operation)
 
     def refresh_footer(self) -> None:
         """Update the footer: running work, open decisions, and the newest result."""

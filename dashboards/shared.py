@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from dashboards.read_cache import ReadCache
-from dashboards.result_cache import ResultCache
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import current_actor
 
@@ -28,7 +27,6 @@ class Shared:
         """Serve `library`; `local`: only this machine can reach the pages, so a page may name its folders."""
         self.library = library
         self.local = local
-        self.result_cache = ResultCache()
         self.since = datetime.now(UTC)
         self.postponed: set[int] = set()  # interrupted operations on which a person decides later
         self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.accounts.token_service import TokenService
     from indexium_core.flows.accounts.user_service import UserService
     from indexium_core.flows.approvals.approval_service import Approvals
+    from indexium_core.flows.approvals.dry_runs import DryRuns
     from indexium_core.flows.approvals.previews import Previews
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.artwork_manager import ArtworkManager
@@ -139,6 +140,7 @@ class LibraryServices:
     changes: PlanImport
     checks: Checks
     previews: Previews  # what people see before a write, a publication or a rollback starts
+    dry_runs: DryRuns  # of pages
     operations: MetadataWriter
     history: HistoryService
     retries: RetryService

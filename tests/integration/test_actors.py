@@ -143,12 +143,14 @@ def saved(library: Library) -> None:
 # The calls that record who did it; those that record it through another call of the list have its name.
 CHANGES: dict[str, Call | str] = {
     "operations.start_operation": written,
+    "operations.begin_write": "operations.start_operation",
     "operations.write_single_file": lambda library: library.operations.write_single_file(library.plan().items[0]),
     "operations.start_rollback": "history.start_rollback",
     "history.start_rollback": rolled_back,
     "history.rollback_operation": "history.start_rollback",
     "jobs.retry": "scans.add",
     "retries.start": "operations.start_operation",
+    "retries.begin_publication": "publications.start",
     "scans.add": lambda library: done(library, library.scans.add()),
     "scans.add_libraries": "scans.add",
     "scans.run": lambda library: library.scan(),
@@ -182,6 +184,7 @@ CHANGES: dict[str, Call | str] = {
     "steps.redo": lambda library: undone(library, redo=True),
     "templates.apply": saved,
     "changes.apply": "decisions.set_each",
+    "changes.apply_upload": "decisions.set_each",
     "checks.resolve": "decisions.edit",
     "checks.resolve_all": "decisions.edit",
     "people.add": lambda library: of_one_file(library, add=True),

@@ -44,7 +44,7 @@ interface PageLink {
 }
 
 type Answers = Record<string, any> // by the names of fields: a text, a boolean of a switch, a list of checks or of pairs
-type OfAnswers = string | ((answers: Answers) => string) // a word that other answers decide
+type OfAnswers = string | ((answers: Answers, found?: any) => string) // a word that other answers decide, or what the question has read
 
 interface QuestionField {
   name: string
@@ -110,7 +110,12 @@ interface Question {
   // What only a dialog shows: a call that is read when it opens and when a list in it is turned (`turned`: the pages of
   // lists by name), what is drawn from its value, the word to type, and what the answers get from the value. The word
   // and the answers are those of the first value: a page that is turned later may belong to something newer.
-  reads?(turned: Record<string, string>): ReadCall
+  // Its call may need another one before. `first`: the value that was shown first, if a list is turned.
+  reads?(turned: Record<string, string>, first?: any): ReadCall | Promise<ReadCall>
+  // What buttons of its sections do, by their names; if an act returns true, everything is read again. A button without
+  // an act asks about something else: `reads` gets its name.
+  acts?: Record<string, (found: any, close: () => void) => unknown>
+  insteadOf?(found: any): {label: string; act: string} | null | false // what the button does in place of confirming
   // In place of `reads`: work that tells what it has found until its end. A closed dialog (`isOpen`) ends it.
   works?(tell: (found: any) => void, isOpen: () => boolean): Promise<any>
   titleOf?(found: any): string // in place of the title

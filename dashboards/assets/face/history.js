@@ -5,6 +5,7 @@ import {h} from "#face/dom.js"
 import {may as mayCall, stateOf, tell} from "#face/frame.js"
 import {FILE_READS, drawFiles} from "#face/history_files.js"
 import {filtersOf, listed, narrowedBy} from "#face/history_filters.js"
+import {askToRetry} from "#face/retry_question.js"
 import {button, chip, facts, fileName, label} from "#face/widgets.js"
 import {andMore, count, plural} from "#face/wording.js"
 
@@ -202,7 +203,7 @@ function drawDetails(row, place, _acts, known) {
   ]
 }
 
-// Actions. The questions before a rollback and a retry are dialogs of the server.
+// Actions. The question before a rollback is a dialog of the server.
 
 /** @type {ListAction<Row, Head>[]} */
 const ACTIONS = [
@@ -319,7 +320,7 @@ const ACTIONS = [
     call: ([{id}]) => ["operations.resume", {operation_id: id}],
     visits: (_, [{id}]) => `/progress?op=${id}`,
   },
-  {act: "retry", needs: "retries.start", where: "field", label: "Retry…", run: ([{id}]) => tell("retry", {id})},
+  {act: "retry", needs: "retries.start", where: "field", label: "Retry…", run: ([{id}]) => askToRetry(id)},
 ]
 
 /** @type {(head: Head | undefined, place: Route) => string} */

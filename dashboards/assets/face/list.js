@@ -513,7 +513,8 @@ export class List extends FacePage {
     }
     if (!action.sets) {
       const selection = action.where === "bar" && this.selectionFor(action)
-      await super.run(action, meant, selection ? {...given, selection} : given)
+      const version = this.rows.page().value?.plan_id // what a person has seen
+      await super.run(action, meant, selection ? {...given, selection, version} : given)
       return
     }
     Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))

@@ -1,5 +1,4 @@
 // The bar at the foot of a list: what is selected over all pages, and the actions for it.
-import {isAwaited} from "#face/dialog_wait.js"
 import {h, morph} from "#face/dom.js"
 import {currentPage} from "#face/frame.js"
 import {adoptSheets} from "#face/sheets.js"
@@ -99,7 +98,6 @@ export class ListBar {
       button(barLabel(list, label), act, {
         kind: [isPrimary ? "primary" : isQuiet ? "quiet" : "", isOptional ? "opt" : ""].join(" ").trim(),
         key,
-        "aria-busy": isAwaited(act) ? "true" : null,
         data: {key: act},
       }),
     )

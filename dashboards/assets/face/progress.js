@@ -5,6 +5,7 @@ import {call, OPERATIONS} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {stateOf, tell, toast} from "#face/frame.js"
 import {drawGauge} from "#face/gauge.js"
+import {askToRetry} from "#face/retry_question.js"
 import {count, plural} from "#face/wording.js"
 
 const OPERATION = {
@@ -103,7 +104,7 @@ const drawCard = ({operation}, acts) =>
     h("div", {class: "acts", data: {key: "acts"}}, acts),
   )
 
-// Actions. The questions before a rollback and a retry are dialogs of the server.
+// Actions. The question before a rollback is a dialog of the server.
 
 /** @param {Operation | null | undefined} operation */
 const isActive = operation => ACTIVE.includes(operation?.state)
@@ -174,7 +175,7 @@ const ACTIONS = [
     does: "retry files that were not written",
     isPrimary: true,
     when: when(({retryable}) => retryable > 0),
-    run: (_rows, _place, {operation: {id}}) => tell("retry", {id}),
+    run: (_rows, _place, {operation: {id}}) => askToRetry(id),
   },
   {
     act: "roll-back",

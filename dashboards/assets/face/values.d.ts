@@ -36,7 +36,7 @@ type Candidate = {provider: string; external_id: string; content_type: "movie" |
 type CastMember = {name: string; character: string; order: number; person_ids: Record<string, string>}
 type Change = {field: string; old: string | null; new: string | null; where: string; segment: string | null}
 type ChangePreview = {files: number; copies: number; changed: number; emptied: number; added: Record<string, number>; removed: Record<string, number>; examples: Example[]; more: number; notes: string; sentence: string; warning: string}
-type ChangesPreview = {rows: FileChange[]; unchanged: number; errors: LineError[]; notes: string[]; conflicts: number}
+type ChangesPreview = {rows: FileChange[]; unchanged: number; errors: LineError[]; notes: string[]; conflicts: number; facts: string[][]; files: number; hint: string; loss: string}
 type Check = {name: string; state: "ok" | "warning" | "problem"; message: string; remedy: string; details: Record<string, string>}
 type CheckFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; people: string[]; named: string[]; known: string[]; is_planned: boolean; risk: string | null; resolution: string | null; duration: number | null; size: number; media: string; place: string}
 type CheckGroup = {kind: "copies" | "differ" | "faces" | "spelling" | "unknown" | "ambiguous_person" | "placeholder" | "single" | "corruption" | "same_name" | "other_recording" | "copied_people" | "several_files" | "shared_id"; title: string; text: string; total: number; dismissed: number; at_once: number}
@@ -64,6 +64,10 @@ type DangerousTitle = {address: string; name: string; folder: string; labels: st
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
 type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string; unsupported_text: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
+type DryRunFile = {file_id: number | null; name: string; path: string; status: string; level: string; glyph: string; message: string}
+type DryRunFilePage = {items: DryRunFile[]; total: number; page: number; per_page: number}
+type DryRunOutcome = {text: string; level: string; glyph: string; count: string}
+type DryRunState = {ticket: string; done: number; total: number; ready: number; is_done: boolean; facts: string[][]; level: string; outcomes: DryRunOutcome[]; verdict: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
 type EditChoices = {fields: EditableField[]; placeholders: RulePlaceholder[]; more_about_rules: string; properties: EditableProperty[]}
 type EditableField = {key: string; title: string; about: string; example: string; rules: OfferedRule[]}
@@ -92,7 +96,8 @@ type FieldLock = {file_id: number; field: string; locked_by: string; locked_at: 
 type FieldValue = {field: string; where: string; value: string; takes_segment: boolean; takes_value: boolean; moves: boolean; ascii_only: boolean; shown: string}
 type FieldWithoutValue = {field: string; label: string}
 type FieldsPreview = {files: number; copies: number; changed: number; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; by_field: Record<string, number>; planned: number; skipped: number; examples: FieldExample[]; more: number; notes: string; warning: string; why_nothing: string}
-type FileChange = {line: number; file_id: number; file_name: string; file_path: string; before: string[]; after: string[] | null; postponed: boolean | null; until: string | null; people_mode: string | null; comment_mode: string | null; fields: FieldEdit[]; removes_everyone: boolean; conflict: string; added: string[]; removed: string[]}
+type FileChange = {line: number; file_id: number; file_name: string; file_path: string; before: string[]; after: string[] | null; postponed: boolean | null; until: string | null; people_mode: string | null; comment_mode: string | null; fields: FieldEdit[]; removes_everyone: boolean; conflict: string; added: string[]; chips: Record<string, string>[]; message: string; removed: string[]; tags: Record<string, string>[] | null}
+type FileChangePage = {items: FileChange[]; total: number; page: number; per_page: number}
 type FileCopy = {file_id: number; file_path: string}
 type FileDetails = {file_id: number; file_path: string; path_raw: string; file_name: string; file_ext: string; folder: string; library_id: number; library: string; library_path: string; library_state: string; library_reason: string; state: string; state_message: string; size: number; mtime: string; nlink: number; read_only: boolean; file_hash: string | null; container: string; media_kind: "video" | "audio" | "photo" | null; duration: number | null; first_seen_at: string; scanned_at: string; streams: StreamFacts[]; tags: TagPlace[]; comment: string | null; comment_fields: FieldValue[]; fields: Record<string, string>; field_details: FieldDetails[]; fields_differ: boolean; people: PersonDetails[]; copies: FileCopy[]; copies_total: number; decisions: StandingDecision[]; strategy: string; strategy_words: string; strategy_why: string; strategy_code: string; est_seconds: number; est_bytes: number; readings: Reading[]; history: FileEvent[]; history_total: number; plan: PlanItem | null; properties: FileProperty[]; read_with: string; properties_read_at: string | null; properties_problem: string; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file" | null; rollback_days: number; caption: string[]; comment_parts: Record<string, string>; comment_texts: Record<string, string>[]; copies_text: string; disk_facts: string[][]; field_names: Record<string, string>; field_rows: Record<string, string>[]; folder_text: string; has_picture: boolean; is_shown_by_browsers: boolean; item: PlanItem; keeps_comment: boolean; main_facts: string[]; method_facts: string[][]; newest_decision: number; offers: Record<string, string>; origin_sum: string; picture_version: string; place: string; program_rows: string[][]; read_text: string; same_texts: string[][]; stream_facts: string[][]; tag_facts: Record<string, string>[]}
 type FileEvent = {operation_id: number; item_id: number; operation_type: string; at: string; note: string; status: string; code: string; message: string; before: string | null; after: string | null; tags_added: string[]; tags_removed: string[]; fields: Change[]; strategy: string; can_rollback: boolean; exact: boolean; rollback_until: string | null; rollback_reason: string; change_tags: Record<string, string>[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; keeps_comment: boolean; rollback_text: string; state: string[]; title: string; when_text: string}
@@ -141,6 +146,7 @@ type LibraryDetails = {library_id: number; name: string; path: string; path_byte
 type LibraryPublishing = {library_id: number; name: string; options: PublishOptions; proposed: "off" | "nfo" | "artwork" | "both"; usual: PublishOptions; pictures: PictureKind[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
+type LineErrorPage = {items: LineError[]; total: number; page: number; per_page: number}
 type ListComparison = {done: number; total: number}
 type ListNumber = {query: string; key: string; value: string; label: string; files: number; is_chosen: boolean; turned: string}
 type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number; place: string}
@@ -250,7 +256,7 @@ type ResolutionReport = {files: number; text: string; step_id: number | null}
 type ResultCell = {kind: "text" | "null" | "risk" | "list"; text: string; items: string[]; more: number}
 type ResultFiles = {files: number; summary: SelectionSummary; is_editable: boolean; count: number; hint: string; text: string}
 type ResultPage = {items: ResultCell[][]; total: number; page: number; per_page: number}
-type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number}
+type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number; hint: string; plan_id: number}
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
 type RollbackNote = {player: string; reason: string}
 type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
@@ -272,14 +278,16 @@ type SecondFactorState = {is_on: boolean; recovery_codes: number}
 type Section = {day: string; files: number}
 type SelectedFiles = {ids: number[]; summary: SelectionSummary; new: number; omitted: string; promise: string}
 type SelectionChanges = {comments: number; fields: FieldChangeCount[]}
-type SelectionDigest = {count: number; digest: number; size: number}
+type SelectionDigest = {count: number; digest: number; size: number; text: string}
 type SelectionPreview = {titles: number; changes: PictureChange[]; total: number; kept: number; without: number}
 type SelectionRule = {asset_type: string; language: string; provider: string; is_automatic: boolean}
 type SelectionSummary = {count: number; by_risk: Record<string, number>; tags_to_add: number; tags_to_remove: number; est_seconds: number; est_bytes: number; excluded: Record<string, number>; by_strategy: Record<string, number>; loses_text: number; removes_all_people: number; breaks_links: number; hidden: number; rollback_until: string | null; backup: boolean; exact: number; tags_only: number}
 type SeriesCollection = {id: number; name: string; display_name: string; total_episodes: number; total_seasons: number; seasons: SeasonCollection[]; metadata: SeriesMetadata | null; gaps: EpisodeGap[]; created_at: string; updated_at: string; artwork: string | null; last_watched: string | null}
 type SeriesMetadata = {tmdb_id: string | null; imdb_id: string | null; tvdb_id: string | null; overview: string; first_air_date: string; genres: string[]; status: string; network: string; studios: string[]; countries: string[]; collection: string}
 type SettingRow = {name: string; variable: string; value: string; default: string; source: "environment" | "file" | "default" | "start"; help: string; allowed: string; choices: string[]; kind: "folder" | "number" | "size" | "choice" | "switch" | "names" | "executor" | "address" | "code"; counts: string; locked: string; group: string; is_advanced: boolean; label: string; may_cost_backups: boolean; place: number}
+type ShownChanges = {preview: ChangesPreview; rows: FileChangePage; errors: LineErrorPage}
 type ShownField = {program: string; name: string; basis: string}
+type ShownWrite = {preview: WritePreview; plan_id: number; dangers: DangerousFilePage; leaves_out_danger: boolean; action: string; all_in_use: boolean; by_risk: Record<string, number>; danger: number; expected: string; facts: string[][]; holder_id: number | null; holders: string[]; is_proposal: boolean; loses_text: number; number: number; options: WriteOptions; removes_all_people: number; stale: StaleFiles; title: string; waits: string}
 type SideFileChip = {action: string; name: string; word: string}
 type SideFileDecision = {name: string; label: string}
 type SideFileDetails = {file: SideFilePlan; lines: NfoLine[]; added: number; removed: number; kept: number; problem: string; about: string; after: string; before: string; compared: ComparedLine[]; decisions: SideFileDecision[]}
@@ -365,7 +373,9 @@ interface Calls {
   "bulk.preview": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; add?: string[]; remove?: string[]; replace?: string[] | null; examples?: number; only_this?: boolean}, value: ChangePreview]
   "bulk.preview_fields": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; values?: Record<string, string>; examples?: number; only_this?: boolean}, value: FieldsPreview]
   "changes.apply": [args: {preview?: ChangesPreview; overwrite?: boolean}, value: DecisionReport]
+  "changes.apply_upload": [args: {ticket?: string; overwrite?: boolean}, value: DecisionReport]
   "changes.read": [args: {source?: string}, value: ChangesPreview]
+  "changes.uploaded": [args: {ticket?: string; page?: number; errors_page?: number; per_page?: number}, value: ShownChanges]
   "checks.as_sql": [args: {kind?: string; ignored?: boolean}, value: string]
   "checks.groups": [args: {max_age?: number}, value: CheckGroup[]]
   "checks.ignore": [args: {kind?: string; subjects?: string[]}, value: number]
@@ -398,6 +408,10 @@ interface Calls {
   "disaster_recovery.detect_missing_assets": [args: {entity_type?: string; entity_id?: number}, value: PublishedFileCheck[]]
   "disaster_recovery.restore_from_cache": [args: {entity_type?: string; entity_id?: number}, value: PublishResult]
   "doctor.run": [args: {}, value: Check[]]
+  "dry_runs.begin": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}}, value: DryRunState]
+  "dry_runs.go_on": [args: {ticket?: string}, value: DryRunState]
+  "dry_runs.page": [args: {ticket?: string; shown?: string; page?: number; per_page?: number}, value: DryRunFilePage]
+  "dry_runs.ready": [args: {ticket?: string}, value: number[]]
   "enrichment.due": [args: {library_ids?: number[]; title_ids?: number[] | null; names?: number}, value: DueTitles]
   "enrichment.enrich_entity": [args: {entity_type?: string; entity_id?: number; priority?: number | string}, value: Job]
   "enrichment.get_enrichment_progress": [args: {job_id?: number}, value: EnrichmentProgress]
@@ -510,6 +524,7 @@ interface Calls {
   "media.overview": [args: {query?: string; sort?: string; plan?: {query?: string; plan_id?: number} | null}, value: MediaOverview]
   "media.page": [args: {query?: string; sort?: string; first?: number; count?: number; plan?: {query?: string; plan_id?: number} | null; list_id?: string | null}, value: TilePage]
   "media.wider": [args: {query?: string; plan?: {query?: string; plan_id?: number} | null}, value: Wider[]]
+  "operations.begin_write": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options?: WriteOptions | null; expected?: string; is_proposal?: boolean}, value: number]
   "operations.cancel": [args: {operation_id?: number}, value: null]
   "operations.get_operation_status": [args: {operation_id?: number}, value: OperationStatus]
   "operations.handle": [args: {operation_id?: number}, value: string]
@@ -560,11 +575,12 @@ interface Calls {
   "picture_selection.take_back_rejection": [args: {candidate_id?: number; of?: string | null}, value: PictureDecision]
   "picture_selection.title_ids": [args: {}, value: number[]]
   "plan.edit": [args: {plan?: {query?: string; plan_id?: number}; file_id?: number; people?: string[]}, value: DecisionReport]
-  "plan.ids": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}}, value: number[]]
+  "plan.ids": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; also?: string}, value: number[]]
   "plan.item": [args: {plan?: {query?: string; plan_id?: number}; file_id?: number}, value: PlanItem]
   "plan.narrowed": [args: {plan?: {query?: string; plan_id?: number}; query?: string}, value: {query?: string; plan_id?: number}]
   "plan.newest": [args: {plan?: {query?: string; plan_id?: number}}, value: {query?: string; plan_id?: number}]
   "plan.page": [args: {plan?: {query?: string; plan_id?: number}; number?: number; per_page?: number | null; sort?: string; descending?: boolean; include_unchanged?: boolean}, value: PlanPage]
+  "plan.search_for": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; also?: string}, value: string]
   "plan.select": [args: {plan?: {query?: string; plan_id?: number}; query?: number[] | string; risk?: string[]}, value: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}]
   "plan.statistics": [args: {plan?: {query?: string; plan_id?: number}}, value: PlanStatistics]
   "plans.fixed": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number}, value: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}]
@@ -588,6 +604,7 @@ interface Calls {
   "players.remove": [args: {player_id?: number}, value: PlayerConnection]
   "players.set_key": [args: {player_id?: number; key?: string}, value: PlayerConnection]
   "players.test": [args: {player_id?: number}, value: PlayerTest]
+  "previews.before_write": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options?: WriteOptions | null; within?: string; leaves_out_danger?: boolean; page?: number}, value: ShownWrite]
   "previews.of_publication": [args: {selection?: PublicationSelection}, value: PublicationPreview]
   "previews.of_selection": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number | null; among?: number[]}, value: SelectedFiles]
   "previews.of_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean}, value: PublicationPreview]
@@ -642,6 +659,7 @@ interface Calls {
   "query_results.run": [args: {ticket?: string; text?: string; typed?: Record<string, string>}, value: QueryResult]
   "rescans.add": [args: {query?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
   "rescans.read_file": [args: {file_id?: number; refresh?: string[]}, value: RescanReport]
+  "retries.begin_publication": [args: {operation_id?: number; risk?: string[] | null; note?: string; expected?: string; is_proposal?: boolean}, value: number]
   "retries.preview": [args: {operation_id?: number}, value: RetryPreview]
   "retries.preview_publication": [args: {operation_id?: number; risk?: string[] | null}, value: PublicationRetry]
   "retries.preview_rollback": [args: {operation_id?: number}, value: RollbackCheck]

@@ -627,7 +627,15 @@ def test_titles_that_failed_are_published_again(library: Library, folder: Path, 
     assert failed.wait().counts == {"conflict": 1}
     [item] = library.operation(failed.id).items
     assert (item.code, item.entity_type, item.entity_id) == ("changed_on_disk", "movie", film)
-    assert library.retries.start(failed.id).wait().counts == {"success": 1}
+    expected = library.retries.preview_publication(failed.id).summary.digest
+    with pytest.raises(errors.StalePlanError):
+        library.retries.begin_publication(failed.id, expected="other")
+    with pytest.raises(errors.ApprovalNeededError):
+        library.retries.begin_publication(failed.id, expected=expected, is_proposal=True)
+    again = library.retries.begin_publication(failed.id, note=" again ", expected=expected)
+    assert library.handle(again).wait().counts == {"success": 1}
+    operation = library.operation(again).operation
+    assert (operation.user_action, operation.user_note, operation.source) == ("retry", "again", "dashboard")
     assert document(folder / LANTERN / "movie.nfo").values["plot"] == "Another plot."
 
 

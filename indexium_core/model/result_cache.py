@@ -1,8 +1,8 @@
 """
-A cache of results that a person is about to view or download, for all sessions of a process.
+A cache of results that a person is about to view or download.
 
-A report or a preview may be as long as the library, so a session keeps only a token. The cache has a few entries; a
-new entry evicts the oldest one.
+A report or a preview may be as long as the library, so a page has only a token. The cache has a few entries; a new
+entry evicts the oldest one.
 """
 
 from __future__ import annotations
