@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors
+from indexium_core.flows.accounts.approval_gate import only_proposing
 from indexium_core.flows.history.rollback_conflicts import Progress, RollbackChecker, RollbackFindings
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query, wording
@@ -332,6 +334,20 @@ class HistoryService:
         if options.person and not options.note:
             options = replace(options, note=f"Removed {options.person} from what operation {operation_id} wrote")
         return self._writer.start_rollback(operation_id, findings.restores, options, request=request)
+
+    @needs(ROLLBACK, NAMED, may_be_proposed=True)
+    @remote()
+    def begin_rollback(
+        self, operation_id: int, options: RollbackOptions | None = None, *, is_proposal: bool = False
+    ) -> int:
+        """
+        Start a rollback as a page asks for it, and return its id.
+
+        `is_proposal`: the person was told that it waits for approval, so it does. Raises errors as `start_rollback`.
+        """
+        options = replace(options or RollbackOptions(), source="dashboard")
+        with only_proposing() if is_proposal else contextlib.nullcontext():
+            return self.start_rollback(operation_id, options).id
 
     @needs(ROLLBACK, NAMED)
     def rollback_operation(self, operation_id: int) -> RollbackResult:
