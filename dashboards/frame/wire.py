@@ -8,16 +8,15 @@ from typing import Unpack
 from dashboards.components.base import Component, module, needing
 from dashboards.frame.view_types import WireView
 from dashboards.toasts import ToastButton, ToastKind
-from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT, ROLLBACK, WRITE_ANY
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
 
 
 class Wire(Component):
     """
     The connection of a page with its session. It draws nothing.
 
-    Messages: `hello` {theme}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
-    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `retry` and `resolve` {id} (of an operation),
-    `roll_back` {id, person, items, query} (of an operation), `values` {page, search}: what the address of a page has
+    Messages: `hello` {theme}, `go` {page}, `address` {path, search}, `theme` {theme}, `plan`
+    {query}, `sql` {text}, `retry` {id} (of an operation), `values` {page, search}: what the address of a page has
     now; `plan_act` {act, selection, plan_id, query} and `import_changes` {token, name, refused} of the plan. Sends:
     {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events}, ids by
     names; {busy}; {answered}; {place}, other values of the address; {written}, the search and the id of a write that
@@ -26,9 +25,7 @@ class Wire(Component):
 
     _esm = module("wire")
     _view = WireView
-    _needs = needing(
-        {PLAN_EDIT: "undo import_changes", JOBS_MANAGE: "stop retry", ROLLBACK: "roll_back", WRITE_ANY: "resolve"}
-    )
+    _needs = needing({PLAN_EDIT: "import_changes", JOBS_MANAGE: "retry"})
 
     def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
         """Show a sentence for a few seconds; see `Bridge.toast`."""

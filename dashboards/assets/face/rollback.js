@@ -1,4 +1,5 @@
 // The question before a rollback of an operation, or of a part of it.
+import {go} from "#face/address.js"
 import {ask} from "#face/ask.js"
 import {drawSection} from "#face/dialog_sections.js"
 import {startOrPropose} from "#face/publish_question.js"
@@ -6,14 +7,14 @@ import {andMore, count, plural} from "#face/wording.js"
 
 const PREVIEW = {
   ...{noun: 1, person: 1, restorable: 1, is_proposal: 1, title: 1, is_possible: 1, named: 1, waits: 1, refusal: 1},
-  ...{promise: 1, hint: 1, counts: 1, hints: 1, conflict_count: 1, choices: 1, adds: 1, newer: 1, part: 1},
+  ...{promise: 1, hint: 1, counts: 1, hints: 1, conflict_count: 1, choices: 1, adds: 1, newer: 1, item_ids: 1},
   conflicts: {name: 1, file_path: 1, message: 1},
 }
 
 /**
  * The part of an operation that is rolled back; all of it by default.
  * @typedef {{query?: string, item_ids?: number[], person?: string}} Part
- * @typedef {Pick<Values.RollbackPreview, "noun" | "person" | "restorable" | "is_proposal" | "is_possible" | "named" | "waits" | "refusal" | "promise" | "hint" | "counts" | "hints" | "conflict_count" | "choices" | "adds" | "newer" | "part"> & {conflicts: Pick<Values.ConflictItem, "name" | "file_path" | "message">[]}} Preview
+ * @typedef {Pick<Values.RollbackPreview, "noun" | "person" | "restorable" | "is_proposal" | "is_possible" | "named" | "waits" | "refusal" | "promise" | "hint" | "counts" | "hints" | "conflict_count" | "choices" | "adds" | "newer" | "item_ids"> & {conflicts: Pick<Values.ConflictItem, "name" | "file_path" | "message">[]}} Preview
  */
 
 /** @param {Preview} preview */
@@ -59,8 +60,9 @@ export function confirmOf(preview, ticked) {
 }
 
 /** Return the options of a rollback with some choices. @type {(preview: Preview, ticked: string[]) => object} */
-export const rollbackOptions = ({part, newer}, ticked) => ({
-  ...part,
+export const rollbackOptions = ({item_ids: items, person, newer}, ticked) => ({
+  ...(items && {item_ids: items}),
+  ...(person && {person}),
   changed: ["comment", "replace"].find(each => ticked.includes(each)) ?? "skip",
   with_newer: ticked.includes("newer") ? newer : [],
   replan: ticked.includes("replan"),
@@ -103,4 +105,10 @@ export async function askRollback(id, part = {}) {
     })
   })
   return started
+}
+
+/** Ask whether to roll back an operation, and show the rollback that has started. @type {(id: number, part?: Part) => Promise<void>} */
+export async function rollBack(id, part) {
+  const started = await askRollback(id, part)
+  if (started !== null) go({op: started, page: ""})
 }

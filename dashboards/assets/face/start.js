@@ -8,8 +8,10 @@ import {connections} from "#face/connections.js"
 import {decide} from "#face/decide.js"
 import {Deciding} from "#face/deciding.js"
 import {currentPage, refusalOf} from "#face/frame.js"
+import {showFooter} from "#face/footer.js"
 import {showFrame} from "#face/frame_view.js"
 import {history} from "#face/history.js"
+import {askAboutInterruptions} from "#face/interruptions.js"
 import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
@@ -67,8 +69,10 @@ function show() {
 
 showFrame(document.getElementById("frame"))
 showSteps(document.getElementById("steps"))
+showFooter(document.getElementById("footer"))
 listenToKeys()
 listenToQuestions()
 new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
 show()
 void sendAgain()
+void askAboutInterruptions()

@@ -47,4 +47,3 @@ class PlanWrite:
     def _started(self, operation_id: int) -> None:
         """Stay on the page: every footer shows the progress of the write."""
         self._session.tell_written(self._query, operation_id)
-        self._session.refresh_footer()

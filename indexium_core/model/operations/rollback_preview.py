@@ -1,9 +1,8 @@
-"""The question before a rollback as a value: what would be restored, what is skipped and why, and what can be chosen."""
+"""The question before a rollback as a value: what would be restored, what is skipped, and what can be chosen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from indexium_core.model import wording
 from indexium_core.model.approval import waiting_sentence
@@ -156,7 +155,9 @@ class RollbackPreview(Shaped):
         found = []
         if check.comment_only:
             label = f"Restore only the comment of {wording.files(check.comment_only)} more"
-            hint = "The original bytes cannot be restored: another program changed the files, or the backup was removed."
+            hint = (
+                "The original bytes cannot be restored: another program changed the files, or the backup was removed."
+            )
             found.append(RollbackChoice(value="comment", label=label, hint=hint))
         if check.replaceable:
             number = wording.plural(check.replaceable, check.noun)
@@ -192,14 +193,7 @@ class RollbackPreview(Shaped):
         return list(self._check.newer)
 
     @property
-    def part(self) -> dict[str, Any]:
-        """
-        The part that was shown, as arguments of a start.
-
-        A search may find other files now, so the files of the check take its place.
-        """
-        if self.options.query:
-            return {"item_ids": sorted(self._check.item_ids)}
-        item_ids = self.options.item_ids
-        own = {"item_ids": None if item_ids is None else sorted(item_ids), "person": self.options.person}
-        return {name: value for name, value in own.items() if value not in (None, "")}
+    def item_ids(self) -> list[int] | None:
+        """The items that a start names; None: all. A search may find other files now, so it has those of the check."""
+        named = self._check.item_ids if self.options.query else self.options.item_ids
+        return None if named is None else sorted(named)
