@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
-from dashboards.questions import rollback_question
 from dashboards.questions.publish_question import PublishQuestion, PublishWish
 from dashboards.questions.write_question import WriteQuestion
 from dashboards.questions.write_sections import WriteRequest
@@ -44,11 +43,7 @@ class RetryDialog:
         self._question.start()
 
     def ask(self, operation: MetadataOperation) -> None:
-        """Ask whether to write, publish or restore what an operation left."""
-        if operation.operation_type == "rollback":
-            reverted = operation.reverts_id or operation.id
-            rollback_question.ask(self._library, self._bridge, self._dialog, reverted, self._started)
-            return
+        """Ask whether to write or publish what an operation left."""
         if operation.operation_type == "publish":
             self._bridge.run(lambda: self._wish(operation), self._publish.ask, name="retry_check", once=True)
             return

@@ -301,15 +301,10 @@ class Footer {
     const rows = this.rows()
     const room = PHONE.matches ? 2 : 3 // maximum number of rows that leave the page readable
     const folded = rows.length > room ? rows.length - room + 1 : 0
-    morph(this.root, [
-      rows.length > 0 &&
-        h(
-          "div",
-          {class: "doings", role: "region", "aria-label": "Work"},
-          (folded && !this.isUnfolded ? rows.slice(0, -folded) : rows).map(drawRow),
-          folded > 0 && this.drawFold(folded),
-        ),
-    ])
+    const drawn = (folded && !this.isUnfolded ? rows.slice(0, -folded) : rows).map(drawRow)
+    const region = () =>
+      h("div", {class: "doings", role: "region", "aria-label": "Work"}, drawn, folded > 0 && this.drawFold(folded))
+    morph(this.root, rows.length ? [region()] : [])
   }
 
   /** @param {number} folded */

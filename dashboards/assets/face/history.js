@@ -5,6 +5,7 @@ import {h} from "#face/dom.js"
 import {may as mayCall, stateOf, tell} from "#face/frame.js"
 import {FILE_READS, drawFiles} from "#face/history_files.js"
 import {filtersOf, listed, narrowedBy} from "#face/history_filters.js"
+import {askToRetry} from "#face/retry_question.js"
 import {rollBack} from "#face/rollback.js"
 import {button, chip, facts, fileName, label} from "#face/widgets.js"
 import {andMore, count, plural} from "#face/wording.js"
@@ -320,7 +321,7 @@ const ACTIONS = [
     call: ([{id}]) => ["operations.resume", {operation_id: id}],
     visits: (_, [{id}]) => `/progress?op=${id}`,
   },
-  {act: "retry", needs: "retries.start", where: "field", label: "Retry…", run: ([{id}]) => tell("retry", {id})},
+  {act: "retry", needs: "retries.start", where: "field", label: "Retry…", run: ([{id}]) => askToRetry(id)},
 ]
 
 /** @type {(head: Head | undefined, place: Route) => string} */

@@ -3,8 +3,9 @@
 import {visit} from "#face/address.js"
 import {call, OPERATIONS} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {stateOf, tell, toast} from "#face/frame.js"
+import {stateOf, toast} from "#face/frame.js"
 import {drawGauge} from "#face/gauge.js"
+import {askToRetry} from "#face/retry_question.js"
 import {rollBack} from "#face/rollback.js"
 import {count, plural} from "#face/wording.js"
 
@@ -178,7 +179,7 @@ const ACTIONS = [
     does: "retry files that were not written",
     isPrimary: true,
     when: when(({retryable}) => retryable > 0),
-    run: (_rows, _place, {operation: {id}}) => tell("retry", {id}),
+    run: (_rows, _place, {operation: {id}}) => askToRetry(id),
   },
   {
     act: "roll-back",
