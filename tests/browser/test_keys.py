@@ -295,6 +295,7 @@ def test_key_of_a_review_preserves_one_file_after_the_other(site: Site, library:
     texts = [item.file_id for item in dangers if "preserve" in _acts(item)]
     page = site.visit("/plan")
     page.get_by_role("button", name=re.compile("^Review danger")).click()
+    expect(page.get_by_role("group", name="Review", exact=True)).to_contain_text(f"{len(dangers)} dangerous files")
     for file_id in texts:
         row = page.locator(f"[role=row][data-row='{file_id}']")
         row.focus()

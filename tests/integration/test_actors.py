@@ -260,7 +260,7 @@ WITHOUT_RECORD = """
     snapshots.take snapshots.export_parquet snapshots.follow_decision snapshots.on_event queries.write
     saved_queries.remove saved_queries.restore saved_queries.save providers.tidy provider_keys.remove
     provider_keys.enter provider_keys.set configuration.set
-    publications.resume rescans.prune_audit webhooks.check_sender
+    publications.resume rescans.prune_audit rescans.read_file webhooks.check_sender
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
     schedules.set disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
     tokens.add tokens.revoke

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.pages.progress import progress
 from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
 from indexium_core.cli.operations import operations
@@ -88,7 +87,7 @@ def test_stop_names_the_file_in_an_unknown_state(studio: Studio, monkeypatch: py
         "is intact, and what was written stays written."
     )
     [left] = studio.library.interruptions.operations()
-    shown = [details.operation.result_text, *progress.summary(details.operation, status)["lines"]]
+    shown = [details.operation.result_text, *studio.library.history.follow(1).report]
     shown += [section.get("text", "") for section in dialog.sections(left)]
     assert not any("Every file is intact" in text for text in shown)
 

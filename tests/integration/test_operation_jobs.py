@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from dashboards.components import operation_text
 from indexium_core import errors
 from indexium_core.jobs import item_runner
 from indexium_core.library import Library
@@ -80,7 +79,7 @@ def test_history_jobs_and_progress_show_same_duration(studio: Studio, monkeypatc
     assert listed.seconds == operation.seconds
 
     took = wording.duration(operation.seconds)
-    assert operation_text.speed(operation, handle.status()) == f"in {took}"
+    assert studio.library.history.follow(handle.id).pace == f"in {took}"
     assert f" · {took} · " in operation.about
     assert job_words.sentence(job, now=OLD_MOMENT).endswith(f" in {took}")
     assert dict(job_words.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")

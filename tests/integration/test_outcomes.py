@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components import operation_text
-from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.cli.home import recover
 from indexium_core.flows.writing import file_edit, protocol
@@ -93,6 +91,7 @@ def test_every_interface_shows_equal_counts(
     row = next(each for each in operations if each.id == 1)
     cut = [each for each in library.interruptions.operations() if each.id == 1]
     files = library.interruptions.files(1, per_page=0)
+    followed = library.history.follow(1)
     library.close()
     capsys.readouterr()
     home = str(library.home)
@@ -115,7 +114,7 @@ def test_every_interface_shows_equal_counts(
     [line] = [line for line in lines if line.split()[:2] == ["1", "write"]]
     assert re.split("  +", heads.strip())[4:-1] == list(columns)
     assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-len(columns) :] == list(columns.values())
-    assert _sum(" ".join(part["label"] for part in operation_text.bar_parts(status)) + progress.rest(status)) == 6
+    assert _sum(" ".join(part.label for part in followed.parts) + followed.rest) == 6
     assert sum(int(number) for _, number in job_words.outcome(job, status)) == 6
     if making is not rolled_back and making is not interrupted:  # the list shows their ends in words
         assert _sum(operation.outcome_text) == 6

@@ -11,11 +11,8 @@ from typing import Any
 
 import pytest
 
-from dashboards.components.details.file_panel import FilePanel
-from dashboards.frame.undo import Undoing
 from dashboards.questions import rollback_question
 from dashboards.read_cache import ReadCache
-from dashboards.state import PlanState
 from indexium_core import errors
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
@@ -178,29 +175,16 @@ def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
 # --- Decisions ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("act", ["skip", "preserve"])
-def test_offered_undo_step_belongs_to_session(library: Library, act: str) -> None:
+@pytest.mark.parametrize(("act", "values"), [("postpone", {}), ("set_mode", {"comment_mode": "preserve"})])
+def test_offered_undo_step_belongs_to_decision(library: Library, act: str, values: dict[str, str]) -> None:
     """Another session decides after this session decided, and before this session shows its message."""
     item, other = library.plan("risk:safe").items[:2]
-    offered: list[int | None] = []
-    pending = [["Of Another Session"]]
-
-    def run(work: Callable[[], Any], done: Callable[[Any], None], **_: Any) -> None:
-        result = work()
-        if pending:
-            library.edit([other.file_id], pending.pop())
-        done(result)
-
-    bridge = SimpleNamespace(run=run, toast=lambda *_, undo=None: offered.append(undo))
-    undoing = Undoing(library, bridge)  # type: ignore[arg-type]
-    session = SimpleNamespace(report_decision=undoing.report_decision)
-    page = FilePanel(library, bridge, PlanState(), session, update_address=lambda _: None)  # type: ignore[arg-type]
-
-    getattr(page, act)({"id": item.file_id})
+    report = getattr(library.decisions, act)([item.file_id], **values)
+    library.edit([other.file_id], ["Of Another Session"])
 
     newest, ours = library.steps.list()[:2]
     assert newest.label == "edited the people of 1 file"
-    assert offered == [ours.step_id]
+    assert report.step_id == ours.step_id
 
 
 def test_import_does_not_overwrite_concurrent_decisions(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 // What is shown is in the address: the page, its filters, the open row; each layer above it (a dialog, a picture) is a
 // step of the history, so *Back* closes the topmost one.
+import {currentPage, isFacePage, pages} from "#face/frame.js"
 
 const DELAY = 200 // milliseconds: a browser refuses hundreds of changes of the address within some seconds
 
@@ -39,6 +40,16 @@ function noteSearch() {
   searches.set(location.pathname, search && `?${search}`)
 }
 noteSearch()
+
+/** Give an address without a page that of the page which is shown: not before the websocket is open, whose address it is. */
+function nameFirstPage() {
+  const first = pages.find(({id}) => id === currentPage() && isFacePage(id))
+  if (!first || location.pathname !== "/") return
+  history.replaceState(history.state, "", first.href + location.search)
+  noteSearch()
+}
+window.addEventListener("indexium:frame", nameFirstPage, {once: true})
+
 /** @type {Set<() => void>} */
 const listeners = new Set()
 /** @type {{close: () => void}[]} */

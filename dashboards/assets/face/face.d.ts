@@ -408,6 +408,7 @@ interface SectionsSpec<Head = any> {
   hasOwnHead?: boolean // a section draws the title
   crumb?: {label: string; href: string} // the page above it
   links?(): {label: string; href: string}[] // beside the title
+  beside?(place: Route): Child // the title, behind links and actions
   // The name in the address of what has the focus first: an element with this value as `data.start`, or a section.
   starts?: string
   sheets?: string[] // style sheets of this page alone
@@ -468,6 +469,7 @@ interface ListSpec<Row = any, Head = any> {
   above?(head: Head, place: Route): string // a sentence above the rows
   card?(head: Head, acts: HTMLElement[]): Child // what stands below the title, with the actions of its place
   links?: ListLink[] | ((head: Head | undefined, place: Route) => ListLink[]) // beside the title
+  beside?(place: Route): Child // the title, behind links and actions
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string
   portrait?(row: Row): Portrait // beside the title of the details

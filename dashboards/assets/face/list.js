@@ -219,9 +219,10 @@ export class List extends FacePage {
     return this.hasOutside() ? this.rows.outside(this.openValue()) : {}
   }
 
-  /** Return whether it is known on which row a key acts. */
+  /** Return whether it is known on which row a key acts, and what it does there. */
   isReady() {
-    if (this.finding?.isWaiting()) return false
+    const {value: head, error} = this.rows.head()
+    if (this.finding?.isWaiting() || (this.spec.goesOn && !head && !error)) return false
     return this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
   }
 

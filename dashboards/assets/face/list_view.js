@@ -336,6 +336,7 @@ function drawHead(list) {
       }),
     linksOf(list, value).map(drawLink),
     drawActions(list, undefined, "head"),
+    spec.beside?.(list.place()),
   )
 }
 

@@ -140,9 +140,9 @@ export class PlanSearch extends ListPart {
 
   entered = 0 // searches that a person has entered, and that are not shown yet
 
-  /** Whether the keys wait for the search that a person has entered. */
+  /** Whether the keys wait for the search that a person has entered or changed. */
   isWaiting() {
-    return this.entered > 0
+    return this.entered > 0 || this.pending > 0
   }
 
   searchNow() {

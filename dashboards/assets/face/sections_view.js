@@ -138,7 +138,7 @@ const drawClosed = ({title, text, link}) =>
 
 /** Return the elements of a page of sections. @param {Sections} page */
 export function drawSections(page) {
-  const {page: name, crumb, links, summary, sections, closed, hasOwnHead} = page.spec
+  const {page: name, crumb, links, summary, sections, closed, hasOwnHead, beside} = page.spec
   const why = closed?.(() => page.head())
   if (why && typeof why !== "string") return [drawClosed(why)]
   const above = why ? [] : sections.filter(({isInHead}) => isInHead)
@@ -149,9 +149,10 @@ export function drawSections(page) {
       {class: "head", data: {key: "head"}},
       drawTitle(page.title, crumb),
       h("p", {"aria-live": "polite"}, summary?.(why ? undefined : page.head().value) ?? ""),
-      (above.length > 0 || links) && h("span", {class: "grow"}),
+      (above.length > 0 || links || beside) && h("span", {class: "grow"}),
       links?.().map(({label, href}) => h("a", {class: "btn", href, data: {key: href}}, label)),
       above.map(section => drawInHead(page, section)),
+      beside?.(page.place()),
     )
   const below = sections.filter(({isInHead}) => !isInHead)
   const body = why

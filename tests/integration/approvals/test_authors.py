@@ -55,7 +55,7 @@ _UNCHANGING_CALLS = """
     inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
     inventory.set_kind inventory.set_media inventory.set_metadata_language inventory.set_write_ratings
     people.set_picture
-    people.take_from_files rescans.prune_audit
+    people.take_from_files rescans.prune_audit rescans.read_file
     scans.cancel templates.remove templates.save titles.follow
     titles.unassign configuration.file configuration.row configuration.set configuration.table
 """

@@ -814,3 +814,11 @@ def test_files_are_read_once_the_operation_is_known() -> None:
     assert progress("progress.read({}, 50, undefined)") is None
     assert progress("progress.read({}, 50, {operation: null})")[0] == "history.__call__"
     assert progress("[progress.tells(head), progress.tells({operation: null})]") == [{"op": "7"}, None]
+
+
+def test_switch_of_the_library_keeps_the_files_of_pictures_and_table() -> None:
+    script = """(({addressOfView}) => ["pictures", "table", "folders"].map(view => addressOfView(view, place)))(
+        await face("library_switch"))"""
+    pictures = "/library?q=rating%3A4+boat&sort=name"
+    place = {"q": "rating:4 boat", "sort": "name", "file": "7"}
+    assert evaluate(script, place=place) == [pictures, f"{pictures}&show=table", "/folders"]
