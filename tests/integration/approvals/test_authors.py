@@ -56,7 +56,7 @@ _UNCHANGING_CALLS = """
     inventory.set_kind inventory.set_media inventory.set_metadata_language inventory.set_write_ratings
     people.set_picture
     people.take_from_files rescans.prune_audit rescans.read_file
-    scans.cancel templates.remove templates.save titles.follow
+    interruptions.postpone scans.cancel scans.take_resumed templates.remove templates.save titles.follow
     titles.unassign configuration.file configuration.row configuration.set configuration.table
 """
 UNCHANGING_CALLS = frozenset(_UNCHANGING_CALLS.split())
