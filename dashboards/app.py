@@ -25,7 +25,6 @@ from dashboards.frame import plain
 from dashboards.frame.entries import entries
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.plan.screen import PlanScreen
-from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.screen import FaceScreen, TitleScreen
 from dashboards.session import TITLE, PageEntry, Session
@@ -40,6 +39,7 @@ from dashboards.state import (
     JobsState,
     LibraryState,
     PeopleState,
+    ProgressState,
     PublishState,
     RequestsState,
     SettingsState,
@@ -68,7 +68,7 @@ PAGES = (
     PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),
     PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
-    PageEntry("progress", "Progress", ProgressScreen),
+    PageEntry("progress", "Progress", lambda _: FaceScreen(ProgressState())),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),

@@ -56,10 +56,6 @@ class Screen:
     def import_changes(self, message: Mapping[str, Any]) -> None:
         """Ask about an upload of changes."""
 
-    def shown_operation(self) -> int | None:
-        """Return the operation whose progress the page shows, or None."""
-        return None
-
 
 class FaceScreen(Screen):
     """

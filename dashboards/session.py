@@ -19,11 +19,7 @@ from dashboards import bridge, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.face import event_names
-from dashboards.frame.footer_panel import FooterPanel
-from dashboards.frame.undo import Undoing
 from dashboards.frame.wire import Wire
-from dashboards.questions import rollback_question
-from dashboards.questions.interrupted_question import Interrupted
 from dashboards.read_cache import ReadCache
 from dashboards.refused_screen import RefusedScreen
 from dashboards.screen import FaceScreen, Screen
@@ -98,16 +94,6 @@ class Session:
             answered=self._wire.answered,
         )
         self._frame: dict[str, Any] = {}
-        self.undoing: Undoing = Undoing(shared.library, self.bridge)
-        self.interrupted: Interrupted = Interrupted(
-            shared.library,
-            self.bridge,
-            self.dialog,
-            watch=self.watch,
-            postponed=shared.postponed,
-            announced=shared.announced,
-        )
-        self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}
         self._needs = {entry.name: entry.needs for entry in entries}
@@ -117,11 +103,8 @@ class Session:
         self._greeting: Mapping[str, Any] | None = None
         self._is_loaded = False
         self._wire.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
-        self._wire.on(undo=lambda message: self.undoing.undo(int(message["id"])))
         self._wire.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
         self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
-        self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
-        self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -141,11 +124,7 @@ class Session:
 
     def roots(self) -> dict[str, Component]:
         """Return the components of the frame and of the first page, by their places in `page.html`."""
-        frame = {
-            "wire": self._wire,
-            "dialog": self.dialog,
-            "footer": self._footer.view,
-        }
+        frame = {"wire": self._wire, "dialog": self.dialog}
         components = {**frame, **self._screen.roots()}
         self._prepare(components)
         return components
@@ -242,8 +221,6 @@ class Session:
             self._enter()  # the page is read first
             self.bridge.follow(event_names(), self._wire.tell_events, every=0.5)
             self._wire.tell_events({"*": self.library.events.last_id})  # what was read before may be old
-            self._footer.start()
-            self.interrupted.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
             for sentence in self._shared.new_notices() if self.account.libraries is None else ():
@@ -253,7 +230,6 @@ class Session:
 
     def _poll(self) -> None:
         self._screen.refresh()
-        self.refresh_footer()
         self.bridge.after(2000, self._poll)
 
     def _open(self, message: Mapping[str, Any]) -> None:
@@ -336,7 +312,6 @@ class Session:
             else:
                 self.update_address(push=push)
             self._screen.enter()
-            self.refresh_footer()
 
         if components:  # in a later message: a view must not precede its component
             self._schedule(enter)
@@ -358,10 +333,6 @@ class Session:
         self._frame |= changes
         self._wire.put(**self._frame)
 
-    def shown_operation(self) -> int | None:
-        """Return the operation whose progress the page shows; None if it shows none."""
-        return self._screen.shown_operation() if self._is_started else None
-
     def select_files(self, file_ids: Collection[int]) -> None:
         """Select files of the plan in place of those that are selected."""
         self._wire.select_files(file_ids)
@@ -378,21 +349,3 @@ class Session:
         screen = self._screens.get(str(message["page"]))
         if isinstance(screen, FaceScreen):
             screen.follow_values(str(message["search"])[:20_000])
-
-    def _roll_back(self, message: Mapping[str, Any]) -> None:
-        """Ask whether to roll back an operation or a part of it; then show the rollback."""
-        items = message.get("items")
-        rollback_question.ask(
-            self.library,
-            self.bridge,
-            self.dialog,
-            int(message["id"]),
-            lambda operation_id: self.change_place({"op": str(operation_id), "page": ""}),
-            query=str(message.get("query") or ""),
-            item_ids=None if items is None else [int(each) for each in items],
-            person=str(message.get("person") or ""),
-        )
-
-    def refresh_footer(self) -> None:
-        """Update the footer: running work, open decisions, and the newest result."""
-        self._footer.refresh()

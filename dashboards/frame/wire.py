@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Unpack
 
-from dashboards.components.base import Component, module, needing
+from dashboards.components.base import Component, module
 from dashboards.frame.view_types import WireView
 from dashboards.toasts import ToastButton, ToastKind
-from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT, ROLLBACK, WRITE_ANY
 
 
 class Wire(Component):
     """
     The connection of a page with its session. It draws nothing.
 
-    Messages: `hello` {theme}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
-    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `resolve` {id} (of an operation),
-    `roll_back` {id, person, items, query} (of an operation), `values` {page, search}: what the address of a page has
-    now. Sends:
+    Messages: `hello` {theme}, `go` {page}, `address` {path, search}, `theme` {theme}, `plan` {query}, `sql` {text},
+    `values` {page, search}: what the address of a page has now. Sends:
     {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events}, ids by
     names; {busy}; {answered}; {place}, other values of the address; {select}, files of the plan; {sql}, a query that
     runs.
@@ -26,7 +23,6 @@ class Wire(Component):
 
     _esm = module("wire")
     _view = WireView
-    _needs = needing({PLAN_EDIT: "undo", JOBS_MANAGE: "stop", ROLLBACK: "roll_back", WRITE_ANY: "resolve"})
 
     def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
         """Show a sentence for a few seconds; see `Bridge.toast`."""

@@ -6,12 +6,10 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from dashboards.questions import rollback_question
 from dashboards.read_cache import ReadCache
 from indexium_core import errors
 from indexium_core.flows.approvals import previews
@@ -19,6 +17,7 @@ from indexium_core.flows.approvals.previews import Previews
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.store.operations import ledger
 from tests.support import demo_home
@@ -208,20 +207,19 @@ def test_only_named_newer_writes_are_rolled_back(library: Library) -> None:
 
 
 def test_rollback_excludes_files_found_after_preview(library: Library) -> None:
-    asked: list[Any] = []
-    dialog = SimpleNamespace(choose=lambda *args, **_: asked.append(args[3]), report=lambda *_: None)
-    bridge = SimpleNamespace(run=lambda work, done, **_: done(work()), toast=lambda *_: None)
     item, other = library.plan("risk:safe").items[:2]
-    operation_id, started = write(library, item, other), []
-    rollback_question.ask(library, bridge, dialog, operation_id, started.append, query=f'"{Path(item.file_path).stem}"')  # type: ignore[arg-type]
+    operation_id = write(library, item, other)
+    part = RollbackOptions(query=f'"{Path(item.file_path).stem}"')
+    shown = library.previews.before_rollback(operation_id, part)
+    assert shown.item_ids is not None
     path = Path(other.file_path)
     path.rename(path.with_name(f"{Path(item.file_path).stem} 2{path.suffix}"))
     library.scan()
 
-    asked[0]("", frozenset())
+    started = library.history.begin_rollback(operation_id, RollbackOptions(item_ids=frozenset(shown.item_ids)))
 
-    library.operation(started[0])
-    assert [each.file_id for each in finished(library, started[0])] == [item.file_id]
+    assert [each.file_id for each in finished(library, started)] == [item.file_id]
+    assert library.history.get(started).source == "dashboard"
 
 
 def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:

@@ -140,6 +140,18 @@ class Shown {
     return !this.word || isTyped(this.word, this.typed)
   }
 
+  /** Return the buttons beside the one that confirms. */
+  others() {
+    return (this.first !== undefined && this.question.others?.(this.first)) || []
+  }
+
+  /** Do what another button does; return whether it is the answer. @param {string} act */
+  isAnswer(act) {
+    const {run} = this.others().find(each => each.act === act)
+    run?.()
+    return !run
+  }
+
   /** Return the text of the button that confirms; "" if there is nothing to confirm. @param {Answers} answers */
   confirm(answers) {
     const {confirm, confirmOf} = this.question
@@ -199,6 +211,11 @@ const drawFoot = ({question, isWaiting, answers}, shown) => {
     "div",
     {class: "d-foot"},
     h("button", {type: "button", class: "btn", data: {do: "close"}}, confirm ? (question.back ?? "Cancel") : "Close"),
+    shown
+      .others()
+      .map(({label, act}) =>
+        h("button", {type: "button", class: "btn", data: {do: "other", name: act, key: act}}, label),
+      ),
     confirm &&
       h(
         "button",
@@ -257,6 +274,15 @@ function typeIntoField(form, {key, target, ctrlKey, metaKey, altKey, isComposing
   field?.focus()
 }
 
+/** Escape closes the dialog, and an early Enter does nothing. @type {(event: KeyboardEvent, close: () => void, isCalm: () => boolean) => void} */
+function onKeyInForm(event, close, isCalm) {
+  if (event.key === "Escape") {
+    event.preventDefault()
+    event.stopPropagation()
+    close()
+  } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
+}
+
 /** Focus the first field, or the button that confirms. @param {HTMLFormElement} form */
 function focusFirst(form) {
   const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
@@ -288,11 +314,12 @@ function chooseRows({value, dataset: {do: act, list}}, shown) {
   return true
 }
 
-/** @type {(event: MouseEvent, shown: Shown, close: () => void) => void} */
-function onClick({target, currentTarget: box}, shown, close) {
+/** @type {(event: MouseEvent, shown: Shown, close: () => void, choose: (act: string) => void) => void} */
+function onClick({target, currentTarget: box}, shown, close, choose) {
   const button = /** @type {Element} */ (target).closest("[data-do]")
   const {do: act, list, page, name} = button instanceof HTMLElement ? button.dataset : {}
-  if (target === box || act === "close") close()
+  if (act === "other") choose(name)
+  else if (target === box || act === "close") close()
   else if (act === "turn") shown.turn({[list]: page})
   else if (act === "act") void shown.act(name, close)
   else if (act === "retry") void shown.read()
@@ -364,11 +391,17 @@ export function ask(question, send) {
         close()
       } else complain(Boolean(answers && own.problem))
     }
+    const choose = (/** @type {string} */ act) => {
+      if (!shown.isAnswer(act)) return draw()
+      answer = {act}
+      return close()
+    }
+    const follow = () => box.open && (question.isOver?.() ? close : draw)()
     const forgetKeys = layerKeys({
       isReady: () => true,
       table: {Escape: {run: close}, Enter: {run: () => isCalm() && void submit()}},
     })
-    const forgetNews = onNews(() => box.open && draw()) // what is drawn may have reads of its own
+    const forgetNews = onNews(follow) // what is drawn may have reads of its own
     followPeople(form, () => own)
     hideBroken(form)
     form.addEventListener("submit", event => {
@@ -385,15 +418,8 @@ export function ask(question, send) {
     form.addEventListener("change", ({target}) => {
       if (!chooseRows(/** @type {HTMLSelectElement} */ (target), shown)) draw()
     })
-    form.addEventListener("keydown", event => {
-      if (event.key === "Escape") {
-        event.preventDefault()
-        event.stopPropagation()
-        close()
-      } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
-      else if (event.key === "Enter" && event.ctrlKey) void submit()
-    })
-    box.addEventListener("click", event => onClick(event, shown, close))
+    form.addEventListener("keydown", event => onKeyInForm(event, close, isCalm))
+    box.addEventListener("click", event => onClick(event, shown, close, choose))
     box.addEventListener("keydown", event => typeIntoField(form, event))
     box.addEventListener("cancel", event => {
       event.preventDefault()

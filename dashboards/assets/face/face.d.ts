@@ -126,6 +126,9 @@ interface Question {
   below?(found: any, answers: Answers, turned: Record<string, string>): Child // the fields
   typed?(found: any): TypedWord | null | false
   answers?(found: any, asked: Record<string, string>): Answers // `asked`: what else `reads` was asked for, see `act` in `ask.js`
+  // Buttons beside the one that confirms. `run` works while the dialog stays open; without it, the answer is the `act`.
+  others?(found: any): {label: string; act: string; run?(): unknown}[]
+  isOver?(): boolean // whether the question needs no answer any more: the dialog closes
   isWide?: boolean
   account?: string // whose password is asked for, for the password manager
   fields?: QuestionField[]
@@ -463,7 +466,7 @@ interface ListSpec<Row = any, Head = any> {
   narrowed?(head: Head | undefined, place: Route): {label: string; to: Route}[] // each part of the search and the filters, with the address without it
   // Values of the address that components of the server in this page need: they stand below the title. Or other values
   // that the server has to know; null: not yet.
-  tells?: string[] | ((head: Head | undefined) => Record<string, string> | null)
+  tells?: string[]
   displays?(place: Route): {label: string; on: boolean; to: Route}[] // the ways in which the rows can be shown, beside the search
   hasTiles?(place: Route): boolean // rows are tiles, side by side
   title(head: Head | undefined, total?: number): string

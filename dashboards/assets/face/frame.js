@@ -71,12 +71,12 @@ export const tell = (type, data) => send({type, ...data})
 
 /**
  * Show a sentence for a few seconds. `undo`: a step that can be undone; `plan`: a search of the plan that it offers;
- * `topic`: the subject of an error, whose next success closes it.
+ * `topic`: the subject of an error, whose next success closes it; `stop`: a scan, by its job, that it offers to stop.
  *
- * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string, topic?: string}) => void}
+ * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string, topic?: string, stop?: number | null}) => void}
  */
-export const toast = (text, {kind = "good", undo = null, plan = "", topic = ""} = {}) => {
-  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan, topic}}))
+export const toast = (text, {kind = "good", undo = null, plan = "", topic = "", stop = null} = {}) => {
+  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan, topic, stop}}))
 }
 
 /** Name the window after what it shows. @param {string} title */

@@ -4,7 +4,9 @@ import {go} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {stateOf, tell} from "#face/frame.js"
+import {askInterrupted} from "#face/interruptions.js"
 import {followLog} from "#face/job_log.js"
+import {askToRetry} from "#face/retry_question.js"
 import {GLYPHS, drawSelect, facts, label, turnButtons} from "#face/widgets.js"
 import {askToRetry} from "#face/retry_question.js"
 import {count} from "#face/wording.js"
@@ -407,7 +409,7 @@ function resolve(key, isSecond) {
     does: key === "P" ? "pause or resume the job" : "retry the job",
     isInline: !isSecond,
     when: can("resolve"),
-    run: ([{operation_id: id}]) => tell("resolve", {id}),
+    run: ([{operation_id: id}]) => askInterrupted(id),
   }
 }
 

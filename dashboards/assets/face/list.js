@@ -100,14 +100,11 @@ export class List extends FacePage {
 
   // What is shown.
 
-  /** Tell the server what is shown: its components in this page, or the frame, need it. */
+  /** Tell the server what is shown: its components in this page need it. */
   tellServer() {
     const {page, tells} = this.spec
     if (!tells) return
-    const values = Array.isArray(tells)
-      ? Object.fromEntries(Object.entries(place()).filter(([name]) => tells.includes(name)))
-      : tells(this.rows.head().value)
-    if (!values) return
+    const values = Object.entries(place()).filter(([name]) => tells.includes(name))
     const search = new URLSearchParams(values).toString()
     if (search !== this.told) tell("values", {page, search})
     this.told = search

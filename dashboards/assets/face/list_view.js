@@ -696,7 +696,7 @@ function drawWork(list) {
 export function drawList(list) {
   return [
     drawHead(list),
-    Array.isArray(list.spec.tells) && !list.spec.asides && h("slot", {data: {key: "slot"}}),
+    list.spec.tells && !list.spec.asides && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
     drawCard(list),
     !isBare(list) && drawChips(list),

@@ -32,6 +32,7 @@ const RATINGS = ["0", "1", "2", "3", "4", "5"] // numbers of stars
 /** @typedef {Pick<Values.PlanItem, "file_id" | "file_name" | "file_ext" | "row_tags" | "more_tags" | "place" | "place_in_home" | "folder_text" | "library" | "size_text" | "mark" | "risk_level" | "reason" | "why" | "method" | "cost_text" | "is_selectable" | "postponed" | "comment_mode">} Row */
 /** @typedef {{numbers: Values.PlanNumbers, written?: Pick<Values.MetadataOperation, "status" | "success_count" | "file_count">}} Head */
 
+const ROLLED_BACK = ["rolled_back", "partly_rolled_back"]
 const WRITTEN = {status: 1, success_count: 1, file_count: 1}
 
 /** The last write of this page: its files are no longer listed. @type {{query: string, id: number} | null} */
@@ -188,6 +189,8 @@ const drawSearches = searches =>
 
 /** @type {(head: Head) => [title: string, text: string]} */
 function emptyTexts({numbers: {found}, written}) {
+  if (ROLLED_BACK.includes(written?.status))
+    return ["No file matches", "Files of this search were rolled back: the plan skips them."]
   if (written?.success_count) {
     const {success_count: done, file_count: total} = written
     const text =
@@ -275,13 +278,10 @@ export const plan = {
       },
     ],
   },
-  head: ({q = ""}) => {
-    if (lastWrite?.query !== q) lastWrite = null // another search is shown
-    return {
-      numbers: ["search.numbers", {plan: {query: q}}, NUMBERS],
-      ...(lastWrite && {written: ["history.get", {operation_id: lastWrite.id}, WRITTEN]}),
-    }
-  },
+  head: ({q = ""}) => ({
+    numbers: ["search.numbers", {plan: {query: q}}, NUMBERS],
+    ...(lastWrite?.query === q && {written: ["history.get", {operation_id: lastWrite.id}, WRITTEN]}),
+  }),
   read: ({q = "", page, sort = "risk", desc}, perPage) => [
     "plan.page",
     {plan: {query: q}, number: Number(page), per_page: perPage, sort, descending: desc === "1"},

@@ -3,8 +3,8 @@ import {visit} from "#face/address.js"
 import {ask} from "#face/ask.js"
 import {call} from "#face/calls.js"
 import {whileDialogOpens} from "#face/dialog_wait.js"
-import {tell} from "#face/frame.js"
 import {CAREFUL, PREVIEW, publication, startOrPropose} from "#face/publish_question.js"
+import {askRollback} from "#face/rollback.js"
 import {askToWrite} from "#face/write_question.js"
 
 /** Ask whether to write the files that a write has left; return the id of the operation, or null. @param {number} id */
@@ -30,15 +30,15 @@ async function askForTitles(id) {
   return started
 }
 
+/** @type {(id: number, type: string, reverted: number | null) => Promise<number | null>} */
+const askAgain = (id, type, reverted) =>
+  type === "rollback" ? askRollback(reverted ?? id) : type === "publish" ? askForTitles(id) : askForFiles(id)
+
 /** Ask whether to write, publish or restore what an operation has left; then show the new operation. @param {number} id */
 export async function askToRetry(id) {
   const {operation_type: type, reverts_id: reverted} = await whileDialogOpens(
     call("history.get", {operation_id: id}, {operation_type: 1, reverts_id: 1}),
   )
-  if (type === "rollback") {
-    tell("roll_back", {id: reverted ?? id})
-    return
-  }
-  const started = await (type === "publish" ? askForTitles(id) : askForFiles(id))
+  const started = await askAgain(id, type, reverted)
   if (started !== null) visit(`/progress?op=${started}`)
 }

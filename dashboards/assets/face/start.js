@@ -9,8 +9,10 @@ import {decide} from "#face/decide.js"
 import {Deciding} from "#face/deciding.js"
 import {FoldersPage} from "#face/folders.js"
 import {currentPage, refusalOf} from "#face/frame.js"
+import {showFooter} from "#face/footer.js"
 import {showFrame} from "#face/frame_view.js"
 import {history} from "#face/history.js"
+import {askAboutInterruptions} from "#face/interruptions.js"
 import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
@@ -72,8 +74,10 @@ function show() {
 
 showFrame(document.getElementById("frame"))
 showSteps(document.getElementById("steps"))
+showFooter(document.getElementById("footer"))
 listenToKeys()
 listenToQuestions()
 new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
 show()
 void sendAgain()
+void askAboutInterruptions()

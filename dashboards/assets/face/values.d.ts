@@ -6,11 +6,11 @@ type ActivityPage = {items: ActivityRow[]; total: number; page: number; per_page
 type ActivityRow = {at: string; actor_kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; actor_id: string; actor_name: string; kind: "step" | "undo" | "operation" | "job" | "request" | "account"; id: number; text: string; state: string}
 type Actor = {kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; id: string; name: string; columns: Record<string, string>}
 type ApiToken = {id: number; user_id: number; user_name: string; name: string; permissions: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; effective: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; libraries: number[] | null; created_at: string; ends_at: string | null; has_ended: boolean; last_used_at: string | null; last_address: string; ends: string; used: string}
-type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; decided: string; expires: string; is_as_proposed: boolean; items: string; noun: string; proposed: string; reason: string; risks: string; size: string; state_words: string; summary: string; why: string}
+type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; decided: string; ending: string; expires: string; is_as_proposed: boolean; items: string; noun: string; proposed: string; reason: string; risks: string; size: string; state_words: string; summary: string; why: string}
 type ApprovalEntry = {at: string; action: "proposed" | "commented" | "changed" | "approved" | "rejected" | "withdrawn"; by: string; text: string; when: string; words: string}
 type ApprovalItem = {item: string; name: string; path: string; number: number}
 type ApprovalItemPage = {items: ApprovalItem[]; total: number; page: number; per_page: number}
-type ApprovalNotice = {to_decide: number; proposed: number; own: number[]}
+type ApprovalNotice = {to_decide: number; proposed: number; own: number[]; text: string}
 type ApprovalPage = {items: Approval[]; total: number; page: number; per_page: number}
 type Artwork = {poster: string; backdrop: string; fanart: string[]}
 type AsfPlace = {text: string; attribute: string; others: string[]; label: string; words: string}
@@ -44,6 +44,7 @@ type CheckName = {name: string; is_known: boolean; assigned: number; named: numb
 type CheckPage = {items: CheckRow[]; total: number; page: number; per_page: number}
 type CheckRow = {kind: "copies" | "differ" | "faces" | "spelling" | "unknown" | "ambiguous_person" | "placeholder" | "single" | "corruption" | "same_name" | "other_recording" | "copied_people" | "several_files" | "shared_id"; subject: string; facts: number; title: string; text: string; files: CheckFile[]; file_count: number; names: CheckName[]; mends: Resolution[]; query: string; below: string; compared: ComparedFile[]; is_counted: boolean; is_of_file: boolean; shown_title: string; tags: CheckTag[]}
 type CheckTag = {name: string; differs: boolean; note: string}
+type CheckedRollback = {check: RollbackCheck; reasons: string[]; waiting_choices: string[]}
 type CheckedTitle = {address: string; top: string; name: string; folder: string; status: string; text: string; level: string; glyph: string; message: string}
 type CheckedTitles = {titles: CheckedTitle[]; bytes_to_write: number; seconds: number}
 type CollectedImages = {images: number; bytes: number; days: number; is_dry_run: boolean; summary: string}
@@ -56,6 +57,7 @@ type Completion = {start: number; end: number; text: string; label: string; hint
 type ConflictItem = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; choices: string[]; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type CreditedPerson = {name: string; part: string; filter: string}
 type CrewMember = {name: string; job: string}
+type CurrentWork = {running: FollowedOperation[]; jobs: FollowedJob[]; scan: ScanProgress | null; long_paused: FollowedJob[]; unrecorded: UnrecordedResults[]; interrupted: InterruptedWork[]; newest: EndedWork | null; requests: ApprovalNotice}
 type CustomField = {key: string; title: string; type: "text" | "integer" | "date" | "datetime" | "list"; about: string; choices: string[]; lowest: number; highest: number; multiline: boolean; tag: string; mp4: string; xmp: string; namespace: string; field: Field; limits: string; names: CustomNames}
 type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix: string; xmp_name: string; xmp_namespace: string}
 type DangerousFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
@@ -73,6 +75,7 @@ type EditChoices = {fields: EditableField[]; placeholders: RulePlaceholder[]; mo
 type EditableField = {key: string; title: string; about: string; example: string; rules: OfferedRule[]}
 type EditableProperty = {key: string; label: string; is_on_request: boolean}
 type EmptyFolderReport = {path: string; folders: string[]; removed: number; problems: string[]}
+type EndedWork = {operation: MetadataOperation; seen_at: string; can_roll_back: boolean; files: string; has_problems: boolean; id: number; is_good: boolean; note: string; text: string}
 type EnrichedMetadata = {source: string; confidence: number; last_enriched: string | null; external_ids: Record<string, string>; plot: string; cast: CastMember[]; crew: CrewMember[]; ratings: ExternalRatings; votes: ExternalVotes; artwork: Artwork; genres: string[]; keywords: string[]; release_date: string | null; runtime_minutes: number | null; content_rating: string}
 type EnrichmentProgress = {job_id: number; status: "waiting" | "active" | "completed" | "failed"; progress: number; processed_videos: number; total_videos: number; started_at: string | null; completed_at: string | null; estimated_completion: string | null}
 type EnrichmentStats = {total_videos: number; enriched_videos: number; enrichment_percentage: number; source_breakdown: Record<string, number>; average_confidence: number; last_enrichment: string | null}
@@ -113,7 +116,7 @@ type FollowedItem = {item: ItemDetails; share: number | null; is_ended: boolean;
 type FollowedItemPage = {items: FollowedItem[]; total: number; page: number; per_page: number}
 type FollowedJob = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; operation: OperationStatus | null; actions: ("pause" | "resume" | "resolve" | "retry" | "cancel")[]; added: string; cancel_effect: string; ended: string; facts: string[][]; gauge: JobGauge; has_ended: boolean; is_long_paused: boolean; is_resumable: boolean; long_pause_text: string; name: string; outcome: string[][]; pace: string; pause_text: string; state: string; text: string}
 type FollowedJobPage = {items: FollowedJob[]; total: number; page: number; per_page: number}
-type FollowedOperation = {operation: MetadataOperation; status: OperationStatus; can_resume: boolean; can_rollback: boolean; cancel_effect: string; counts: Record<string, number>; current: string; done: number; has_problems: boolean; id: number; left: number; noun: string; pace: string; parts: BarPart[]; report: string[]; rest: string; retryable: number; started: string; state: string; title: string; total: number; total_text: string; type: string; verb: string; words: Record<string, string>}
+type FollowedOperation = {operation: MetadataOperation; status: OperationStatus; can_resume: boolean; can_rollback: boolean; cancel_effect: string; counts: Record<string, number>; current: string; done: number; has_problems: boolean; id: number; left: number; noun: string; pace: string; parts: BarPart[]; progress_note: string; progress_text: string; report: string[]; rest: string; retryable: number; started: string; state: string; title: string; total: number; total_text: string; type: string; verb: string; words: Record<string, string>}
 type HashCacheStats = {entries: number; sampled: number; full: number; stale: number; verified: number; differing: number; in_memory: number; last_scan: CacheUse | null}
 type HistoryTerm = {kind: string; text: string; label: string; rest: string}
 type HistoryTotals = {operations: number; written: number; refused: number; rolled_back: number; success_text: string}
@@ -127,8 +130,10 @@ type ImportCheck = {report: ImportReport; rows: number; people: number; waiting:
 type ImportLine = {where: string; text: string}
 type ImportLines = {rows: ImportLine[]; total: number; more: string}
 type ImportReport = {matched: number; waiting: number; rejected: RejectedRow[]; skipped: RejectedRow[]; added: number; files: number; copies: number; copy_files: FileCopy[]; step_id: number | null; suggestions: number; operations: number; known_operations: number; by_hash: number; by_path: number; unmatched: UnmatchedFile[]; problems: string[]; content: string; legacy_facts: string[]; text: string; waiting_hint: string}
-type InterruptedFile = {item_id: number; file_id: number; file_path: string; outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; code: string; message: string; file_name: string}
-type InterruptedOperation = {operation: MetadataOperation; counts: Record<string, number>; files: InterruptedFile[]; resumes_automatically: boolean; id: number; remaining: number; stop_reason: string; successes: number; total: number}
+type InterruptedCount = {outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; label: string; files: number}
+type InterruptedFile = {item_id: number; file_id: number; file_path: string; outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; code: string; message: string; file_name: string; label: string}
+type InterruptedOperation = {operation: MetadataOperation; counts: Record<string, number>; files: InterruptedFile[]; resumes_automatically: boolean; is_postponed: boolean; description: string; id: number; outcomes: InterruptedCount[]; promise: string; remaining: number; resume_text: string; rollback_text: string; stop_reason: string; successes: number; title: string; total: number}
+type InterruptedWork = {operation: MetadataOperation; id: number; left: number; note: string; restorable: number; text: string}
 type Issue = {code: string; message: string; severity: string; label: string; remedy: string; text: string}
 type ItemDetails = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type ItemSideFile = {path: string; kind: string; action: string}
@@ -256,14 +261,16 @@ type ResolutionReport = {files: number; text: string; step_id: number | null}
 type ResultCell = {kind: "text" | "null" | "risk" | "list"; text: string; items: string[]; more: number}
 type ResultFiles = {files: number; summary: SelectionSummary; is_editable: boolean; count: number; hint: string; text: string}
 type ResultPage = {items: ResultCell[][]; total: number; page: number; per_page: number}
+type ResumedScan = {job_id: number; text: string}
 type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number; hint: string; plan_id: number}
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
+type RollbackChoice = {value: string; label: string; hint: string}
 type RollbackNote = {player: string; reason: string}
-type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
+type RollbackPreview = {operation: MetadataOperation; options: {query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; replan?: boolean; note?: string}; checked: CheckedRollback; adds: Record<string, number>; choices: RollbackChoice[]; conflict_count: number; conflicts: ConflictItem[]; counts: string[][]; hint: string; hints: string[]; is_possible: boolean; is_proposal: boolean; item_ids: number[] | null; named: string; newer: number[]; noun: string; person: string; promise: string; refusal: string; restorable: number; title: string; waits: string}
 type RulePlaceholder = {name: string; about: string}
 type SavedQuery = {query_id: number; name: string; text: string; values: Record<string, string>}
 type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean; means: string}
-type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string; number_text: string; pace: string}
+type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string; number_text: string; pace: string; text: string}
 type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]; text: string; unusable: number}
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
 type SchemaColumn = {name: string; type: string; description: string; kind: string}
@@ -318,7 +325,7 @@ type TitlePublication = {can_publish: boolean; text: string}
 type TitleSearch = {decision: MatchDecision; problems: Record<string, string>; is_complete: boolean}
 type TitleValue = {field: string; value: string; origin: string; provider: string; confidence: number | null; fetched_at: string; locked: boolean; shown: boolean; locked_by_nfo: boolean; about: string; is_editable: boolean; label: string; line: string; origin_text: string; since: string; text: string}
 type UnmatchedFile = {path: string; people: number; suggestions: number; operations: number; content: string}
-type UnrecordedResults = {job_id: number; operation_id: number | null; reason: string; seconds: number; limit_seconds: number; assurance: string; description: string; name: string}
+type UnrecordedResults = {job_id: number; operation_id: number | null; reason: string; seconds: number; limit_seconds: number; assurance: string; description: string; name: string; waiting_text: string}
 type User = {id: number; name: string; role: "viewer" | "editor" | "approver" | "admin"; libraries: number[] | null; enabled: boolean; has_password: boolean; has_second_factor: boolean; created_at: string; last_seen_at: string | null; sessions: number; added: string; permissions: UserPermission[]; seen: string}
 type UserIdentity = {issuer: string; subject: string; user_id: number; user_name: string; created_at: string; since: string}
 type UserPermission = {name: "plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage"; text: string; is_granted: boolean; for_tokens: boolean}
@@ -343,6 +350,7 @@ interface Calls {
   "approvals.approve": [args: {approval_id?: number; expected?: string; note?: string}, value: Approval]
   "approvals.comment": [args: {approval_id?: number; text?: string}, value: Approval]
   "approvals.details": [args: {approval_id?: number; page?: number; per_page?: number}, value: RequestDetails]
+  "approvals.endings": [args: {approval_ids?: number[]}, value: string[]]
   "approvals.get": [args: {approval_id?: number}, value: Approval]
   "approvals.items": [args: {approval_id?: number; page?: number; per_page?: number}, value: ApprovalItemPage]
   "approvals.list": [args: {state?: string; kind?: string; page?: number; per_page?: number}, value: ApprovalPage]
@@ -438,6 +446,7 @@ interface Calls {
   "hash_cache.stats": [args: {}, value: HashCacheStats]
   "history.__call__": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; person?: string; file?: string; error?: string; page?: number; per_page?: number}, value: PaginatedOperations]
   "history.as_sql": [args: {query?: string; since?: string | null; until?: string | null; status?: string[]; operation_type?: string; error?: string}, value: string]
+  "history.begin_rollback": [args: {operation_id?: number; options?: {query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; replan?: boolean; note?: string} | null; is_proposal?: boolean}, value: number]
   "history.counts": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; error?: string}, value: OperationCounts]
   "history.follow": [args: {operation_id?: number | null}, value: FollowedOperation | null]
   "history.followed_items": [args: {operation_id?: number; statuses?: string[]; page?: number; per_page?: number}, value: FollowedItemPage]
@@ -445,7 +454,7 @@ interface Calls {
   "history.get_operation_details": [args: {operation_id?: number; page?: number; per_page?: number; statuses?: string[]; text?: string; item_ids?: number[]}, value: OperationDetails]
   "history.outlook": [args: {operation_id?: number}, value: RollbackCheck]
   "history.people_of": [args: {operation_id?: number}, value: OperationPerson[]]
-  "history.start_rollback": [args: {operation_id?: number; options?: RollbackOptions | null; request?: IdempotentRequest | null}, value: string]
+  "history.start_rollback": [args: {operation_id?: number; options?: {query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; replan?: boolean; note?: string} | null; request?: IdempotentRequest | null}, value: string]
   "history.terms": [args: {query?: string; error?: string}, value: HistoryTerm[]]
   "history.totals": [args: {}, value: HistoryTotals]
   "identities.link": [args: {name?: string; subject?: string}, value: UserIdentity]
@@ -456,7 +465,9 @@ interface Calls {
   "identities.unlink": [args: {name?: string; subject?: string}, value: UserIdentity]
   "identities.unlink_own": [args: {subject?: string}, value: UserIdentity]
   "interruptions.files": [args: {operation_id?: number; outcome?: string; page?: number; per_page?: number}, value: InterruptedFile[]]
+  "interruptions.get": [args: {operation_id?: number; outcome?: string; page?: number; per_page?: number}, value: InterruptedOperation | null]
   "interruptions.operations": [args: {files?: number}, value: InterruptedOperation[]]
+  "interruptions.postpone": [args: {operation_id?: number}, value: null]
   "inventory.add": [args: {folder?: string; name?: string; audio?: boolean; photos?: boolean | null; kind?: string}, value: LibraryRow]
   "inventory.as_sql": [args: {library_id?: number}, value: string]
   "inventory.browse": [args: {folder?: string}, value: FolderListing]
@@ -534,6 +545,7 @@ interface Calls {
   "operations.start_operation": [args: {items?: {query?: string; plan_id?: number} | PlanItem[]; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; expected?: SelectionDigest | null; request?: IdempotentRequest | null}, value: string]
   "operations.wait": [args: {operation_id?: number; seconds?: number}, value: OperationStatus]
   "overview.numbers": [args: {}, value: HomeNumbers]
+  "overview.work": [args: {}, value: CurrentWork]
   "people.add": [args: {paths?: string[]; names?: string[]; only_this?: boolean}, value: ImportReport]
   "people.add_typed": [args: {file_id?: number; text?: string}, value: ImportReport]
   "people.as_sql": [args: {text?: string}, value: string]
@@ -604,6 +616,7 @@ interface Calls {
   "players.remove": [args: {player_id?: number}, value: PlayerConnection]
   "players.set_key": [args: {player_id?: number; key?: string}, value: PlayerConnection]
   "players.test": [args: {player_id?: number}, value: PlayerTest]
+  "previews.before_rollback": [args: {operation_id?: number; options?: {query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; replan?: boolean; note?: string} | null}, value: RollbackPreview]
   "previews.before_write": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options?: WriteOptions | null; within?: string; leaves_out_danger?: boolean; page?: number}, value: ShownWrite]
   "previews.of_publication": [args: {selection?: PublicationSelection}, value: PublicationPreview]
   "previews.of_selection": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number | null; among?: number[]}, value: SelectedFiles]
@@ -675,6 +688,7 @@ interface Calls {
   "scans.last": [args: {}, value: ScanReport | null]
   "scans.progress": [args: {}, value: ScanProgress | null]
   "scans.report": [args: {job_id?: number}, value: ScanReport | null]
+  "scans.take_resumed": [args: {}, value: ResumedScan | null]
   "schedules.get": [args: {name?: string}, value: Schedule]
   "schedules.list": [args: {}, value: Schedule[]]
   "schedules.run": [args: {name?: string}, value: Job]

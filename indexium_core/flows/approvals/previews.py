@@ -18,6 +18,7 @@ from indexium_core.flows.writing.writer import MetadataWriter
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.preview import SelectedFiles, WritePreview
 from indexium_core.model.operations.rollback import CheckedRollback, RollbackCheck, RollbackOptions
+from indexium_core.model.operations.rollback_preview import RollbackPreview
 from indexium_core.model.operations.shown_write import ShownWrite
 from indexium_core.model.planning.losses import DangerousFilePage, dangerous_file
 from indexium_core.model.planning.plan import SAFE, Selection
@@ -221,6 +222,13 @@ class Previews:
             if self._reasons_of_rollback(check, chosen, more=check.more_by_choice[choice])
         ]
         return CheckedRollback(check=check, reasons=reasons, waiting_choices=frozenset(waiting))
+
+    @remote()
+    def before_rollback(self, operation_id: int, options: RollbackOptions | None = None) -> RollbackPreview:
+        """Check every file as `of_rollback`, and return what a person sees before the rollback."""
+        options = options or RollbackOptions()
+        checked = self.of_rollback(operation_id, options)
+        return RollbackPreview(operation=self._history.get(operation_id), options=options, checked=checked)
 
     def _reasons_of_rollback(self, check: RollbackCheck, options: RollbackOptions, more: int = 0) -> tuple[str, ...]:
         by_risk = {options.risk: check.restorable + more}

@@ -257,7 +257,8 @@ class PublicationReview:
         """
         Return the rows of a filter that a person can select all at once, by their addresses with their risks.
 
-        Rows with a file that another program changed, or that is gone, are not among them: a person decides first.
+        Rows with a file that another program changed, or that is gone, are not among them, nor those that were rolled
+        back: a person decides first.
         Raises UsageError as `plan`.
         """
         wanted = PublicationFilter(

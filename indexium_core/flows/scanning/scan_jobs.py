@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE
 from indexium_core.model.files.inventory import LibraryRow
-from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
+from indexium_core.model.files.scan_reports import ResumedScan, ScanProgress, ScanReport
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
@@ -44,6 +44,7 @@ class ScanJobs:
         self._database, self._scanner, self._queue, self._on_change = database, scanner, queue, on_change
         self._adding = threading.Lock()  # `handle` must find the entry in `_awaited` that `run` adds
         self._awaited: dict[int, _Awaited] = {}
+        self._resumed: list[int] = []  # jobs of scans of former processes that nobody has heard of
 
     @needs(JOBS_MANAGE, NAMED)
     @remote(paths=("dirs",))
@@ -179,6 +180,20 @@ class ScanJobs:
         summary = dict(self._queue.get(job_id).summary)
         return ScanReport.of(summary) if "seen" in summary else None
 
+    def note_resumed(self, job_ids: Iterable[int]) -> None:
+        """Note the scans of former processes that continue in this one."""
+        self._resumed = list(job_ids)
+
+    @needs(JOBS_MANAGE)
+    @remote()
+    def take_resumed(self) -> ResumedScan | None:
+        """Return a scan of a former process that continues now, so that a person can stop it; only the first time."""
+        while self._resumed:
+            job = self._queue.get(self._resumed.pop())
+            if job.status in ("pending", "running"):
+                return ResumedScan(job_id=job.id, text=_resumed_text(job))
+        return None
+
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run the scan of a job and return its report: the handler of the queue."""
         with self._adding:
@@ -222,3 +237,10 @@ def _outermost(folders: Sequence[str]) -> list[str]:
         return []
     wanted = sorted(set(folders))
     return [each for each in wanted if not any(each.startswith(f"{other}/") for other in wanted)]
+
+
+def _resumed_text(job: Job) -> str:
+    """Return the sentence about a scan that continues."""
+    total = wording.files(job.progress_total or 0)
+    done = f": {wording.count(job.progress_current)} of {total} are read" if job.progress_total else ""
+    return f"“{job.title}” continues after the restart{done}."

@@ -10,6 +10,7 @@ from indexium_core import notebook
 from indexium_core.model import wording
 from indexium_core.model.files.hash_cache import CacheUse
 from indexium_core.model.files.properties import LABELS
+from indexium_core.model.shapes import Shaped
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,6 +123,14 @@ class ScanReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResumedScan(Shaped):
+    """A scan of a former process that continues in this one."""
+
+    job_id: int
+    text: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScanProgress:
     """The progress of a scan."""
 
@@ -131,6 +140,13 @@ class ScanProgress:
     rate: float  # files per second
     eta_seconds: float | None
     folder: str = ""  # full path of the current folder, for display
+
+    @property
+    def text(self) -> str:
+        """How far it is; the number of files is unknown until the folders are listed."""
+        if self.total is None:
+            return f"Searching for files: {wording.count(self.done)} found"
+        return f"Reading {wording.count(self.done)} of {wording.files(self.total)}"
 
     @property
     def number_text(self) -> str:

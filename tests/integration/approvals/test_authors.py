@@ -67,7 +67,7 @@ _UNCHANGING_CALLS = """
     inventory.set_write_ratings
     people.set_picture people_lists.check people_lists.comparison people_lists.discard
     people.take_from_files rescans.prune_audit rescans.read_file
-    scans.cancel templates.remove templates.save titles.follow
+    interruptions.postpone scans.cancel scans.take_resumed templates.remove templates.save titles.follow
     titles.unassign configuration.file configuration.row configuration.set configuration.table
 """
 UNCHANGING_CALLS = frozenset(_UNCHANGING_CALLS.split())

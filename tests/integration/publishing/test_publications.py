@@ -407,6 +407,23 @@ def test_title_shows_its_publication(library: Library, film: int) -> None:
     assert row == ("identified", None)
 
 
+def test_title_that_was_rolled_back_waits_for_a_person(library: Library, film: int) -> None:
+    address = f"movie:{film}"
+    assert address in library.publications.selectable(risk=["safe"])
+    operation = publish(library, THE_FILM)
+
+    roll_back(library, operation)
+
+    row = library.publications.get("movie", film)
+    assert (row.risk, row.codes) == ("warning", ["rolled_back"])
+    assert address not in library.publications.selectable()
+    summary = library.publications.summary(PublicationSelection(found=(address,)))
+    assert (summary.titles, summary.excluded) == (0, {"rolled back": 1})
+    publish(library, PublicationSelection(addresses=(address,)))
+    library.titles.set(film, "plot", "Another plot.")
+    assert library.publications.get("movie", film).risk == "safe"
+
+
 def test_pages_of_titles_offer_what_can_be_published(library: Library, film: int) -> None:
     offer = library.publications.offer()
     assert (offer.is_on, offer.label) == (True, f"Publish {offer.titles}…")

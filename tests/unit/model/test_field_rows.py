@@ -17,7 +17,7 @@ from indexium_core.model.files.media import Change
 from indexium_core.model.review.decisions import StandingDecision, kind_of_field
 from indexium_core.model.review.file_details import FieldDetails, FileDetails
 from tests.support.fake_plan import details_of, items
-from tests.unit.dashboards.test_history import item as history_item
+from tests.support.operation_values import item as history_item
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 FILE = replace(items(1)[1], container="avi", changes=[])
