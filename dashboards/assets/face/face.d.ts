@@ -496,7 +496,6 @@ interface ListSpec<Row = any, Head = any> {
   selects?: boolean
   lasting?: ListLasting<Row, Head> // rows can be selected, over all pages
   selection?: ListSelection<Row, Head> // files of the plan can be selected, over all pages
-  bar?: boolean // the selection and its actions stand at the foot of the page, in an element with `data-bar`
   finding?(list: import("#face/list.js").List<any, any>): ListFinding
   opensDetails?(list: import("#face/list.js").List<any, any>): ListDetails<Row>
   holds?: boolean // rows that an action `keeps` stay at their places until another list is shown

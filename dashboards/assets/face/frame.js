@@ -21,11 +21,10 @@ export const canEdit = FACTS.edits // a setting allows edits in the dashboard
 export const pageSize = FACTS.page_size // rows of a page of the plan
 
 let areFactsOld = false
-/** Note that a setting has changed: the next page is loaded with the facts of now. */
-export const noteSetting = () => {
-  areFactsOld = true
-}
-/** Return whether a setting has changed since the facts were read. */
+window.addEventListener("indexium:events", event => {
+  if ("settings:changed" in /** @type {CustomEvent} */ (event).detail) areFactsOld = true
+})
+/** Return whether a setting has changed since the facts were read: the next page is loaded with those of now. */
 export const isOutdated = () => areFactsOld
 export const openingView = FACTS.opening // the saved view with which the plan opens; null for none
 export const atStart = {has_titles: FACTS.has_titles, has_accounts: FACTS.has_accounts} // the numbers of the home are later

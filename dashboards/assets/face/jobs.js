@@ -8,7 +8,6 @@ import {askInterrupted} from "#face/interruptions.js"
 import {followLog} from "#face/job_log.js"
 import {askToRetry} from "#face/retry_question.js"
 import {GLYPHS, drawSelect, facts, label, turnButtons} from "#face/widgets.js"
-import {askToRetry} from "#face/retry_question.js"
 import {count} from "#face/wording.js"
 
 const AT_ONCE = 50 // started jobs

@@ -62,7 +62,7 @@ export class List extends FacePage {
     this.picked = this.newSelection()
     this.finding = spec.finding?.(this)
     this.details = spec.opensDetails?.(this)
-    this.bar = spec.bar ? new ListBar(this) : null
+    this.bar = spec.selection || spec.lasting ? new ListBar(this) : null
     this.finding?.enter()
     this.root.addEventListener("keydown", event => this.onKey(event))
     this.root.addEventListener("focusin", event => this.onFocus(event))

@@ -260,7 +260,6 @@ export const plan = {
   asides: true,
   narrows: true,
   returns: true,
-  bar: true,
   finding: list => new PlanSearch(list),
   opensDetails: list => new FileDetails(list),
   goesOn: (_, head) => head?.numbers.search.is_review ?? false, // a review continues with the next file

@@ -219,7 +219,6 @@ type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "o
 type PublicationChoice = {value: string; label: string; total: number}
 type PublicationDecision = {step_id: number | null; summary: string}
 type PublicationDetails = {item: PublicationItem; files: SideFileDetails[]; issues: PublicationIssue[]; players: PlayerView[]; rollback: RollbackNote[]; members: string[][]; last_published: string | null; can_discard: boolean; kept_after_rollback: string[][]; published: string; remarks: PublicationRemark[]}
-type PublicationFilter = {query: string; risk: string[]; action: string[]; code: string[]; library_id: number | null; unpublished: boolean | null}
 type PublicationIssue = {code: string; severity: string; label: string; message: string; remedy: string; advice: string}
 type PublicationItem = {address: string; entity_type: string; entity_id: number; library_id: number; name: string; folder: string; risk: string; codes: string[]; notes: string[]; files: SideFilePlan[]; people: string[]; is_unpublished: boolean; new_bytes: number; members: number; action_counts: Record<string, number>; about: string; can_publish: boolean; chips: SideFileChip[]; files_summary: string; initials: string; is_video: boolean; is_wide: boolean; reason: string; remarks: PublicationRemark[]; why: string}
 type PublicationOverview = {risks: Record<string, number>; actions: Record<string, number>; new_bytes: number; titles: number; selectable: number; by_action: PublicationChoice[]; by_code: PublicationChoice[]; by_library: PublicationChoice[]; has_libraries: boolean; about: string; rollback_until: string; rollback: string; summary: string}
@@ -228,7 +227,7 @@ type PublicationPreview = {summary: PublicationSummary; reasons: string[]; dange
 type PublicationRemark = {level: string; text: string}
 type PublicationRequest = {user_note: string; user_action: string; source: string}
 type PublicationRetry = {selection: PublicationSelection; summary: PublicationSummary}
-type PublicationSelection = {addresses: string[]; found: string[]; filter: PublicationFilter | null; risk: string[] | null; excluded: string[]; alone: boolean; restore: boolean; lost_after: string | null; is_by_hand: boolean; by_hand: string[]; entities: string[]; risks: string[]}
+type PublicationSelection = {addresses: string[]; found: string[]; filter: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null} | null; risk: string[] | null; excluded: string[]; alone: boolean; restore: boolean; lost_after: string | null; is_by_hand: boolean; by_hand: string[]; entities: string[]; risks: string[]}
 type PublicationSummary = {titles: number; by_risk: Record<string, number>; actions: Record<string, number>; new_bytes: number; excluded: Record<string, number>; digest: string; rollback_until: string | null; summary: string; promise: string; notes: string[]; is_restoration: boolean}
 type PublishExample = {titles: number; examples: ExampleTitle[]}
 type PublishLogEntry = {id: number; entity_type: string; entity_id: number; nfo_hash: string | null; assets_published: Record<string, string>[]; published_at: string; published_by: string; success: boolean; error_message: string; operation_id: number; players_notified: Record<string, string>[]}
@@ -633,7 +632,7 @@ interface Calls {
   "providers.requests": [args: {limit?: number}, value: ProviderRequest[]]
   "providers.search": [args: {title?: string; year?: number | null; kind?: "movie" | "tv" | "unknown"; runtime_minutes?: number | null; external_ids?: ExternalId[]}, value: TitleSearch]
   "providers.status": [args: {}, value: ProviderStatus[]]
-  "publications.addresses": [args: {wanted?: PublicationFilter}, value: string[]]
+  "publications.addresses": [args: {wanted?: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null}}, value: string[]]
   "publications.addresses_of": [args: {title_ids?: number[]}, value: string[]]
   "publications.all_options": [args: {}, value: Record<string, PublishOptions>]
   "publications.check_titles": [args: {addresses?: string[]; found?: string[]; alone?: boolean}, value: CheckedTitles]
@@ -646,11 +645,11 @@ interface Calls {
   "publications.log": [args: {entity_type?: string; entity_id?: number; count?: number}, value: PublishLogEntry[]]
   "publications.offer": [args: {}, value: PublishOffer]
   "publications.options": [args: {library_id?: number}, value: PublishOptions]
-  "publications.overview": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: PublicationOverview]
+  "publications.overview": [args: {wanted?: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null}}, value: PublicationOverview]
   "publications.plan": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null; sort?: string; page?: number; per_page?: number}, value: PublicationPage]
   "publications.refresh": [args: {disk?: boolean}, value: number]
   "publications.risks_of": [args: {addresses?: string[]}, value: Record<string, string>]
-  "publications.selectable": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: Record<string, string>]
+  "publications.selectable": [args: {wanted?: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null}}, value: Record<string, string>]
   "publications.set_options": [args: {library_id?: number; publish?: string | null; kinds?: string[] | null; readers?: string[] | null; people?: boolean | null}, value: PublishOptions]
   "publications.start": [args: {selection?: PublicationSelection; request?: PublicationRequest | null; expected?: string; idempotent?: IdempotentRequest | null}, value: string]
   "publications.start_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean; note?: string; expected?: string; is_proposal?: boolean}, value: number]

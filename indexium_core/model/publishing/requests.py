@@ -38,6 +38,9 @@ class PublicationFilter:
                 raise errors.UsageError(f"There is no risk “{name[:40]}”. Choose from: {known}.")
 
 
+EVERY_ROW = PublicationFilter()  # but unchanged ones
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationSelection:
     """
