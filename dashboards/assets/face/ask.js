@@ -101,7 +101,7 @@ class Shown {
       this.error = /** @type {Error} */ (error).message
     }
     this.isActing = false
-    this.onChange()
+    if (this.isOpen) this.onChange()
   }
 
   /** Ask about something else: what `reads` makes of the name of an act. @param {string} name */

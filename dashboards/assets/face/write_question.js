@@ -278,7 +278,10 @@ export async function askToWrite(wanted) {
   /** @type {number | null} */
   let started = null
   await ask(new WriteRequest(wanted).question(), async ({note, options, ...answers}) => {
-    started = await startOrPropose("operations.begin_write", {...answers, options: {...options, user_note: note}})
+    started = await startOrPropose("operations.begin_write", {
+      ...answers,
+      options: {...options, ...(note && {user_note: note})},
+    })
   })
   return started
 }
