@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
-from dashboards.components.bulk.bulk import days as days_of
 from indexium_core.library import Library
 from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Site
@@ -129,7 +128,10 @@ def test_templates_and_days_on_phone(site: Site, library: Library) -> None:
     page.get_by_role("button", name="Edit…").click()
     box.get_by_role("tab", name="Skip").click()
     # On the last day of a month the first day of the next one is tomorrow.
-    [label] = [each["label"] for each in days_of(datetime.now().astimezone().date()) if each["day"].endswith("-01")]
+    today = datetime.now().astimezone().date()
+    monday = today + timedelta(days=7 - today.weekday())
+    soon = {(today + timedelta(days=1)).day: "Tomorrow", monday.day: "Next week"}
+    label = soon.get(1, "Next month")
     box.get_by_role("radio", name=re.compile(f"^{label}")).check()
     box.get_by_role("button", name=re.compile("^Skip 2 files until ")).click()
     expect(row(page, LETTER)).to_be_hidden()
@@ -160,3 +162,72 @@ def test_copies_are_left_alone_if_only_the_selected_files_change(site: Site, lib
     box.get_by_role("button", name="Change 1 file").click()
     expect(toast(page, "Added Cy Orr to 1 file.")).not_to_contain_text("It reached")
     assert [each.file_id for each in library.decisions.list() if "Cy Orr" in (each.people or ())] == [first.file_id]
+
+
+def test_what_is_typed_at_once_is_text_of_the_dialog_and_back_closes_it(site: Site, library: Library) -> None:
+    before = library.decisions.newest()
+    page = site.visit("/plan")
+    expect(row(page, LETTER)).to_be_visible()
+    for key in "xbZoe rjk":
+        page.keyboard.press(key)
+    box = dialog(page)
+    expect(box.get_by_role("combobox", name="Add a person to all files")).to_have_value("Zoe rjk")
+    expect(box.get_by_role("heading", name="Edit people of 1 file")).to_be_visible()
+
+    page.go_back()
+    expect(box).to_be_hidden()
+    expect(page).to_have_url(re.compile("/plan"))
+    expect(page.get_by_text("1 selected")).to_be_visible()
+
+    page.keyboard.press("S")
+    expect(box.get_by_role("heading", name="Skip 1 file")).to_be_visible()
+    expect(
+        box.get_by_role("radio", name=re.compile("^Next week|^Tomorrow")).and_(box.locator(":checked"))
+    ).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    assert library.decisions.newest() == before
+
+
+def test_rule_sets_a_field_and_a_wrong_one_says_why(site: Site, library: Library) -> None:
+    page = site.visit("/plan")
+    row(page, LETTER).click()
+    page.keyboard.press("b")
+    box = dialog(page)
+    box.get_by_role("tab", name="Fields").click()
+    rule = box.get_by_role("textbox", name="Value or rule")
+    rule.fill("{nothing}")
+    expect(box.get_by_text("There is no placeholder {nothing}.")).to_be_visible()
+    expect(box.get_by_role("button", name="Apply", exact=True)).to_be_disabled()
+    site.complaints.clear()  # the library has refused it
+
+    rule.fill("")
+    box.get_by_role("button", name="Placeholders…").click()
+    box.get_by_role("button", name="{name}", exact=True).click()
+    expect(rule).to_have_value("{name}")
+    expect(box.get_by_text("Sets the field Title of 1 file.")).to_be_visible()
+    expect(box.get_by_label("Files that would change")).to_contain_text("Letter")
+    page.keyboard.press("Control+Enter")
+    expect(box).to_be_hidden()
+    expect(toast(page, "title")).to_be_visible()
+    assert [each.value for each in library.decisions.list() if each.field == "title"] == ["Letter"]
+
+
+def test_media_properties_are_locked_and_a_template_is_removed(site: Site, library: Library) -> None:
+    library.templates.save("Family", people=["Ann Lee"])
+    page = site.visit("/plan")
+    row(page, LETTER).click()
+    page.keyboard.press("b")
+    box = dialog(page)
+    box.get_by_role("tab", name="Templates").click()
+    box.get_by_role("button", name="Remove the template Family").click()
+    expect(box.get_by_text("No template yet.")).to_be_visible()
+    assert library.templates.list() == []
+
+    box.get_by_role("tab", name="Media properties").click()
+    box.get_by_role("radio", name=re.compile("^Lock")).check()
+    expect(box.get_by_role("button", name="Lock", exact=True)).to_be_disabled()
+    box.get_by_role("checkbox", name="Resolution").check()
+    box.get_by_role("button", name="Lock 1 field of 1 file").click()
+    expect(toast(page, "1 field of 1 file locked.")).to_be_visible()
+    expect(box).to_be_hidden()

@@ -1,8 +1,8 @@
 // The editor for the people of one file: a draft of the list, and a field that adds to it.
 import {h} from "#face/dom.js"
 import {draftOf, dropDraft, keepDraft} from "#face/edit_drafts.js"
-import {suggestNames} from "#face/name_suggestions.js"
-import {PersonField, cleanName, includesName} from "#face/person_field.js"
+import {nameField} from "#face/name_suggestions.js"
+import {cleanName, includesName} from "#face/person_field.js"
 import {button} from "#face/widgets.js"
 
 /** @typedef {import("#face/file_details.js").FileDetails} FileDetails */
@@ -22,13 +22,8 @@ export class PeopleEditing {
       root: details.root,
       find: (/** @type {string} */ selector) => details.find(selector),
       paint: () => details.paint(),
-      send: (/** @type {string} */ _type, /** @type {any} */ message) => {
-        void suggestNames(message, offers => {
-          if (this.draft) this.field.onOffers(offers)
-        })
-      },
     }
-    this.field = new PersonField(host, {
+    this.field = nameField(host, {
       id: "add-person",
       label: "Add a person",
       taken: () => this.draft ?? [],

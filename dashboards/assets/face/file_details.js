@@ -5,6 +5,7 @@ import {copyText} from "#face/clipboard.js"
 import {MediaEditing} from "#face/details_media.js"
 import {PeopleEditing} from "#face/details_people.js"
 import {ValueEditing} from "#face/details_values.js"
+import {startOf} from "#face/days.js"
 import {h} from "#face/dom.js"
 import {drawDrafts} from "#face/draft_notes.js"
 import {draftOf, dropDraft, keepDraft} from "#face/edit_drafts.js"
@@ -269,9 +270,8 @@ export class FileDetails extends ListPart {
   skipUntil() {
     const input = this.find(".until input")
     if (!input.reportValidity()) return
-    const until = new Date(`${input.value}T00:00`).toISOString()
     this.isPostponing = false
-    void this.decide("skip", {until}).catch(error => this.complain(error))
+    void this.decide("skip", {until: startOf(input.value)}).catch(error => this.complain(error))
   }
 
   async copyPath() {

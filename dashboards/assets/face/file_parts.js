@@ -1,5 +1,6 @@
 // Parts of a file's details that only draw: its picture, path, people, comments, reasons, suggestions and buttons.
 import {drawComment, drawPart} from "#face/comment_text.js"
+import {dayFromNow} from "#face/days.js"
 import {h} from "#face/dom.js"
 import {may} from "#face/frame.js"
 import {thumbnail} from "#face/images.js"
@@ -215,14 +216,6 @@ const drawSkip = isPostponing =>
       title: "Skip until a day",
     }),
   )
-
-/** Return a day from now in local time, as a field has it. @param {number} days */
-export function dayFromNow(days) {
-  const now = new Date()
-  const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days)
-  const parts = [day.getFullYear(), day.getMonth() + 1, day.getDate()]
-  return parts.map((part, index) => String(part).padStart(index ? 2 : 4, "0")).join("-")
-}
 
 /** @param {string} day */
 const drawUntil = day =>

@@ -1,7 +1,7 @@
 // What a field for names offers while a person types: people whose names contain the text, then similar names.
 import {call} from "#face/calls.js"
 import {toast} from "#face/frame.js"
-import {cleanName, includesName} from "#face/person_field.js"
+import {PersonField, cleanName, includesName} from "#face/person_field.js"
 
 const MOST_SIMILAR = 2
 
@@ -34,7 +34,7 @@ async function withSimilar(offers) {
  *
  * @type {(message: {text: string, entered?: boolean}, offer: (offers: Offers) => void) => Promise<void>}
  */
-export async function suggestNames({text, entered}, offer) {
+async function suggestNames({text, entered}, offer) {
   try {
     let offers = await namesLike(text)
     if (!entered) offer(offers)
@@ -44,4 +44,18 @@ export async function suggestNames({text, entered}, offer) {
     toast(error.message, {kind: "error"})
     offer({for: text, names: [], similar: [], known: true, complete: true, ...(entered && {entered})})
   }
+}
+
+/**
+ * Return a field for names that asks the library itself.
+ *
+ * @type {(place: Omit<import("#face/combobox.js").Host, "send">, options: ConstructorParameters<typeof PersonField>[1]) => PersonField}
+ */
+export function nameField(place, options) {
+  /** @type {PersonField} */
+  const field = new PersonField(
+    {...place, send: (_, message) => void suggestNames(/** @type {any} */ (message), each => field.onOffers(each))},
+    options,
+  )
+  return field
 }

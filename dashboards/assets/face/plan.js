@@ -2,6 +2,7 @@
 import {h} from "#face/dom.js"
 import {waitForDialog} from "#face/dialog_wait.js"
 import {hasDraft} from "#face/edit_drafts.js"
+import {editFiles} from "#face/edit_files.js"
 import {FILE_ACTIONS} from "#face/file_actions.js"
 import {FileDetails, fileReads, fileReadsLater} from "#face/file_details.js"
 import {pageSize, tell} from "#face/frame.js"
@@ -38,10 +39,10 @@ window.addEventListener("indexium:written", event => {
   lastWrite = {query, id}
 })
 
-/** A dialog of the server asks. @type {(act: string, selection: Chosen, head: Head, place: Route, more?: object) => void} */
-function askServer(act, selection, {numbers}, {q = ""}, more = {}) {
-  waitForDialog(act, "tab" in more)
-  tell("plan_act", {act, selection, plan_id: numbers.plan_id, query: q, ...more})
+/** A dialog of the server asks. @type {(act: string, selection: Chosen, head: Head, place: Route) => void} */
+function askServer(act, selection, {numbers}, {q = ""}) {
+  waitForDialog(act, false)
+  tell("plan_act", {act, selection, plan_id: numbers.plan_id, query: q})
 }
 
 // The actions for the selection, or for the file at the cursor.
@@ -58,7 +59,7 @@ const SELECTED_ACTIONS = [
     isQuiet: true,
     takesCursor: true,
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("edit-many", selection, head, place, {tab: "people"}),
+    run: (_, {q = ""}, __, {selection}) => editFiles({selection, query: q}),
   },
   {
     act: "skip-many-until",
@@ -70,7 +71,7 @@ const SELECTED_ACTIONS = [
     does: "skip until a day",
     takesCursor: true,
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("skip-many-until", selection, head, place, {tab: "skip"}),
+    run: (_, {q = ""}, __, {selection}) => editFiles({selection, query: q}, "skip"),
   },
   {
     act: "skip-many",

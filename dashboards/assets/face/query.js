@@ -3,6 +3,7 @@ import {go, place} from "#face/address.js"
 import {call, change, forget, read} from "#face/calls.js"
 import {copyText} from "#face/clipboard.js"
 import {h, morph} from "#face/dom.js"
+import {editFiles} from "#face/edit_files.js"
 import {FacePage} from "#face/face_page.js"
 import {currentPage, home, toast} from "#face/frame.js"
 import {pageKeys} from "#face/keys.js"
@@ -490,7 +491,17 @@ export class QueryPage extends FacePage {
     this.tellServer("draw")
   }
 
-  /** Let the server do something with the result. @param {"draw" | "select" | "edit"} act */
+  /** Edit the files that the result names. */
+  async editFiles() {
+    try {
+      const ids = await call("query_results.file_ids", {ticket: this.result.ticket})
+      editFiles(ids.map(id => ({id})))
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, {kind: "error"})
+    }
+  }
+
+  /** Let the server do something with the result. @param {"draw" | "select"} act */
   tellServer(act) {
     window.dispatchEvent(new CustomEvent("indexium:result", {detail: {act, ticket: this.result.ticket}}))
   }
@@ -586,7 +597,7 @@ export class QueryPage extends FacePage {
         this.draw()
       },
       select: () => this.tellServer("select"),
-      edit: () => this.tellServer("edit"),
+      edit: () => void this.editFiles(),
       "copy-pandas": () => this.copy(this.result.pandas, "The Python code is"),
       "copy-link": () => this.copy(new URL(target.dataset.link, location.href).href, "The address of the result is"),
     }

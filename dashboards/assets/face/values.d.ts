@@ -28,14 +28,14 @@ type BackupRecord = {id: number; operation_item_id: number; file_id: number; kin
 type BackupUse = {items: OperationBackups[]; total: number; bytes: number; budget: number}
 type BarPart = {kind: string; label: string; share: number}
 type BmffPlace = {item: string; string: string; key: string; owner: string; others: string[]; unshown: string[]; boxes_3gp: string[]; label: string; items: string[]}
-type BulkPeople = {files: number; copies: number; total: number; people: BulkPerson[]}
+type BulkPeople = {files: number; copies: number; total: number; people: BulkPerson[]; own: number}
 type BulkPerson = {name: string; files: number}
 type CacheUsage = {budget_bytes: number; images: number; bytes: number; selected: number; selected_bytes: number; protected: number; protected_bytes: number; removable: number; removable_bytes: number; unused: number; summary: string}
 type CacheUse = {hits: number; misses: number; hashed_bytes: number; seconds_saved: number; rate: number}
 type Candidate = {provider: string; external_id: string; content_type: "movie" | "tv" | "unknown"; title: string; original_title: string; alternative_titles: string[]; year: number | null; original_language: string; countries: string[]; popularity: number; runtime_minutes: number | null; external_ids: Record<string, string>; plot: string; cast: string[]; poster_url: string; season_sizes: number[][]; ids: ExternalId[]; name: string; other_title: string; provider_name: string; runtime_text: string; titles: string[]}
 type CastMember = {name: string; character: string; order: number; person_ids: Record<string, string>}
 type Change = {field: string; old: string | null; new: string | null; where: string; segment: string | null}
-type ChangePreview = {files: number; copies: number; changed: number; emptied: number; added: Record<string, number>; removed: Record<string, number>; examples: Example[]}
+type ChangePreview = {files: number; copies: number; changed: number; emptied: number; added: Record<string, number>; removed: Record<string, number>; examples: Example[]; more: number; notes: string; sentence: string; warning: string}
 type ChangesPreview = {rows: FileChange[]; unchanged: number; errors: LineError[]; notes: string[]; conflicts: number}
 type Check = {name: string; state: "ok" | "warning" | "problem"; message: string; remedy: string; details: Record<string, string>}
 type CheckFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; people: string[]; named: string[]; known: string[]; is_planned: boolean; risk: string | null; resolution: string | null; duration: number | null; size: number; media: string; place: string}
@@ -65,6 +65,9 @@ type DatabaseBackup = {name: string; kind: string; path: string; created_at: str
 type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
+type EditChoices = {fields: EditableField[]; placeholders: RulePlaceholder[]; more_about_rules: string; properties: EditableProperty[]}
+type EditableField = {key: string; title: string; about: string; example: string; rules: OfferedRule[]}
+type EditableProperty = {key: string; label: string; is_on_request: boolean}
 type EmptyFolderReport = {path: string; folders: string[]; removed: number; problems: string[]}
 type EnrichedMetadata = {source: string; confidence: number; last_enriched: string | null; external_ids: Record<string, string>; plot: string; cast: CastMember[]; crew: CrewMember[]; ratings: ExternalRatings; votes: ExternalVotes; artwork: Artwork; genres: string[]; keywords: string[]; release_date: string | null; runtime_minutes: number | null; content_rating: string}
 type EnrichmentProgress = {job_id: number; status: "waiting" | "active" | "completed" | "failed"; progress: number; processed_videos: number; total_videos: number; started_at: string | null; completed_at: string | null; estimated_completion: string | null}
@@ -72,7 +75,7 @@ type EnrichmentStats = {total_videos: number; enriched_videos: number; enrichmen
 type EpisodeEntry = {id: number; season: number | null; episode: number | null; absolute: number | null; aired: string | null; title: string; file_ids: number[]; code: string}
 type EpisodeGap = {season: number; first: number | null; last: number | null; text: string}
 type Event = {id: number; name: string; at: string; data: Record<string, string>; is_progress: boolean; job_id: number | null}
-type Example = {file_id: number; file_name: string; file_path: string; before: string[]; after: string[]}
+type Example = {file_id: number; file_name: string; file_path: string; before: string[]; after: string[]; tags: Record<string, string>[]}
 type ExampleTitle = {name: string; files: ItemSideFile[]}
 type ExternalId = {provider: string; value: string; is_valid: boolean}
 type ExternalRatings = {imdb: number | null; tmdb: number | null; rotten_tomatoes: number | null; metacritic: number | null}
@@ -84,11 +87,11 @@ type Field = {key: string; title: string; type: "people" | "text" | "integer" | 
 type FieldChangeCount = {field: string; files: number; replaced: number; removed: number}
 type FieldDetails = {field: string; title: string; value: string | null; planned: string | null; origin: string; since: string | null; locked: boolean; problem: string; shown: ShownField[]}
 type FieldEdit = {field: string; before: string | null; after: string | null}
-type FieldExample = {file_id: number; file_name: string; field: string; before: string | null; after: string | null; problem: string}
+type FieldExample = {file_id: number; file_name: string; field: string; before: string | null; after: string | null; problem: string; tags: Record<string, string>[]}
 type FieldLock = {file_id: number; field: string; locked_by: string; locked_at: string; origin: string; file_path: string; value: string | null; display: string; text: string}
 type FieldValue = {field: string; where: string; value: string; takes_segment: boolean; takes_value: boolean; moves: boolean; ascii_only: boolean; shown: string}
 type FieldWithoutValue = {field: string; label: string}
-type FieldsPreview = {files: number; copies: number; changed: number; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; by_field: Record<string, number>; planned: number; skipped: number; examples: FieldExample[]; why_nothing: string}
+type FieldsPreview = {files: number; copies: number; changed: number; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; by_field: Record<string, number>; planned: number; skipped: number; examples: FieldExample[]; more: number; notes: string; warning: string; why_nothing: string}
 type FileChange = {line: number; file_id: number; file_name: string; file_path: string; before: string[]; after: string[] | null; postponed: boolean | null; until: string | null; people_mode: string | null; comment_mode: string | null; fields: FieldEdit[]; removes_everyone: boolean; conflict: string; added: string[]; removed: string[]}
 type FileCopy = {file_id: number; file_path: string}
 type FileDetails = {file_id: number; file_path: string; path_raw: string; file_name: string; file_ext: string; folder: string; library_id: number; library: string; library_path: string; library_state: string; library_reason: string; state: string; state_message: string; size: number; mtime: string; nlink: number; read_only: boolean; file_hash: string | null; container: string; media_kind: "video" | "audio" | "photo" | null; duration: number | null; first_seen_at: string; scanned_at: string; streams: StreamFacts[]; tags: TagPlace[]; comment: string | null; comment_fields: FieldValue[]; fields: Record<string, string>; field_details: FieldDetails[]; fields_differ: boolean; people: PersonDetails[]; copies: FileCopy[]; copies_total: number; decisions: StandingDecision[]; strategy: string; strategy_words: string; strategy_why: string; strategy_code: string; est_seconds: number; est_bytes: number; readings: Reading[]; history: FileEvent[]; history_total: number; plan: PlanItem | null; properties: FileProperty[]; read_with: string; properties_read_at: string | null; properties_problem: string; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file" | null; rollback_days: number; caption: string[]; comment_parts: Record<string, string>; comment_texts: Record<string, string>[]; copies_text: string; disk_facts: string[][]; field_names: Record<string, string>; field_rows: Record<string, string>[]; folder_text: string; has_picture: boolean; is_shown_by_browsers: boolean; item: PlanItem; keeps_comment: boolean; main_facts: string[]; method_facts: string[][]; newest_decision: number; offers: Record<string, string>; origin_sum: string; picture_version: string; place: string; program_rows: string[][]; read_text: string; same_texts: string[][]; stream_facts: string[][]; tag_facts: Record<string, string>[]}
@@ -153,6 +156,7 @@ type MetadataOperation = {id: number; operation_id: number; operation_type: "wri
 type NewSecret = {source: WebhookSource; secret: string}
 type NewToken = {token: ApiToken; secret: string}
 type NfoLine = {state: "kept" | "removed" | "added" | "folded"; text: string; count: number}
+type OfferedRule = {label: string; rule: string}
 type OperationBackups = {operation_id: number; operation_type: string; status: string; items: number; kinds: Record<string, number>; bytes: number; gone: number; created_at: string; expires_at: string}
 type OperationCounts = {by_status: Record<string, number>; by_type: Record<string, number>}
 type OperationDetails = {items: ItemDetails[]; items_total: number; page: number; per_page: number; progress: OperationStatus; retryable: number; states: Record<string, string[]>}
@@ -246,6 +250,7 @@ type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: numb
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
 type RollbackNote = {player: string; reason: string}
 type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
+type RulePlaceholder = {name: string; about: string}
 type SavedQuery = {query_id: number; name: string; text: string; values: Record<string, string>}
 type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean; means: string}
 type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string; number_text: string; pace: string}
@@ -287,7 +292,7 @@ type StoryEvent = {at: string; what: string; text: string}
 type StreamFacts = {index: number; kind: string; codec: string; language: string | null; details: Record<string, string>; shown_size: string[]}
 type Suggestion = {name: string; kind: "near_name" | "face" | "cast" | "series" | "folder" | "together"; reason: string; confidence: number | null; support: number; of: number; score: number; others: string[]; replaces: string; sure_text: string}
 type TagPlace = {place: string; tags: Record<string, string>}
-type Template = {template_id: number; name: string; people: string[]; old_person: string | null; new_person: string | null; created_at: string; pair: string[] | null}
+type Template = {template_id: number; name: string; people: string[]; old_person: string | null; new_person: string | null; created_at: string; does: string; pair: string[] | null}
 type TextCount = {text: string; files: number}
 type TitleFacet = {key: string; values: TitleFacetValue[]; total: number; options: TitleFacetValue[]}
 type TitleFacetValue = {value: string; label: string; titles: number}
@@ -348,6 +353,7 @@ interface Calls {
   "backups.show": [args: {operation_id?: number; limit?: number}, value: BackupDetails[][]]
   "backups.use": [args: {}, value: BackupUse]
   "backups.verify": [args: {operation_id?: number | null; full?: boolean}, value: BackupCheck[]]
+  "bulk.choices": [args: {}, value: EditChoices]
   "bulk.people_in": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; like?: string; limit?: number; only_this?: boolean}, value: BulkPeople]
   "bulk.preview": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; add?: string[]; remove?: string[]; replace?: string[] | null; examples?: number; only_this?: boolean}, value: ChangePreview]
   "bulk.preview_fields": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; values?: Record<string, string>; examples?: number; only_this?: boolean}, value: FieldsPreview]
@@ -617,6 +623,7 @@ interface Calls {
   "queries.write": [args: {text?: string; out?: string; parameters?: Record<string, string> | null; seconds?: number; is_stopped?: any}, value: number]
   "query_results.cancel": [args: {ticket?: string}, value: boolean]
   "query_results.columns": [args: {ticket?: string}, value: ColumnFacts[]]
+  "query_results.file_ids": [args: {ticket?: string}, value: number[]]
   "query_results.files": [args: {ticket?: string}, value: ResultFiles]
   "query_results.page": [args: {ticket?: string; page?: number; per_page?: number; column?: number | null; descending?: boolean}, value: ResultPage]
   "query_results.run": [args: {ticket?: string; text?: string; typed?: Record<string, string>}, value: QueryResult]

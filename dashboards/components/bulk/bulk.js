@@ -158,7 +158,7 @@ function draw(self) {
   }
   return h(
     "dialog",
-    {class: "bulk", "aria-labelledby": "bulk-title", open: boxOf(self)?.open || null, data: {key: "bulk"}},
+    {class: "edit-files", "aria-labelledby": "bulk-title", open: boxOf(self)?.open || null, data: {key: "bulk"}},
     h(
       "div",
       {class: "d-head"},

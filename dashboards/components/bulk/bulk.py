@@ -44,7 +44,7 @@ class Bulk(Component):
 
     _esm = module("bulk")
     _view = BulkView
-    _styles = ("person_field.css", "bulk.css")
+    _styles = ("person_field.css", "edit_files.css")
     _needs = needing({PLAN_EDIT: "open rate apply skip modes save forget lock", JOBS_MANAGE: "rescan"})
 
     def offer(self, offers: person_field.Offers) -> None:

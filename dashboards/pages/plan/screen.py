@@ -7,13 +7,12 @@ from typing import Any
 
 from dashboards.call_arguments import CallArguments
 from dashboards.components.base import Component
-from dashboards.components.bulk.bulk_edit import BulkEdit
 from dashboards.pages.plan.exchange import ImportChanges
 from dashboards.pages.plan.plan_write import PlanWrite
 from dashboards.pages.plan.risk_chart import PlanRisk
 from dashboards.screen import FaceScreen
 from dashboards.session import Session
-from dashboards.state import FilesState, PlanState
+from dashboards.state import PlanState
 from indexium_core.model.planning.plan import Selection
 
 EVENTS = ("plan:changed", "plan:refreshed", "scan:completed", "rescan:completed")
@@ -32,11 +31,10 @@ class PlanScreen(FaceScreen):
         self._risk = PlanRisk(session.read_cache, bridge, session, self.state)
         self._write = PlanWrite(library, bridge, dialog, session)
         self._changes = ImportChanges(library, bridge, dialog, session.result_cache)
-        self._bulk = BulkEdit(library, bridge, FilesState(), session)
 
     def roots(self) -> Mapping[str, Component]:
-        """Return the chart and the dialog for many files by their places in the page."""
-        return {"risk_chart": self._risk.card, "plan_bulk": self._bulk.dialog}
+        """Return the chart by its place in the page."""
+        return {"risk_chart": self._risk.card}
 
     def start(self) -> None:
         """Subscribe to the events of the plan."""
@@ -60,7 +58,7 @@ class PlanScreen(FaceScreen):
             self._changes.refused({"text": message.get("refused", "")})
 
     def act(self, message: Mapping[str, Any]) -> None:
-        """Ask about an action for a selection: `edit-many`, `skip-many-until`, `dry-run`, `write` or `write-safe`."""
+        """Ask about an action for a selection: `dry-run`, `write` or `write-safe`."""
         query, act = str(message.get("query", ""))[:4000], str(message["act"])
 
         def read() -> tuple[Any, Selection]:
@@ -69,9 +67,7 @@ class PlanScreen(FaceScreen):
 
         def done(found: tuple[Any, Selection]) -> None:
             plan, selection = found
-            if act in {"edit-many", "skip-many-until"}:
-                self._bulk.open_for(selection, str(message.get("tab", "people")), within=query)
-            elif act == "dry-run":
+            if act == "dry-run":
                 self._write.run_dry(plan, selection, within=query)
             else:
                 self._write.ask(plan, selection, within=query, action="write_all_safe" if act == "write-safe" else act)

@@ -22,7 +22,7 @@ class QueryPlot(Component):
     The chart, with the fields that choose its columns.
 
     Messages: `chart` {kind, x, y, colour}, some of them; and what the page wants with a result, each with its {ticket}:
-    `draw`, `select` and `edit`.
+    `draw` and `select`.
     """
 
     plot = Child(doc="The chart.")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from dashboards.components.base import Component
-from dashboards.components.bulk.bulk_edit import BulkEdit
 from dashboards.pages.query.result_chart import ResultChart
 from dashboards.screen import FaceScreen
 from dashboards.session import Session
-from dashboards.state import FilesState, QueryState
+from dashboards.state import QueryState
 
 LISTED = 100  # maximum number of file ids in a search of the plan
 
@@ -24,17 +22,15 @@ class QueryScreen(FaceScreen):
         super().__init__(QueryState())
         self._results, self._bridge, self._session = session.library.query_results, session.bridge, session
         self._chart = ResultChart(session.bridge, theme=lambda: session.view.theme)
-        self._bulk = BulkEdit(session.library, session.bridge, FilesState(), session)
         self._chart.card.on(
             chart=self._chart.choose,
             draw=lambda message: self._draw(str(message["ticket"])),
-            select=lambda message: self._with_files(message, self._select),
-            edit=lambda message: self._with_files(message, lambda ids: self._bulk.open_for(list(ids))),
+            select=lambda message: self._load_selected(str(message["ticket"])),
         )
 
     def roots(self) -> Mapping[str, Component]:
-        """Return the components by their places in the page."""
-        return {"query_plot": self._chart.card, "query_bulk": self._bulk.dialog}
+        """Return the chart by its place in the page."""
+        return {"query_plot": self._chart.card}
 
     def enter(self) -> None:
         """Show the page; run the query with which another page has opened it."""
@@ -49,9 +45,8 @@ class QueryScreen(FaceScreen):
     def _draw(self, ticket: str) -> None:
         self._bridge.run(lambda: self._results.answer(ticket), self._chart.show, name="query_answer")
 
-    def _with_files(self, message: Mapping[str, Any], show: Any) -> None:
-        ticket = str(message["ticket"])
-        self._bridge.run(lambda: self._results.file_ids(ticket), show, name="query_files", once=True)
+    def _load_selected(self, ticket: str) -> None:
+        self._bridge.run(lambda: self._results.file_ids(ticket), self._select, name="query_files", once=True)
 
     def _select(self, file_ids: Sequence[int]) -> None:
         """Select the files of a result in the plan, and show it."""

@@ -16,6 +16,7 @@ from indexium_core.flows.review.field_rules import RuleResults
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.decisions import Target
+from indexium_core.model.review.edit_choices import EditChoices
 from indexium_core.model.review.reports import BulkPeople, BulkPerson, ChangePreview, FieldsPreview
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -40,6 +41,11 @@ class BulkEdits:
         self._database = database
         self._modes = modes
         self._clock = clock
+
+    @remote()
+    def choices(self) -> EditChoices:
+        """Return what an edit of many files can change."""
+        return EditChoices.now()
 
     @remote()
     def people_in(self, target: Target, *, like: str = "", limit: int = 0, only_this: bool = False) -> BulkPeople:
@@ -121,6 +127,7 @@ class BulkEdits:
             added=change.added,
             removed=change.removed,
             examples=shown,
+            replaced=None if replace is None else (replace[0], replace[1]),
         )
 
     @contextmanager

@@ -168,6 +168,7 @@ class QueryResults:
         return ResultFiles(files=len(ids), summary=self._summary_of(ids), is_editable=self._may_edit())
 
     @needs(QUERY_RUN)
+    @remote()
     def file_ids(self, ticket: str) -> list[int]:
         """Return the files that a result names, by id. UnknownIdError: it is no longer kept."""
         return list(self._store.get(_key(ticket)).file_ids)

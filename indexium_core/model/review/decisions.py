@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from indexium_core.model import wording
 from indexium_core.model.planning.plan import Selection
 
 FIELD_KIND = "field:"  # starts the kind of an edit of a field; the SQL macro `edited_field` removes it
@@ -51,6 +52,13 @@ class Template:
         if self.old_person is None or self.new_person is None:
             return None
         return self.old_person, self.new_person
+
+    @property
+    def does(self) -> str:
+        """What it does: `adds Ann and Bo`."""
+        if self.old_person is None:
+            return f"adds {wording.list_of(self.people)}"
+        return f"replaces {self.old_person} by {self.new_person}"
 
 
 def kind_of_field(key: str) -> str:

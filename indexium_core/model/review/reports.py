@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from indexium_core import notebook
 from indexium_core.model import wording
 from indexium_core.model.people import copies
 from indexium_core.model.people.copies import FileCopy
+from indexium_core.model.planning import field_text
+from indexium_core.model.shapes import Shaped
+
+NAMED = 4  # maximum number of people in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +26,12 @@ class FieldExample:
     before: str | None
     after: str | None
     problem: str = ""  # why the value is not valid, or cannot be stored; then a write keeps the value
+
+    @property
+    def tags(self) -> list[dict[str, str]]:
+        """The value before (`kind` is `del`) and after the change (`add`), as far as there is one."""
+        sides = (("del", self.before), ("add", self.after))
+        return [{"text": field_text.shown(self.field, value), "kind": kind} for kind, value in sides if value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +74,26 @@ class FieldsPreview:
         else:
             text = "Nothing to plan: the files have these values."
         return text
+
+    @property
+    def notes(self) -> str:
+        """Which files keep their value, and why; "" for none."""
+        notes = (
+            (self.without_value, "The rule has no value for {}."),
+            (self.locked, "The field is locked in {}."),
+            (self.unsupported, "The container of {} cannot store the value."),
+        )
+        return " ".join(text.format(wording.files(files)) for files, text in notes if files)
+
+    @property
+    def warning(self) -> str:
+        """For how many files the value is not valid; "" for none."""
+        return f"The value is not valid for {wording.files(self.invalid)}." if self.invalid else ""
+
+    @property
+    def more(self) -> int:
+        """The number of files that the examples do not show."""
+        return max(0, self.changed + self.invalid + self.unsupported - len(self.examples))
 
     def _repr_html_(self) -> str:
         facts = {
@@ -127,11 +158,17 @@ class BulkPeople:
     total: int  # all people, or all matches of `like`
     people: list[BulkPerson]  # people in most files first; if there is a limit, only the first people
 
+    @property
+    def own(self) -> int:
+        """The number of files without the copies that are not in the target."""
+        return self.files - self.copies
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePreview:
+class ChangePreview(Shaped):
     """The effect of a change of people."""
 
+    shape: ClassVar[str] = "files copies changed emptied added removed examples"
     files: int  # of the target, including copies
     copies: int  # of these, the copies that are not in the target
     changed: int  # files whose list changes
@@ -139,6 +176,43 @@ class ChangePreview:
     added: dict[str, int]  # files by added person
     removed: dict[str, int]  # files by removed person
     examples: list[Example]  # the first files that change
+    replaced: tuple[str, str] | None = None  # one person replaces another: their names
+
+    @property
+    def sentence(self) -> str:
+        """The effect: `Adds Ann Lee to 7 files, removes Bob Ray from 5.`; many people are counted."""
+        if not self.changed:
+            return "Nothing would change."
+        if self.replaced is not None:
+            old, new = self.replaced
+            return f"Replaces {old} by {new} in {wording.files(self.changed)}."
+        sides = [*_sides("adds", "to", self.added), *_sides("removes", "from", self.removed)]
+        if not sides:
+            return f"Changes the spelling of names in {wording.files(self.changed)}."
+        (verb, who, files), *others = sides
+        text = f"{verb} {who} {wording.files(files)}"
+        for next_verb, who, files in others:
+            text += f"{' and' if next_verb == verb else f', {next_verb}'} {who} {wording.count(files)}"
+            verb = next_verb
+        return wording.sentence(text)
+
+    @property
+    def notes(self) -> str:
+        """How many files do not change, beside those that do; "" for none."""
+        same = self.files - self.changed
+        if not self.changed or not same:
+            return ""
+        return "1 file does not change." if same == 1 else f"{wording.files(same)} do not change."
+
+    @property
+    def warning(self) -> str:
+        """How many files would have no people left; "" for none."""
+        return f"{wording.files(self.emptied)} would have no people left." if self.emptied else ""
+
+    @property
+    def more(self) -> int:
+        """The number of files that change and that the examples do not show."""
+        return self.changed - len(self.examples)
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {f"add {name}": wording.files(count) for name, count in self.added.items()}
@@ -157,3 +231,19 @@ class Example:
     file_path: str
     before: list[str]
     after: list[str]
+
+    @property
+    def tags(self) -> list[dict[str, str]]:
+        """The removed people (`kind` is `del`), then those after the change; added ones are `add`."""
+        gone = [{"text": name, "kind": "del"} for name in self.before if name not in self.after]
+        return gone + [{"text": name, "kind": "" if name in self.before else "add"} for name in self.after]
+
+
+def _sides(verb: str, where: str, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Return added or removed people, grouped by number of files: verb, `Ann and Bob to`, files."""
+    if len(counts) > NAMED:
+        return [(verb, f"{wording.plural(len(counts), 'person', 'people')} {where} up to", max(counts.values()))]
+    by_files: dict[int, list[str]] = {}
+    for name, files in counts.items():
+        by_files.setdefault(files, []).append(name)
+    return [(verb, f"{wording.list_of(names)} {where}", files) for files, names in by_files.items()]

@@ -1,4 +1,4 @@
-"""The fields in the details of a file, in the dialog for many files, and in the history."""
+"""The fields in the details of a file, and in the history."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from dashboards.components.bulk import bulk
 from dashboards.components.details import file_drawer
 from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.readers import shown_in
@@ -18,7 +17,6 @@ from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change
 from indexium_core.model.review.decisions import StandingDecision, kind_of_field
 from indexium_core.model.review.file_details import FieldDetails, FileDetails
-from indexium_core.model.review.reports import FieldExample, FieldsPreview
 from tests.support.fake_plan import details_of, items
 from tests.unit.dashboards.test_history import item as history_item
 
@@ -137,37 +135,6 @@ def test_typed_value_is_never_a_rule(value: str) -> None:
     file = FileNames(file_name="a.avi", folder="", modified=NOW)
     assert ValueRule.as_typed(value).value(file) == value
     assert field_rules.constants({"title": ValueRule.as_typed(value)}) == {"title": value}
-
-
-def preview(**facts: Any) -> FieldsPreview:
-    example = FieldExample(file_id=1, file_name="a.avi", field="title", before="Old", after="a")
-    nothing = {"files": 9, "copies": 0, "changed": 7, "without_value": 0, "invalid": 0}
-    return FieldsPreview(**{"invalid_reason": "", "examples": [example]} | nothing | facts)
-
-
-def test_bulk_preview_counts_files_and_shows_the_first() -> None:
-    shown = bulk.fields_effect(preview(), {"field": "title", "value": "{name}"})
-
-    assert (shown["files"], shown["text"], shown["rest"], shown["warning"]) == (
-        7,
-        "Sets the field Title of 7 files.",
-        "",
-        "",
-    )
-    assert shown["change"] == {"field": "title", "value": "{name}"}
-    assert [(tag["text"], tag["kind"]) for tag in shown["examples"][0]["tags"]] == [("Old", "del"), ("a", "add")]
-    assert shown["more"] == "and 6 more"
-
-
-def test_bulk_preview_reports_files_without_a_valid_value() -> None:
-    bad = FieldExample(file_id=2, file_name="b.avi", field="date", before=None, after=None, problem="No date.")
-    found = preview(changed=0, without_value=3, invalid=1, examples=[bad])
-    shown = bulk.fields_effect(found, {"field": "date", "value": "{name}"})
-
-    assert shown["text"] == "Nothing would change."
-    assert shown["rest"] == "The rule has no value for 3 files."
-    assert shown["warning"] == "The value is not valid for 1 file."
-    assert [(each["problem"], each["tags"]) for each in shown["examples"]] == [("No date.", [])]
 
 
 def test_history_shows_fields_before_and_after() -> None:
