@@ -216,7 +216,7 @@ PAGES = {  # the number of text fields
     "progress": 0,
     "history": 1,
     "library": 1,
-    "library?show=folders": 0,
+    "folders": 0,
     "people": 1,
     "query": 2,
     "jobs": 0,
