@@ -24,9 +24,7 @@ from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.frame.entries import entries
 from dashboards.pages.history.screen import HistoryScreen
-from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
-from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.screen import FaceScreen, TitleScreen
 from dashboards.session import TITLE, PageEntry, Session
@@ -37,8 +35,11 @@ from dashboards.state import (
     AddressedState,
     ChecksState,
     DecideState,
+    FoldersState,
     JobsState,
+    LibraryState,
     PeopleState,
+    ProgressState,
     PublishState,
     RequestsState,
     SettingsState,
@@ -60,13 +61,14 @@ PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
     PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
-    PageEntry("library", "Library", LibraryScreen),
+    PageEntry("library", "Library", lambda _: FaceScreen(LibraryState())),
+    PageEntry("folders", "Folders", lambda _: FaceScreen(FoldersState())),
     PageEntry("titles", "Titles", lambda _: FaceScreen(TitlesState())),
     PageEntry("title", "Title", lambda _: TitleScreen(TitleState()), "titles"),  # and the id in its address
     PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),
     PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
     PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
-    PageEntry("progress", "Progress", ProgressScreen),
+    PageEntry("progress", "Progress", lambda _: FaceScreen(ProgressState())),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),

@@ -26,13 +26,14 @@ from indexium_core.model.artwork.selections import SelectionRule
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection
-from indexium_core.model.publishing.requests import PublicationSelection
+from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from indexium_core.model.saved import SavedView
 
 _WORD = re.compile(r"\w+")
 _MADE: Mapping[str, type] = {  # by the word of an annotation
     "Selection": Selection,
     "Target": Selection,
+    "PublicationFilter": PublicationFilter,
     "PublicationSelection": PublicationSelection,
     "SavedQuery": SavedQuery,
     "RollbackOptions": RollbackOptions,

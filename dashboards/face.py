@@ -44,6 +44,7 @@ from indexium_core.model.accounts.needs import HOME, CallRule, rule_of
 from indexium_core.model.accounts.permissions import ROLE_WORDS
 from indexium_core.model.event import Event
 from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.remote_calls import RemoteCall
 from indexium_core.model.shapes import plain, wanted
 
 logger = logging.getLogger(__name__)
@@ -69,9 +70,14 @@ class Answer(NamedTuple):
 class Calls:
     """Answers the calls of all pages of a process."""
 
-    def __init__(self, library: Library, reads: Callable[[], ReadCache]) -> None:
-        """Use the recent reads that `reads` returns: of those who see the same files as the present actor."""
-        self._library, self._lock = library, threading.Lock()
+    def __init__(self, library: Library, reads: Callable[[], ReadCache], *, local: bool) -> None:
+        """
+        Answer the calls of pages.
+
+        `reads` returns the recent reads of those who see the same files as the present actor. `local`: the pages are on
+        this computer, so they may name its folders.
+        """
+        self._library, self._local, self._lock = library, local, threading.Lock()
         self._arguments = CallArguments(library, reads)
         self._kept: OrderedDict[tuple[str, str, str], tuple[float, Future[Answer]]] = OrderedDict()
 
@@ -133,8 +139,11 @@ class Calls:
 
     def _bound(self, name: str, args: Mapping[str, Any]) -> Callable[[], Any]:
         """Return the call of a method with its arguments. A plan is read when it is called. Raises UsageError."""
-        if name not in callable_names(self._library):
+        call = callable_calls(self._library).get(name)
+        if call is None:
             raise errors.UsageError(f"'{name}' cannot be called.")
+        if call.is_local and not self._local:
+            raise errors.ForbiddenError("A page on another machine does not see the folders of this one.")
         owner, _, own = name.partition(".")
         is_of_plan, args = owner == _PLAN, dict(args)
         plan = args.pop(_PLAN, {}) if is_of_plan else None
@@ -143,6 +152,7 @@ class Calls:
             inspect.signature(method).bind(*([plan] if is_of_plan else []), **args)
         except TypeError as error:
             raise errors.UsageError(f"'{name}' cannot be called with these arguments: {error}.") from error
+        _require_full_paths(call, args)
         read = self._arguments.read
         if is_of_plan:
             return lambda: method(self._arguments.plan(plan), **read(method, args))
@@ -204,20 +214,28 @@ def _scripts() -> str:
 
 
 @functools.cache
-def callable_names(library: Library) -> frozenset[str]:
+def callable_calls(library: Library) -> Mapping[str, RemoteCall]:
     """Return the methods that the scripts name: no page may call another one."""
     named = set(_CALL.findall(_scripts()))
-    return frozenset(
-        name
+    return {
+        name: call
         for name, call in remote_calls(library).items()
-        if name in named and not (call.callback or call.pieces or call.paths)
-    )
+        if name in named and not (call.callback or call.pieces)
+    }
 
 
 @functools.cache
 def changing_names(library: Library) -> frozenset[str]:
     """Return those of these methods that may change something."""
-    return frozenset(name for name in callable_names(library) if _rule(library, name).is_restricted)
+    return frozenset(name for name in callable_calls(library) if _rule(library, name).is_restricted)
+
+
+def _require_full_paths(call: RemoteCall, args: Mapping[str, Any]) -> None:
+    """Raise UsageError for a path that a person has not typed in full: a page has no folder where it starts."""
+    for _, name in call.paths:
+        text = args.get(name)
+        if text is not None and not str(text).startswith(("/", "~")):
+            raise errors.UsageError("Enter the full path. It starts with / or with ~ for your home folder.")
 
 
 @functools.cache
@@ -234,7 +252,7 @@ def _rule(library: Library, name: str) -> CallRule:
 def forbidden_calls(library: Library, account: SessionAccount) -> list[str]:
     """Return the calls that the person of a session may not make: what needs them is not drawn."""
     found = []
-    for name in sorted(callable_names(library)):
+    for name in sorted(callable_calls(library)):
         rule = _rule(library, name)
         is_of_home = rule.scope is HOME and rule.is_restricted and not account.sees_all
         if is_of_home or not account.may(rule.permission):

@@ -47,9 +47,6 @@ class Screen:
         """Return the title of the window if it differs from that of the page, "" otherwise."""
         return ""
 
-    def follow_file(self) -> None:
-        """Show the file that the address of this page names."""
-
     def follow_title(self, title_id: int | None) -> None:
         """Show the title that the path of the address names; None: the path names no title."""
 
@@ -58,10 +55,6 @@ class Screen:
 
     def import_changes(self, message: Mapping[str, Any]) -> None:
         """Ask about an upload of changes."""
-
-    def shown_operation(self) -> int | None:
-        """Return the operation whose progress the page shows, or None."""
-        return None
 
 
 class FaceScreen(Screen):

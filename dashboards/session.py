@@ -19,23 +19,14 @@ from dashboards import bridge, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.face import event_names
-from dashboards.frame.footer_panel import FooterPanel
-from dashboards.frame.undo import Undoing
 from dashboards.frame.wire import Wire
-from dashboards.questions import rollback_question
-from dashboards.questions.interrupted_question import Interrupted
-from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
 from dashboards.refused_screen import RefusedScreen
-from dashboards.result_cache import ResultCache
 from dashboards.screen import FaceScreen, Screen
 from dashboards.session_account import SessionAccount
 from dashboards.shared import Shared
-from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import PLAN_READ, Permission, refusal
-from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.review.reports import DecisionReport
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -80,7 +71,6 @@ class Session:
     def __init__(self, shared: Shared, entries: Sequence[PageEntry], session_id: int | None = None) -> None:
         """Create the pages; `session_id` is the session of the person who has signed in."""
         self.library: Library = shared.library
-        self.result_cache: ResultCache = shared.result_cache
         self.local = shared.local
         self._shared = shared
         self._document: Document = pn.state.curdoc
@@ -104,17 +94,6 @@ class Session:
             answered=self._wire.answered,
         )
         self._frame: dict[str, Any] = {}
-        self.undoing: Undoing = Undoing(shared.library, self.bridge)
-        self.interrupted: Interrupted = Interrupted(
-            shared.library,
-            self.bridge,
-            self.dialog,
-            watch=self.watch,
-            postponed=shared.postponed,
-            announced=shared.announced,
-        )
-        self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
-        self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}
         self._needs = {entry.name: entry.needs for entry in entries}
@@ -124,16 +103,8 @@ class Session:
         self._greeting: Mapping[str, Any] | None = None
         self._is_loaded = False
         self._wire.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
-        self._wire.on(undo=lambda message: self.undoing.undo(int(message["id"])))
         self._wire.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
         self._wire.on(sql=lambda message: self.go("query", text=str(message["text"])[:100_000], values="", runs=True))
-        self._wire.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])), values=self._take_values)
-        self._wire.on(resolve=lambda message: self.interrupted.show(int(message["id"])), roll_back=self._roll_back)
-        self._wire.on(retry=lambda message: self._ask_retry(int(message["id"])))
-        self._wire.on(
-            plan_act=self._screens["plan"].act,
-            import_changes=self._screens["plan"].import_changes,
-        )
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
@@ -153,11 +124,7 @@ class Session:
 
     def roots(self) -> dict[str, Component]:
         """Return the components of the frame and of the first page, by their places in `page.html`."""
-        frame = {
-            "wire": self._wire,
-            "dialog": self.dialog,
-            "footer": self._footer.view,
-        }
+        frame = {"wire": self._wire, "dialog": self.dialog}
         components = {**frame, **self._screen.roots()}
         self._prepare(components)
         return components
@@ -223,7 +190,6 @@ class Session:
         self.view.page = name if name in self._screens else self._first_page()
         self._screen.state.take(search)
         for screen in self._screens.values():
-            screen.follow_file()
             screen.follow_title(title_id)
 
     def _page_at(self, path: str) -> str | None:
@@ -231,8 +197,8 @@ class Session:
         return next((name for name, own in self._paths.items() if own == path), None)
 
     def _first_page(self) -> str:
-        """Return the page of an address without a page: the library page if no folder was added yet."""
-        return "plan" if self.library.inventory.list() else "library"
+        """Return the page of an address without a page: the folders if there are none yet."""
+        return "plan" if self.library.inventory.list() else "folders"
 
     def _hello(self, message: Mapping[str, Any]) -> None:
         """Apply the theme and the selection that the browser keeps; they may arrive before the page is loaded."""
@@ -255,9 +221,6 @@ class Session:
             self._enter()  # the page is read first
             self.bridge.follow(event_names(), self._wire.tell_events, every=0.5)
             self._wire.tell_events({"*": self.library.events.last_id})  # what was read before may be old
-            self._footer.start()
-            self.interrupted.start()
-            self._retry.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
             for sentence in self._shared.new_notices() if self.account.libraries is None else ():
@@ -267,7 +230,6 @@ class Session:
 
     def _poll(self) -> None:
         self._screen.refresh()
-        self.refresh_footer()
         self.bridge.after(2000, self._poll)
 
     def _open(self, message: Mapping[str, Any]) -> None:
@@ -312,15 +274,6 @@ class Session:
         """Show the files that a search finds, on the plan page."""
         self.go("plan", query=query)
 
-    def open_as_sql(self, as_sql: Callable[[], str]) -> None:
-        """Show the query that `as_sql` returns on the query page, and run it. `as_sql` may raise a QueryError."""
-        try:
-            text = as_sql()
-        except errors.QueryError as error:
-            self.bridge.toast("error", error.message)
-        else:
-            self.go("query", text=text, values="", runs=True)
-
     @property
     def _is_face(self) -> bool:
         """Whether the scripts draw the page that is shown."""
@@ -359,7 +312,6 @@ class Session:
             else:
                 self.update_address(push=push)
             self._screen.enter()
-            self.refresh_footer()
 
         if components:  # in a later message: a view must not precede its component
             self._schedule(enter)
@@ -377,25 +329,13 @@ class Session:
         path = self._screen.own_path() or self._paths[self.view.page]
         return path + (f"?{search}" if search else "")
 
-    def report_decision(self, text: str, report: DecisionReport) -> None:
-        """Show a decision, with a button that undoes it."""
-        self.undoing.report_decision(text, report)
-
     def _put(self, **changes: Any) -> None:
         self._frame |= changes
         self._wire.put(**self._frame)
 
-    def shown_operation(self) -> int | None:
-        """Return the operation whose progress the page shows; None if it shows none."""
-        return self._screen.shown_operation() if self._is_started else None
-
     def select_files(self, file_ids: Collection[int]) -> None:
         """Select files of the plan in place of those that are selected."""
         self._wire.select_files(file_ids)
-
-    def tell_written(self, query: str, operation_id: int) -> None:
-        """Tell the plan that a write of files of a search has started."""
-        self._wire.tell_written(query, operation_id)
 
     def change_place(self, values: Mapping[str, str], *, push: bool = True) -> None:
         """Change values of the address of a page that the browser draws; "" removes one."""
@@ -409,28 +349,3 @@ class Session:
         screen = self._screens.get(str(message["page"]))
         if isinstance(screen, FaceScreen):
             screen.follow_values(str(message["search"])[:20_000])
-
-    def _roll_back(self, message: Mapping[str, Any]) -> None:
-        """Ask whether to roll back an operation or a part of it; then show the rollback."""
-        items = message.get("items")
-        rollback_question.ask(
-            self.library,
-            self.bridge,
-            self.dialog,
-            int(message["id"]),
-            lambda operation_id: self.change_place({"op": str(operation_id), "page": ""}),
-            query=str(message.get("query") or ""),
-            item_ids=None if items is None else [int(each) for each in items],
-            person=str(message.get("person") or ""),
-        )
-
-    def _ask_retry(self, operation_id: int) -> None:
-        self.bridge.run(lambda: self.library.history.get(operation_id), self.retry, name="retry", once=True)
-
-    def retry(self, operation: MetadataOperation) -> None:
-        """Ask whether to retry the files that an operation left."""
-        self._retry.ask(operation)
-
-    def refresh_footer(self) -> None:
-        """Update the footer: running work, open decisions, and the newest result."""
-        self._footer.refresh()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 from dashboards.read_cache import ReadCache
-from dashboards.result_cache import ResultCache
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import current_actor
 
@@ -28,11 +26,7 @@ class Shared:
         """Serve `library`; `local`: only this machine can reach the pages, so a page may name its folders."""
         self.library = library
         self.local = local
-        self.result_cache = ResultCache()
-        self.since = datetime.now(UTC)
-        self.postponed: set[int] = set()  # interrupted operations on which a person decides later
         self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them
-        self.announced: set[int] = set()  # jobs of the scans of former processes that a session has shown
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
         self._reads_of_all = SharedReads(library, self.pool)
         # By the person who sees only some folders, and these folders; they are kept as long as a session uses them.

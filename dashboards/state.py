@@ -19,7 +19,7 @@ from indexium_core.model.check import KINDS as CHECKS
 from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
 from indexium_core.model.matches.results import MATCH_STATES
-from indexium_core.model.planning.plan import SORT_KEYS, Selection
+from indexium_core.model.planning.plan import SORT_KEYS
 from indexium_core.model.publishing.risks import PUBLICATION_RISKS
 from indexium_core.model.publishing.subjects import PUBLISHED_TYPES
 from indexium_core.model.titles.fields import ENTITY_TYPES
@@ -27,7 +27,6 @@ from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS as TITLE_SORTS
 from indexium_core.model.titles.titles import STATES
 
-NOTHING = Selection()
 PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
 LARGEST = 2**53  # largest exact integer in a browser; safe in the database
 _PUBLISHED = rf"^(({'|'.join(PUBLISHED_TYPES)}):\d{{1,15}})?$"  # the address of a title, such as movie:12
@@ -110,32 +109,6 @@ def _parsed(kind: Any, text: str) -> Any:
     if isinstance(value, int) and abs(value) > LARGEST:
         raise ValueError(text)
     return value
-
-
-class SelectingState(AddressedState):
-    """State of a list with a selection, which stays the same on all its pages."""
-
-    selection = param.ClassSelector(default=NOTHING, class_=Selection, doc="What is chosen, as a value over ids.")
-
-    def pick(self, *ids: int, on: bool) -> None:
-        """Select or deselect some rows."""
-        chosen, some = self.selection, set(ids)
-        included = chosen.included | some if on else chosen.included - some
-        excluded = chosen.excluded - some if on else chosen.excluded | some
-        self.selection = Selection(
-            query=chosen.query,
-            risk=chosen.risk,
-            included=included,
-            excluded=excluded if chosen.query is not None else frozenset(),
-        )
-
-
-class FilesState(SelectingState):
-    """The search and the selection of a list of files, and the file that is shown in detail."""
-
-    query = param.String(default="", doc="The search.")
-    cursor = param.Integer(default=None, allow_None=True, doc="File that the keys act on.")
-    details = param.Boolean(default=False, doc="Whether the file at the cursor is shown in detail.")
 
 
 class PlanState(AddressedState):
@@ -312,15 +285,11 @@ class PeopleState(AddressedState):
 
 
 class LibraryState(AddressedState):
-    """How the library is shown: the search of its pictures, or a list of files below its folders."""
+    """How the library is shown, and the search of its pictures."""
 
-    shows = param.Selector(
-        default="", objects=["", "pictures", "table", "folders"], doc="How it is shown; '' for what it contains."
-    )
+    shows = param.Selector(default="", objects=["", "pictures", "table"], doc="How it is shown; '' for pictures.")
     query = param.String(default="", doc="Search of the pictures.")
     sort = param.Selector(default="newest", objects=list(PICTURE_SORTS), doc="The order of the pictures.")
-    kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
-    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
     file_id = param.Integer(default=None, allow_None=True, doc="The file shown in detail; None for none.")
 
     _address: ClassVar[Mapping[str, str]] = {
@@ -328,9 +297,16 @@ class LibraryState(AddressedState):
         "shows": "show",
         "query": "q",
         "sort": "sort",
-        "kind": "list",
-        "number": "page",
     }
+
+
+class FoldersState(AddressedState):
+    """The list of files above the folders of the library."""
+
+    kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+
+    _address: ClassVar[Mapping[str, str]] = {"kind": "list", "number": "page"}
 
 
 class JobsState(AddressedState):

@@ -278,6 +278,8 @@ class Library(LocalServices):
             self.titles.identify()  # reads again what is theirs in these files
         jobs = [self.jobs.get(job_id) for job_id in resumed]
         self.resumed_scans = {job.id: _resumes(job) for job in jobs if job.job_type == job_kinds.SCAN}
+        if self.resumed_scans:
+            self.scans.note_resumed(self.resumed_scans)
         self.notices += [_resumes(job) for job in jobs[:_NOTICES]]
         if len(resumed) > _NOTICES:
             self.notices.append(f"{len(resumed) - _NOTICES:,} more jobs resume or wait in the queue.")

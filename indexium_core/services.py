@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.accounts.token_service import TokenService
     from indexium_core.flows.accounts.user_service import UserService
     from indexium_core.flows.approvals.approval_service import Approvals
+    from indexium_core.flows.approvals.dry_runs import DryRuns
     from indexium_core.flows.approvals.previews import Previews
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.artwork_manager import ArtworkManager
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.home.schedules import Schedules
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.matching.match_service import TitleMatchService
+    from indexium_core.flows.people.people_lists import PeopleLists
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.people.suggestions import Suggestions
     from indexium_core.flows.pictures.thumbnail_job import ThumbnailJobs
@@ -101,6 +103,7 @@ class LibraryServices:
     audit: Auditor
 
     people: PeopleService
+    people_lists: PeopleLists  # that somebody has sent, until they are imported
     suggestions: Suggestions
     decisions: Decisions
     bulk: BulkEdits
@@ -137,6 +140,7 @@ class LibraryServices:
     changes: PlanImport
     checks: Checks
     previews: Previews  # what people see before a write, a publication or a rollback starts
+    dry_runs: DryRuns  # of pages
     operations: MetadataWriter
     history: HistoryService
     retries: RetryService
@@ -231,8 +235,7 @@ class LibraryServices:
             UsageError: There is no such kind.
 
         """
-        self.inventory.set_kind(library_id, kind)
-        return None if kind == "home" else self.titles.identify([library_id])
+        return self.titles.set_library_kind(library_id, kind)
 
     def rescan(
         self,

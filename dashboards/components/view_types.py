@@ -23,11 +23,6 @@ class ActView(TypedDict):
     act: str
 
 
-class SearchLinkView(TypedDict):
-    query: str
-    label: str
-
-
 class RiskLevelView(TypedDict):
     level: str
     count: int
@@ -271,13 +266,6 @@ class ChangeView(TypedDict):
     old: NotRequired[str]
     new: NotRequired[str]
     done: NotRequired[str]  # Instead of the values: what was done
-
-
-class FilterView(TypedDict):
-    key: str
-    label: str
-    text: str
-    values: list[str]
 
 
 class ChartLineView(TypedDict):

@@ -33,7 +33,6 @@ function onMessage(message) {
   if (message.cleared) announce("cleared", message.cleared)
   if (message.busy !== undefined) announce("busy", message.busy)
   if (message.place) announce("place", message.place)
-  if (message.written) announce("written", message.written)
   if (message.select) announce("select", message.select)
   if (message.sql !== undefined) announce("sql", message.sql)
   if (message.events) announce("events", message.events)

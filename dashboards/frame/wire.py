@@ -5,30 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Unpack
 
-from dashboards.components.base import Component, module, needing
+from dashboards.components.base import Component, module
 from dashboards.frame.view_types import WireView
 from dashboards.toasts import ToastButton, ToastKind
-from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT, ROLLBACK, WRITE_ANY
 
 
 class Wire(Component):
     """
     The connection of a page with its session. It draws nothing.
 
-    Messages: `hello` {theme}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
-    step), `stop` {id} (of a job), `plan` {query}, `sql` {text}, `retry` and `resolve` {id} (of an operation),
-    `roll_back` {id, person, items, query} (of an operation), `values` {page, search}: what the address of a page has
-    now; `plan_act` {act, selection, plan_id, query} and `import_changes` {token, name, refused} of the plan. Sends:
+    Messages: `hello` {theme}, `go` {page}, `address` {path, search}, `theme` {theme}, `plan` {query}, `sql` {text},
+    `values` {page, search}: what the address of a page has now. Sends:
     {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a topic whose errors are removed; {events}, ids by
-    names; {busy}; {answered}; {place}, other values of the address; {written}, the search and the id of a write that
-    has started; {select}, files of the plan; {sql}, a query that runs.
+    names; {busy}; {answered}; {place}, other values of the address; {select}, files of the plan; {sql}, a query that
+    runs.
     """
 
     _esm = module("wire")
     _view = WireView
-    _needs = needing(
-        {PLAN_EDIT: "undo import_changes", JOBS_MANAGE: "stop retry", ROLLBACK: "roll_back", WRITE_ANY: "resolve"}
-    )
 
     def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
         """Show a sentence for a few seconds; see `Bridge.toast`."""
@@ -53,10 +47,6 @@ class Wire(Component):
     def select_files(self, file_ids: Collection[int]) -> None:
         """Select files of the plan in place of those that are selected."""
         self._send_msg({"select": sorted(file_ids)})
-
-    def tell_written(self, query: str, operation_id: int) -> None:
-        """Tell which write has started, and from which search of the plan."""
-        self._send_msg({"written": {"query": query, "id": operation_id}})
 
     def run_sql(self, text: str) -> None:
         """Let the page of queries run a query."""

@@ -2,7 +2,7 @@
 Downloads of plans and reports, and the upload of an edited CSV.
 
 A thread creates a download in pieces while the browser receives it. An upload has a size limit and changes nothing
-here: the comparison goes to the result cache, and a page shows it and asks what to do.
+here: the comparison is kept, and a page shows it and asks what to do.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
-from dashboards.pages.plan.exchange import LARGEST
-from dashboards.questions.dry_run import DryRunResult
-from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
@@ -31,13 +28,14 @@ from indexium_core.model.planning.plan import SORT_KEYS
 
 logger = logging.getLogger(__name__)
 
+LARGEST = 100_000_000  # bytes of an upload; a plan of 100,000 files has about 60 MB
 _DROPPED = 2**31  # bytes that are read after a rejection, so that a browser that is still sending receives it
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 
 
-def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
+def routes(library: Library, pool: Executor) -> list[tuple[Any, ...]]:
     """Return the addresses below /files/."""
-    arguments = {"library": library, "result_cache": result_cache, "pool": pool}
+    arguments = {"library": library, "pool": pool}
     return [
         (r"/files/plan\.(csv|json)", PlanDownload, arguments),
         (r"/files/dry-run/([\w-]+)\.(csv|json)", DryRunDownload, arguments),
@@ -53,8 +51,8 @@ def is_from_own_page(request: HTTPServerRequest) -> bool:
 class FileHandler(RequestHandler):
     """The common parts of these handlers."""
 
-    def initialize(self, library: Library, result_cache: ResultCache, pool: Executor) -> None:
-        self._library, self._result_cache, self._pool = library, result_cache, pool
+    def initialize(self, library: Library, pool: Executor) -> None:
+        self._library, self._pool = library, pool
 
     def refuse(self, status: int, sentence: str) -> None:
         """Answer with one sentence."""
@@ -112,8 +110,8 @@ class DryRunDownload(FileHandler):
 
     async def get(self, token: str, kind: str) -> None:
         def make() -> Iterator[str]:
-            found = self._result_cache.find(token, DryRunResult)
-            return self._library.exporter.dry_run(found.report, found.plan, kind)
+            report, plan = self._library.dry_runs.find(token)
+            return self._library.exporter.dry_run(report, plan, kind)
 
         await self.send(make, f"indexium-dry-run-{_today()}", kind)
 
@@ -123,7 +121,7 @@ class ChangesDownload(FileHandler):
     """
     `POST /files/changes`: an edited CSV, which is compared with the plan.
 
-    Answers with {token} of the comparison in the result cache, or {refused} with the reason: an unsuitable file is no
+    Answers with the {token} of the comparison, or {refused} with the reason: an unsuitable file is no
     page error.
     """
 
@@ -161,11 +159,11 @@ class ChangesDownload(FileHandler):
         body = bytes(self._body)
         self.set_header("Cache-Control", "no-store")
         try:
-            preview = await self.on_thread(lambda: self._library.changes.read(body))
+            ticket = await self.on_thread(lambda: self._library.changes.read_upload(body))
         except (errors.UsageError, errors.ForbiddenError) as error:
             self.write({"refused": error.message})
         else:
-            self.write({"token": self._result_cache.keep(preview)})
+            self.write({"token": ticket})
 
 
 def _today() -> str:

@@ -10,7 +10,6 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
-from dashboards.result_cache import ResultCache
 from dashboards.web.downloads import FileHandler
 from indexium_core import errors
 from indexium_core.api.access import OTHER_SITES
@@ -20,9 +19,9 @@ from indexium_core.model.analysis import MEDIA_TYPES, READER_SECONDS, QueryFile,
 logger = logging.getLogger(__name__)
 
 
-def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
+def routes(library: Library, pool: Executor) -> list[tuple[Any, ...]]:
     """Return the addresses below /files/. `pool` runs nothing else: a download waits for its query."""
-    arguments = {"library": library, "result_cache": result_cache, "pool": pool}
+    arguments = {"library": library, "pool": pool}
     return [(r"/files/query\.(csv|parquet)", QueryDownload, arguments)]
 
 

@@ -40,6 +40,7 @@ from dashboards.web import (
     calls,
     downloads,
     first_person,
+    former_addresses,
     not_found,
     query_downloads,
     request_guard,
@@ -300,6 +301,7 @@ class DashboardServer:
             )
         except OSError as error:  # another program took the port after the check
             raise errors.UsageError(_why_not(self.host, self.port, error)) from error
+        former_addresses.guard(server._tornado)  # noqa: SLF001
         not_found.guard(server._tornado, self._library)  # noqa: SLF001 - the only way to add a handler before the pages
         server._tornado.add_handlers(".*", [(_HeadOfPage(), Head)])  # noqa: SLF001 - … of which Bokeh knows only GET
         senders = self._senders
@@ -358,10 +360,12 @@ class DashboardServer:
             (r"/media/(\d{1,19})", OriginalFile, {"library": self._library, "pool": self._films}),
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
             *artwork.routes(self._library, self._artwork),
-            *calls.routes(Calls(self._library, self._pages.shared.present_reads), self._calls),
-            *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
-            *query_downloads.routes(self._library, self._pages.shared.result_cache, self._queries),
-            *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
+            *calls.routes(
+                Calls(self._library, self._pages.shared.present_reads, local=not self._is_remote), self._calls
+            ),
+            *downloads.routes(self._library, self._pages.shared.pool),
+            *query_downloads.routes(self._library, self._queries),
+            *uploads.routes(self._library, self._pages.shared.pool),
             *reading_page.routes(self._library, self._pages.shared.pool),
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]

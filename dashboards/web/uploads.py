@@ -1,8 +1,7 @@
 """
 Uploads of lists of people: a file in the home until a person has imported or discarded it.
 
-An upload changes nothing. Only the uploading page has its token in the result cache, and its file is removed
-with the last reference.
+An upload changes nothing. Only the uploading page has its token, see `flows/people/people_lists.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from urllib.parse import unquote
 
 from tornado.web import RequestHandler, stream_request_body
 
-from dashboards.result_cache import ResultCache, Upload
 from dashboards.web.downloads import is_from_own_page
 from indexium_core import errors
 from indexium_core.library import Library
@@ -32,11 +30,11 @@ _DROPPED = 2**31  # bytes that are read after a rejection, so that a browser tha
 _KINDS = {".csv", ".txt", ".tsv", ".json", ".db", ".sqlite", ".sqlite3"}
 
 
-def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
+def routes(library: Library, pool: Executor) -> list[tuple[Any, ...]]:
     """Return the routes of uploads; files of an earlier process are removed."""
     folder = library.home / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
-    arguments = {"library": library, "folder": folder, "result_cache": result_cache, "pool": pool}
+    arguments = {"library": library, "folder": folder, "pool": pool}
     return [(r"/files/people", People, arguments)]
 
 
@@ -44,8 +42,8 @@ def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[
 class People(RequestHandler):
     """`POST /files/people`: a list of people; answers with its token. `request_guard` has checked Host and Origin."""
 
-    def initialize(self, library: Library, folder: Path, result_cache: ResultCache, pool: Executor) -> None:
-        self._library, self._folder, self._result_cache, self._pool = library, folder, result_cache, pool
+    def initialize(self, library: Library, folder: Path, pool: Executor) -> None:
+        self._library, self._folder, self._pool = library, folder, pool
         self._file: IO[bytes] | None = None
         self._path = folder / secrets.token_hex(8)
 
@@ -96,7 +94,7 @@ class People(RequestHandler):
         self._file.close()
         self._file = None
         self.set_header("Cache-Control", "no-store")
-        self.write({"token": self._result_cache.keep(Upload(self._path, self._name()))})
+        self.write({"token": self._library.people_lists.keep(self._path, self._name())})
 
     def on_connection_close(self) -> None:
         """Remove the file of an interrupted upload."""

@@ -14,6 +14,7 @@ from indexium_core.flows.jobs.job_service import JobService
 
 if TYPE_CHECKING:
     from indexium_core.flows.approvals.approval_service import Approvals
+    from indexium_core.flows.approvals.dry_runs import DryRuns
     from indexium_core.flows.approvals.previews import Previews
     from indexium_core.flows.history.retry import RetryService
     from indexium_core.flows.home.doctor import Doctor
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class FollowingServices(ServiceGroup):
-    """Jobs, retries, previews, requests for approval, and checks of the home."""
+    """Jobs, retries, previews, dry runs, requests for approval, and checks of the home."""
 
     def __init__(
         self,
@@ -90,6 +91,12 @@ class FollowingServices(ServiceGroup):
             publications=self._titles.publications,
             approvals=self.approvals,
         )
+
+    @on_demand
+    def dry_runs(self) -> DryRuns:
+        from indexium_core.flows.approvals.dry_runs import DryRuns
+
+        return DryRuns(self._writing.operations, self.approvals)
 
     @on_demand
     def doctor(self) -> Doctor:

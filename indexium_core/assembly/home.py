@@ -110,6 +110,7 @@ class Assembly(ServiceGroup):
                 approvals=following.approvals,
                 sign_in=self.accounts.sign_in,
                 operations=writing.operations,
+                clock=self.core.clock,
             )
         )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
     from indexium_core.flows.fields.custom_fields import CustomFields
+    from indexium_core.flows.people.people_lists import PeopleLists
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.planning.planner import MetadataPlanner
     from indexium_core.flows.properties.audit import Auditor
@@ -131,6 +132,12 @@ class PlanningServices(ServiceGroup):
             index=self.people_index,
             version=self.newest_version,
         )
+
+    @on_demand
+    def people_lists(self) -> PeopleLists:
+        from indexium_core.flows.people.people_lists import PeopleLists
+
+        return PeopleLists(self.people)
 
     def _edit_people(
         self, target: Sequence[int], *, add: Sequence[str] = (), remove: Sequence[str] = (), only_this: bool = False

@@ -255,12 +255,16 @@ class WritingServices(ServiceGroup):
             core.settings,
             use=lambda: self.backups.use(),
             clock=core.clock,
-            on_change=core.plan_changed,
+            on_change=self._setting_changed,
             record=self._record_change,
         )
         for name, apply in self._setting_followers:
             configuration.follow(name, apply)
         return configuration
+
+    def _setting_changed(self, name: str) -> None:
+        self._core.events.emit("settings:changed", setting=name)
+        self._core.plan_changed()
 
     def _record_change(self) -> None:
         from indexium_core.store.approvals import changers

@@ -222,6 +222,17 @@ class Approval(Shaped):
         return wording.size(self.bytes)
 
     @property
+    def ending(self) -> str:
+        """What became of it, as a sentence to its proposer; "" while it waits, and if its proposer has withdrawn it."""
+        if self.state in ("waiting", "withdrawn"):
+            return ""
+        if self.decided_by is None:
+            return f"Your request {self.id} has expired."
+        action = "rejected" if self.state == "rejected" else "approved"
+        reason = f": {self.note}" if self.note else "."
+        return f"{self.decided_by} {action} your request {self.id}, {self.title}{reason}"
+
+    @property
     def risks(self) -> str:
         """The number of its files by risk, in words: `3 safe, 1 danger`."""
         return ", ".join(f"{wording.count(count)} {level}" for level, count in self.by_risk.items() if count)
@@ -313,6 +324,16 @@ class ApprovalNotice:
     to_decide: int  # requests that the actor may approve or reject
     proposed: int  # requests of the actor that wait
     own: tuple[int, ...] = field(default=(), compare=False)  # their ids
+
+    @property
+    def text(self) -> str:
+        """The requests in words; "" if none concerns the actor."""
+        waiting, own = self.to_decide, self.proposed
+        parts = [
+            f"{wording.plural(waiting, 'request waits', 'requests wait')} for your decision" if waiting else "",
+            f"{wording.plural(own, 'request')} of yours {'waits' if own == 1 else 'wait'} for approval" if own else "",
+        ]
+        return " · ".join(filter(None, parts))
 
 
 def noun_of(kind: ApprovalKind) -> str:

@@ -13,7 +13,8 @@ class Event:
 
     id: int
     # job:changed, <kind of job>:started|progress|completed, track:added|updated, plan:changed (with `operation_id`
-    # after the end or the pause of an operation, without it after what a person has done)
+    # after the end or the pause of an operation, without it after what a person has done), settings:changed (with
+    # `setting`, the name of the one that changed)
     name: str
     at: datetime  # UTC
     data: dict[str, Any] = field(default_factory=dict)  # job_id, operation_id, current, total, message, rate …

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model import job_kinds
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.shapes import ListPage, Shaped
 
@@ -189,6 +189,14 @@ class UnrecordedResults:
         return (
             "No file is left half-written and nothing is lost: the next start of Indexium shows it as interrupted, and "
             "offers to resume it or to roll it back."
+        )
+
+    @property
+    def waiting_text(self) -> str:
+        """Return sentences that say for how long Indexium has retried, what ends that, and what is safe."""
+        return (
+            f"Indexium has retried for {wording.duration(self.seconds)} and continues until there is free space. "
+            f"You can also stop Indexium. {self.assurance}"
         )
 
 

@@ -27,6 +27,7 @@ class RemoteCall:
     paths: tuple[tuple[int, str], ...] = ()  # position and name of parameters that are paths: sent as absolute paths
     callback: str = ""  # name of the parameter that receives the progress
     pieces: bool = False  # the method returns text in pieces
+    is_local: bool = False  # it shows folders of this machine: a page on another one does not call it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +39,26 @@ class ServiceDescription:
     fields: Definitions  # the custom fields of the home
 
 
-def remote(*, paths: tuple[str, ...] = (), pieces: bool = False) -> Callable[[Method], Method]:
+def remote(*, paths: tuple[str, ...] = (), pieces: bool = False, is_local: bool = False) -> Callable[[Method], Method]:
     """
     Mark a method as callable through a running service.
 
     Args:
         paths: Names of its parameters that are paths.
         pieces: It returns an iterator of text.
+        is_local: It shows folders of this machine, so a page on another machine does not call it.
 
     """
 
     def mark(method: Method) -> Method:
         names = [name for name in inspect.signature(method).parameters if name != "self"]
         callback = next((name for name in names if name in _CALLBACKS), "")
-        call = RemoteCall(paths=tuple((names.index(path), path) for path in paths), callback=callback, pieces=pieces)
+        call = RemoteCall(
+            paths=tuple((names.index(path), path) for path in paths),
+            callback=callback,
+            pieces=pieces,
+            is_local=is_local,
+        )
         setattr(method, _MARK, call)
         return method
 

@@ -139,7 +139,7 @@ def test_keys_rate_the_open_file_and_the_selection(site: Site, library: Library)
 
 @pytest.mark.further
 def test_rating_is_written_at_once_in_a_folder_that_is_set_so(site: Site, library: Library) -> None:
-    page = site.visit("/library?show=folders")
+    page = site.visit("/folders")
     page.get_by_role("button", name=re.compile("^More about")).first.click()
     page.get_by_label("Write a rating to the file at once").click()
     expect(page.get_by_role("status").filter(has_text="ratings are written as soon as you set them")).to_be_visible()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import string
+import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
@@ -212,7 +216,7 @@ PAGES = {  # the number of text fields
     "progress": 0,
     "history": 1,
     "library": 1,
-    "library?show=folders": 0,
+    "folders": 0,
     "people": 1,
     "query": 2,
     "jobs": 0,
@@ -278,13 +282,35 @@ def test_text_in_any_field_is_no_command(site: Site, library: Library) -> None:
     assert state() == before
 
 
+def test_question_before_a_write_needs_no_numbers_of_the_page(
+    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows may be there before the numbers above them."""
+    answer, numbers = threading.Event(), library.search.numbers
+
+    @functools.wraps(numbers)
+    def late(*given: Any, **more: Any) -> Any:
+        answer.wait(20)
+        return numbers(*given, **more)
+
+    monkeypatch.setattr(library.search, "numbers", late)
+    page = site.visit("/plan?q=risk:safe")
+    expect(page.locator("[role=row][data-row]").first).to_be_visible()
+    page.keyboard.press("a")
+    page.keyboard.press("w")
+    expect(page.get_by_role("dialog", name=re.compile("^Write .* files[?]"))).to_be_visible()
+    answer.set()
+
+
 def test_text_beside_the_fields_of_a_question_is_its_note(site: Site, library: Library) -> None:
     page = site.visit("/plan?q=risk:safe")
     expect(page.locator("[role=row][data-row]").first).to_be_visible()
     page.keyboard.press("a")
     page.keyboard.press("w")
     question = page.get_by_role("dialog", name=re.compile("^Write "))
-    expect(question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))).to_be_focused()
+    confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))
+    expect(confirm).to_be_enabled()
+    confirm.focus()
     page.keyboard.type("first write")  # the space presses no button
     expect(question.get_by_label("Note for the history")).to_have_value("first write")
     assert library.history().total == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from benchmarks import pictures, plan
 from indexium_core import errors
@@ -18,6 +19,7 @@ from indexium_core.flows.planning.media_browser import MediaBrowser
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 from tests.browser.conftest import SharedSite, Site
+from tests.support.waiting import until
 
 
 def grid(page: Page) -> Locator:
@@ -104,7 +106,7 @@ def test_library_with_files_and_without_people_opens_with_pictures(
     empty_library.scan([media])
     page = serve(empty_library).visit("/library")
     expect(grid(page)).to_be_visible()
-    page.get_by_role("group", name="Show the library as").get_by_role("button", name="Folders").click()
+    page.get_by_role("group", name="Show the library as").get_by_role("link", name="Folders").click()
     expect(page.get_by_role("heading", name="Add people")).to_be_visible()
 
 
@@ -114,27 +116,32 @@ def test_filters_narrow_the_list_and_suggest_wider_searches(site: Site, library:
     page.get_by_role("button", name="Person").click()
     page.get_by_role("dialog", name="Filter by person").get_by_label("Rosa Lee").check()
     expect(page.get_by_role("heading", level=1, name="9 files")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Filter by person").get_by_label("Rosa Lee")).to_be_focused()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Filter by person")).to_be_hidden()
     expect(page).to_have_url(re.compile("Rosa"))
 
-    page.get_by_role("button", name="Favourites").click()
+    page.get_by_role("button", name="favourites").click()
     expect(page.get_by_text("No file matches all filters")).to_be_visible()
     page.get_by_role("button", name="1 file without person:").click()
     expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
     expect(tile(page, "Encore.mkv")).to_be_visible()
-    page.get_by_role("button", name="Clear filters").click()
+    page.get_by_role("button", name="Remove the filter a favourite").click()
     expect(page.get_by_role("heading", level=1, name="59 files")).to_be_visible()
-    page.get_by_label("Saved views").select_option("Favourites")
+    page.get_by_role("button", name="Saved views").click()
+    page.get_by_role("dialog", name="Saved views").get_by_label("Favourites").check()
     expect(tile(page, "Encore.mkv")).to_be_visible()
     expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Clear filters").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Remove the filter a favourite").click()
     expect(page.get_by_role("heading", level=1, name="59 files")).to_be_visible()
 
     page.keyboard.press("/")
     page.keyboard.type("name:(")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="A value cannot be a group")).to_be_visible()
-    page.get_by_role("textbox", name="Search the library").fill("Rehearsal")
+    site.complaints.clear()
+    page.get_by_role("searchbox", name="Search the library").fill("Rehearsal")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
 
@@ -143,7 +150,7 @@ def test_search_acts_while_typing_and_waits_with_an_error(look: SharedSite) -> N
     page = look.visit("/library", fresh=True)
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("59 files")
-    field = page.get_by_role("textbox", name="Search the library")
+    field = page.get_by_role("searchbox", name="Search the library")
     field.press_sequentially("interview")
     expect(heading).not_to_have_text("59 files")
     expect(field).to_be_focused()
@@ -152,15 +159,17 @@ def test_search_acts_while_typing_and_waits_with_an_error(look: SharedSite) -> N
     expect(heading).to_have_text("59 files")
     field.press_sequentially("type:")
     expect(page.get_by_role("alert").filter(has_text="type")).to_be_visible()
-    page.go_back()
-    expect(heading).to_have_text("59 files")
+    look.complaints.clear()
+    expect(heading).to_have_text("59 files")  # those of the search before
+    field.press("Escape")
+    expect(page.get_by_role("alert").filter(has_text="type")).to_have_count(0)
 
 
 def test_heading_of_a_group_keeps_its_height_during_a_selection(look: SharedSite) -> None:
     page = look.visit("/library", fresh=True)
     tile(page, "Interview.mkv").focus()
     page.keyboard.press("x")
-    head = page.locator(".heading .day").first
+    head = page.locator(".heading .wall-day").first
     expect(head).to_be_visible()
     assert head.evaluate("node => node.getBoundingClientRect().height") == 36
 
@@ -190,8 +199,13 @@ def test_selection_of_a_search_is_edited_and_planned(site: Site, library: Librar
 def test_keys_select_a_file_whose_tile_is_not_read_yet(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, may_read = library.media.page, Event()
-    monkeypatch.setattr(library.media, "page", lambda *args, **options: may_read.wait(30) and read(*args, **options))
+    read, may_read = MediaBrowser.page, Event()
+
+    @functools.wraps(read)
+    def wait(*args: Any, **options: Any) -> Any:
+        return may_read.wait(30) and read(*args, **options)
+
+    monkeypatch.setattr(MediaBrowser, "page", wait)
     page = site.visit("/library?q=person:%22Rosa+Lee%22")
     grid(page).locator(".waits").nth(1).focus()
     page.keyboard.press("a")
@@ -205,13 +219,13 @@ def test_keys_select_a_file_whose_tile_is_not_read_yet(
 def test_pictures_table_and_folders_show_the_same_library(look: SharedSite) -> None:
     page = look.visit("/library", fresh=True)
     shows = page.get_by_role("group", name="Show the library as")
-    shows.get_by_role("button", name="Table").click()
+    shows.get_by_role("link", name="Table").click()
     expect(grid(page)).to_contain_text("Camcorder")
     expect(page).to_have_url(re.compile("show=table"))
-    shows.get_by_role("button", name="Folders").click()
+    shows.get_by_role("link", name="Folders").click()
     expect(page.get_by_role("button", name="Add a folder…")).to_be_visible()
     expect(grid(page)).to_be_hidden()
-    page.get_by_role("group", name="Show the library as").get_by_role("button", name="Pictures").click()
+    page.get_by_role("group", name="Show the library as").get_by_role("link", name="Pictures").click()
     expect(grid(page)).to_be_visible()
 
 
@@ -272,33 +286,81 @@ def test_range_with_unread_tiles_is_selected_and_too_many_files_are_not_planned(
     expect(page).to_have_url(re.compile("/library"))
 
 
-def test_tiles_of_a_changed_list_and_of_a_failed_request_are_read_again(
+def test_tiles_of_a_failed_request_are_read_again(
     serve: Callable[[Library], Site], large: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = serve(large).visit("/library?show=pictures")
-    total, read_page, requests = large.media.overview().total, MediaBrowser.page, []
+    site = serve(large)
+    page = site.visit("/library")
     expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+    read, is_broken = MediaBrowser.page, Event()
+    is_broken.set()
 
-    def fail_once(media: MediaBrowser, *args: Any, **facts: Any) -> Any:
-        requests.append(facts)
-        if len(requests) == 1:
+    @functools.wraps(read)
+    def fail(*args: Any, **facts: Any) -> Any:
+        if is_broken.is_set():
             raise errors.StoreError("The home cannot be read.")
-        return read_page(media, *args, **facts)
+        return read(*args, **facts)
 
-    monkeypatch.setattr(MediaBrowser, "page", fail_once)
+    monkeypatch.setattr(MediaBrowser, "page", fail)
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight / 2)")
-    expect(page.get_by_text("The home cannot be read.")).to_be_visible()
+    expect(page.get_by_text("The home cannot be read.").first).to_be_visible()
+    is_broken.clear()
     page.evaluate("window.scrollBy(0, 400)")
     expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
     expect(grid(page).locator(".tile.waits")).to_have_count(0)
+    site.complaints.clear()
 
-    monkeypatch.setattr(MediaBrowser, "_kept", lambda *_: None)
-    with large.media._database.atomic() as tx:
+
+def test_tiles_of_a_changed_list_are_read_again(
+    serve: Callable[[Library], Site], large: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = serve(large).visit("/library")
+    total = large.media.overview().total
+    expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+    monkeypatch.setattr(MediaBrowser, "_kept", lambda *_: None)  # the list is no longer in memory
+    with large.media._database.atomic() as tx:  # and no event tells that it has changed
         tx.execute("UPDATE scanned_files SET state = 'missing', scanned_at = now() WHERE file_id = 1")
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight / 4)")
     expect(page.get_by_role("heading", level=1, name=f"{total - 1:,} files")).to_be_visible()
     expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
     expect(grid(page).locator(".tile.waits")).to_have_count(0)
+
+
+def test_refused_rating_is_put_back_with_its_reason(site: Site, library: Library) -> None:
+    page = site.visit("/library")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/call/decisions.set_fields", hold)
+    tile(page, "Interview.mkv").focus()
+    page.keyboard.press("4")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("4 of 5 stars"))  # before the answer
+    held[0].fulfill(status=422, json={"error": "Nobody may rate today.", "code": "usage"})
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("no rating"))
+    expect(page.get_by_role("alert").filter(has_text="Nobody may rate today.")).to_be_visible()
+    site.complaints.clear()
+
+
+def test_back_closes_the_viewer_and_an_edit_keeps_the_selection(site: Site, library: Library) -> None:
+    page = site.visit("/library")
+    tile(page, "Interview.mkv").focus()
+    page.keyboard.press("x")
+    actions = page.get_by_role("region", name="Actions")
+    expect(actions).to_contain_text("1 selected")
+    page.keyboard.press("Enter")
+    viewer = page.locator("dialog.viewer")
+    expect(viewer).to_be_visible()
+    page.go_back()
+    expect(viewer).to_be_hidden()
+    expect(page).to_have_url(re.compile("/library$"))
+    page.keyboard.press("i")
+    drawer = page.get_by_role("complementary", name="Details")
+    drawer.get_by_role("button", name="3 stars").click()
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("3 of 5 stars"))
+    until(lambda: rating(library, "Interview.mkv") == "3")
+    expect(actions).to_contain_text("1 selected")
 
 
 def cursor(page: Page) -> Locator:

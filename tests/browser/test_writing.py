@@ -99,7 +99,8 @@ def test_plan_changed_during_question_is_refreshed_and_written(site: Site, libra
     report.get_by_role("button", name=re.compile("^Write .* files…")).click()
     question = page.get_by_role("dialog", name=re.compile("^Write .* files"))
     expect(question).to_be_visible()
-    assert focused(page).startswith("Write ")  # none of them is dangerous: Enter writes
+    expect(question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))).to_be_enabled()
+    assert focused(page).startswith("Title or note")  # none of them is dangerous: Enter writes
 
     library.edit([one.file_id], ["Eve"])
     library.edit([two.file_id], ["Cem Öz"])

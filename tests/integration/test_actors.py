@@ -143,20 +143,25 @@ def saved(library: Library) -> None:
 # The calls that record who did it; those that record it through another call of the list have its name.
 CHANGES: dict[str, Call | str] = {
     "operations.start_operation": written,
+    "operations.begin_write": "operations.start_operation",
     "operations.write_single_file": lambda library: library.operations.write_single_file(library.plan().items[0]),
     "operations.start_rollback": "history.start_rollback",
     "history.start_rollback": rolled_back,
+    "history.begin_rollback": "history.start_rollback",
     "history.rollback_operation": "history.start_rollback",
     "jobs.retry": "scans.add",
     "retries.start": "operations.start_operation",
+    "retries.begin_publication": "publications.start",
     "scans.add": lambda library: done(library, library.scans.add()),
+    "scans.add_libraries": "scans.add",
     "scans.run": lambda library: library.scan(),
     "rescans.add": lambda library: done(library, library.rescans.add(everything=True)),
     "verification.add": lambda library: done(library, library.verification.add()),
     "thumbnail_jobs.add": lambda library: done(library, library.thumbnail_jobs.add()),
     "artwork_jobs.add": lambda library: done(library, library.artwork_jobs.add()),
     "artwork_jobs.add_if_allowed": "artwork_jobs.add",
-    "titles.identify": lambda library: done(library, library.set_kind(1, "mixed")),
+    "titles.identify": "titles.set_library_kind",
+    "titles.set_library_kind": lambda library: done(library, library.set_kind(1, "mixed")),
     "rescans.run": "rescans.add",
     "schedules.run": "scans.add",
     "enrichment.schedule_titles": "scans.add",
@@ -180,6 +185,7 @@ CHANGES: dict[str, Call | str] = {
     "steps.redo": lambda library: undone(library, redo=True),
     "templates.apply": saved,
     "changes.apply": "decisions.set_each",
+    "changes.apply_upload": "decisions.set_each",
     "checks.resolve": "decisions.edit",
     "checks.resolve_all": "decisions.edit",
     "people.add": lambda library: of_one_file(library, add=True),
@@ -242,7 +248,9 @@ WITHOUT_RECORD = """
     inventory.set_metadata_language
     inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings
     hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
-    fields.change fields.define fields.remove people.add_to_files people.import_file
+    interruptions.postpone scans.take_resumed
+    fields.change fields.define fields.remove people.add_to_files people.add_typed people.import_file
+    people_lists.discard people_lists.keep people_lists.take
     people.set_picture people.take_from_files templates.remove templates.save views.remove
     views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
     series.detect_and_organize_series artwork.download_artwork artwork.generate_artwork_collage
@@ -276,8 +284,8 @@ WITHOUT_RECORD = """
 RESTRICTED_READS = """
     checks.as_sql history.as_sql jobs.as_sql people.as_sql people.files_as_sql search.as_sql
     configuration.file configuration.row configuration.table identities.list identities.own identities.provider
-    inventory.browse
-    matches.suggest
+    inventory.as_sql inventory.browse
+    matches.suggest people_lists.check people_lists.comparison
     picture_search.search players.differing players.get players.list players.reads players.test provider_keys.list
     provider_keys.test
     providers.details providers.match providers.pictures providers.request_page providers.requests providers.search

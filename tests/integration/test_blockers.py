@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
 from indexium_core.cli.operations import operations
 from indexium_core.files import journal, properties
@@ -88,7 +87,7 @@ def test_stop_names_the_file_in_an_unknown_state(studio: Studio, monkeypatch: py
     )
     [left] = studio.library.interruptions.operations()
     shown = [details.operation.result_text, *studio.library.history.follow(1).report]
-    shown += [section.get("text", "") for section in dialog.sections(left)]
+    shown += [left.description, left.stop_reason, left.promise]
     assert not any("Every file is intact" in text for text in shown)
 
     away.rename(studio.films)
@@ -141,8 +140,7 @@ def test_reason_of_stop_is_shown_until_operation_resumes(
     [left] = studio.library.interruptions.operations()
     said = next(notice for notice in studio.library.notices if notice.startswith("Write 1 "))
     assert before.error_message in said == f"{left.summary()} {left.next_commands()}"
-    [_, why, *_] = dialog.sections(left)
-    assert why["text"] == left.stop_reason == before.error_message
+    assert left.stop_reason == before.error_message
     operations.print_story(studio.library.stories.build(1))
     told, _, log = capsys.readouterr().out.partition("\nlog")
     assert "Connect it again, then resume" in told

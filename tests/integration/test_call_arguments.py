@@ -16,6 +16,7 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import Selection
+from indexium_core.model.publishing.requests import PublicationFilter
 from tests.support import demo_home
 
 
@@ -38,6 +39,7 @@ def takes(
     until: datetime | None = None,
     day: str | datetime = "",
     names: Any = None,
+    wanted: PublicationFilter | None = None,
 ) -> None:
     """A method of the library."""
 
@@ -50,6 +52,12 @@ def test_plan_of_a_script_is_the_newest_one_until_it_names_a_version(
     library.decisions.postpone([next(iter(first.items)).file_id])
     assert len(arguments.plan({"query": "risk:danger"})) == len(first) - 1
     assert len(arguments.plan({"query": "risk:danger", "plan_id": first.id})) == len(first)
+
+
+def test_filter_of_publications_is_an_object_with_its_fields(arguments: CallArguments) -> None:
+    found = arguments.read(takes, {"wanted": {"query": "tram", "risk": ["safe"]}})
+
+    assert found == {"wanted": PublicationFilter(query="tram", risk=("safe",))}
 
 
 @pytest.mark.parametrize("facts", ["text", [], {"search": ""}, {"query": 3}, {"query": "", "plan_id": "x"}, None])

@@ -318,6 +318,19 @@ def test_invalid_file_is_rejected_in_one_sentence(calm: Library, text: str, why:
         calm.changes.read(text)
 
 
+def test_upload_is_kept_until_it_is_applied(library: Library) -> None:
+    ticket = library.changes.read_upload(change_one(library)().encode())
+    shown = library.changes.uploaded(ticket)
+
+    assert [(row.file_name, row.after) for row in shown.rows.items] == [("0001.mp4", ["Cem Öz"])]
+    assert shown.preview.unchanged == 3
+    assert not library.decisions.list()
+    assert library.changes.apply_upload(ticket).files == 1
+    assert library.plan("name:0001").items[0].result_people == ["Cem Öz"]
+    with pytest.raises(errors.UnknownIdError):
+        library.changes.uploaded("unknown")
+
+
 # --- Decisions since the export ----------------------------------------------------------------------------------
 
 

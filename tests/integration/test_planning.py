@@ -427,18 +427,16 @@ def test_ids_select_items_of_the_plan(films: Database, planner: MetadataPlanner)
 
 
 @pytest.mark.parametrize("base", ["", "folder:Family OR h.mp4", None])
-def test_selection_splits_and_each_part_has_search(films: Database, planner: MetadataPlanner, base: str | None) -> None:
+def test_part_of_a_selection_has_ids_and_a_search(films: Database, planner: MetadataPlanner, base: str | None) -> None:
     plan, known = planner.generate_plan(), ids(films)
     some = frozenset({known["h.mp4"], known["f.mp4"]})
     selection = Selection(query=base, included=some, excluded=frozenset({known["Family/a.mp4"]} if base else ()))
-    whole = plan.ids(selection)
-    loses, rest = plan.split(selection, "issue:custom_comment")
+    part = plan.ids(selection, also="issue:custom_comment")
 
-    assert sorted(plan.ids(loses) + plan.ids(rest)) == whole
-    assert plan.ids(loses) == [item.file_id for item in plan.sample(selection, "issue:custom_comment", limit=9)[0]]
-    for part in (loses, rest):
-        found = plan.narrowed(query.search_of(part)).page(per_page=0).items
-        assert sorted(item.file_id for item in found if item.can_update) == plan.ids(part)
+    assert part == [item.file_id for item in plan.sample(selection, "issue:custom_comment", limit=9)[0]]
+    assert set(part) < set(plan.ids(selection))
+    found = plan.narrowed(plan.search_for(selection, "issue:custom_comment")).page(per_page=0).items
+    assert sorted(item.file_id for item in found if item.can_update) == part
 
 
 @each_case(

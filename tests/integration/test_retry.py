@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
+from indexium_core.flows.approvals import dry_runs
 from indexium_core.flows.writing import file_edit
+from indexium_core.jobs.item_runner import ItemRunner
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import Selection
@@ -198,6 +201,51 @@ def test_dry_run_lists_failures_first_and_can_be_cancelled(studio: Studio) -> No
 
     given_up = library.dry_run(plan, ALL, progress=lambda _done, _total: False)
     assert given_up.total == 4
+
+
+def test_dry_run_of_a_page_checks_part_by_part(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = studio.library
+    monkeypatch.setattr(dry_runs, "_SECONDS", -1.0)  # each call checks what has begun, and no more
+    monkeypatch.setattr(ItemRunner, "GROUP_SIZE", 1)
+    monkeypatch.setattr(library.settings, "metadata_max_concurrent_writes", 1)
+    meddle(studio.paths[2], b"Bob Ray", b"Bob Roy")
+    plan = library.plan()
+    told = [library.dry_runs.begin(plan, plan.select())]
+    while not told[-1].is_done:
+        told.append(library.dry_runs.go_on(told[-1].ticket))
+
+    assert len(told) > 1
+    assert [each.done for each in told] == sorted({each.done for each in told})
+    ended = told[-1]
+    assert (ended.done, ended.total, ended.ready) == (4, 4, 3)
+    ready = library.dry_runs.ready(ended.ticket)
+    assert library.plan().ids(Selection(included=frozenset(ready))) == ready
+    page = library.dry_runs.page(ended.ticket, per_page=1)
+    assert [(each.name, each.status) for each in page.items] == [("0002.mp4", "conflict")]
+    assert page.total == 4
+    shown = {kind: library.dry_runs.page(ended.ticket, shown=kind).total for kind in ("", "not", "ready", "wrong")}
+    assert shown == {"": 4, "not": 1, "ready": 3, "wrong": 4}
+    report, checked = library.dry_runs.find(ended.ticket)
+    assert (report.counts, checked.id) == ({"success": 3, "conflict": 1}, plan.id)
+    assert report == replace(library.dry_run(plan, ALL), seconds=report.seconds, items=report.items)
+    with pytest.raises(errors.UnknownIdError):
+        library.dry_runs.go_on("unknown")
+    assert studio.bytes()[studio.paths[0]] == studio.old[studio.paths[0]]
+
+
+def test_retry_says_what_cannot_be_written(studio: Studio) -> None:
+    library = studio.library
+    plan = library.plan()
+    for path in studio.paths[:2]:
+        meddle(path, b"Bob Ray", b"Bob Roy")
+    library.write(plan).wait()
+    library.decisions.postpone([next(item.file_id for item in plan.items if item.file_name == "0001.mp4")])
+    found = library.retries.preview(1)
+
+    assert found.hint == "1 file of 2 cannot be written now."
+    assert found.plan_id == found.plan.id
+    shown = library.previews.before_write(found.plan, found.selection, options=found.options)
+    assert (shown.number, shown.options.user_action) == (1, "retry")
 
 
 def test_running_operation_reports_progress_of_files(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

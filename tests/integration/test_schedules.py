@@ -105,6 +105,17 @@ def test_switch_of_the_snapshots_is_their_setting(home: Path, monkeypatch: pytes
         assert row(library, "snapshot").enabled
 
 
+def test_change_of_a_setting_is_an_event_with_its_name(home: Path) -> None:
+    with Library.open(home) as library:
+        told: list[object] = []
+        library.events.subscribe(lambda event: told.append(event.data), names={"settings:changed"})
+        library.configuration.set("backup_budget", "5 GB")
+        library.configuration.set("backup_budget", None)
+        with pytest.raises(errors.UnknownIdError):
+            library.configuration.set("no_setting", "1")
+        assert told == [{"setting": "backup_budget"}] * 2
+
+
 def test_commands_list_set_and_run(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def run(*words: str) -> tuple[int, str]:
         code = cli.main(["--home", str(home), "schedules", *words])

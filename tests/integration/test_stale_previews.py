@@ -6,17 +6,18 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from dashboards.questions import rollback_question
 from dashboards.read_cache import ReadCache
 from indexium_core import errors
+from indexium_core.flows.approvals import previews
+from indexium_core.flows.approvals.previews import Previews
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.store.operations import ledger
 from tests.support import demo_home
@@ -117,6 +118,61 @@ def test_shown_files_only_are_written(library: Library) -> None:
     assert (preview.digest.count, status.total, status.counts["success"]) == (number, number, number)
 
 
+def test_question_has_the_version_from_before_its_preview(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The write compares each result with this version, so it refuses a result that is in no preview."""
+    item = some(library)
+    of_write = Previews.of_write
+
+    def changed_meanwhile(self: Previews, *given: Any, **more: Any) -> Any:
+        found = of_write(self, *given, **more)
+        library.edit([item.file_id], ["Never Shown"])
+        return found
+
+    monkeypatch.setattr(Previews, "of_write", changed_meanwhile)
+    found = library.previews.before_write(library.plan(), only(item))
+    shown = library.plan(plan_id=found.plan_id)
+
+    assert found.stale.count == 0
+    with pytest.raises(errors.StalePlanError, match=item.file_name):
+        library.operations.begin_write(shown, only(item), options=found.options, expected=found.expected)
+    assert library.history().total == 0
+
+
+def test_question_about_a_plan_that_has_changed_keeps_its_version(library: Library) -> None:
+    plan, item = library.plan(), some(library)
+    library.edit([item.file_id], ["Never Shown"])
+    found = library.previews.before_write(plan, only(item))
+
+    assert (found.plan_id, found.stale.count, found.action) == (plan.id, 1, "")
+    assert library.previews.before_write(plan.newest(), only(item)).plan_id == library.plan().id
+
+
+def test_write_of_a_question_is_that_of_a_dashboard(library: Library) -> None:
+    plan, chosen = library.plan(), Selection(query="risk:safe,danger")
+    found = library.previews.before_write(plan, chosen, options=WriteOptions(user_action="write_all_safe"))
+    careful = library.previews.before_write(plan, chosen, leaves_out_danger=True)
+
+    assert found.danger == found.dangers.total == len(found.dangers.items) > 0
+    assert (careful.danger, careful.dangers.total) == (0, 0)
+    assert careful.number == found.number - found.danger
+    with pytest.raises(errors.StalePlanError, match="The selection finds other files now"):
+        library.operations.begin_write(plan, chosen, options=careful.options, expected=found.expected)
+    number = library.operations.begin_write(plan, chosen, options=careful.options, expected=careful.expected)
+    library.operations.join(number)
+    operation = library.operation(number).operation
+    assert (operation.success_count, operation.source) == (careful.number, "dashboard")
+
+
+def test_pages_of_dangerous_files_have_each_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "_PER_PAGE", 3)
+    pages = [
+        library.previews.before_write(library.plan(), Selection(query=""), page=number).dangers for number in (1, 2)
+    ]
+    ids = [each.file_id for page in pages for each in page.items]
+    assert sorted(ids) == sorted(item.file_id for item in library.plan("risk:danger").items)
+    assert [(page.page, page.total) for page in pages] == [(1, len(ids)), (2, len(ids))]
+
+
 def test_outdated_items_are_rejected(library: Library) -> None:
     item = some(library)
     library.edit([item.file_id], ["Never Shown"])
@@ -151,20 +207,19 @@ def test_only_named_newer_writes_are_rolled_back(library: Library) -> None:
 
 
 def test_rollback_excludes_files_found_after_preview(library: Library) -> None:
-    asked: list[Any] = []
-    dialog = SimpleNamespace(choose=lambda *args, **_: asked.append(args[3]), report=lambda *_: None)
-    bridge = SimpleNamespace(run=lambda work, done, **_: done(work()), toast=lambda *_: None)
     item, other = library.plan("risk:safe").items[:2]
-    operation_id, started = write(library, item, other), []
-    rollback_question.ask(library, bridge, dialog, operation_id, started.append, query=f'"{Path(item.file_path).stem}"')  # type: ignore[arg-type]
+    operation_id = write(library, item, other)
+    part = RollbackOptions(query=f'"{Path(item.file_path).stem}"')
+    shown = library.previews.before_rollback(operation_id, part)
+    assert shown.item_ids is not None
     path = Path(other.file_path)
     path.rename(path.with_name(f"{Path(item.file_path).stem} 2{path.suffix}"))
     library.scan()
 
-    asked[0]("", frozenset())
+    started = library.history.begin_rollback(operation_id, RollbackOptions(item_ids=frozenset(shown.item_ids)))
 
-    library.operation(started[0])
-    assert [each.file_id for each in finished(library, started[0])] == [item.file_id]
+    assert [each.file_id for each in finished(library, started)] == [item.file_id]
+    assert library.history.get(started).source == "dashboard"
 
 
 def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:

@@ -23,7 +23,9 @@ from typing_extensions import is_typeddict
 import indexium_core
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import LibraryServices
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import Selection
+from indexium_core.model.publishing.requests import PublicationFilter
 from indexium_core.model.remote_calls import calls_of
 from indexium_core.model.shapes import types_of
 
@@ -46,6 +48,12 @@ _PLAN = "{query?: string; plan_id?: number}"
 _PASSED: Mapping[Any, str] = {
     MetadataPlan: _PLAN,
     Selection: "{query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}",
+    RollbackOptions: "{query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; "
+    "replan?: boolean; note?: string}",
+    PublicationFilter: (
+        "{query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null;"
+        " unpublished?: boolean | null}"
+    ),
 }
 
 

@@ -270,7 +270,7 @@ class FakePlan:
     def selected_among(self, selection: Selection, file_ids: Sequence[int]) -> frozenset[int]:
         return frozenset(self.ids(selection)) & frozenset(file_ids)
 
-    def ids(self, selection: Selection) -> list[int]:
+    def ids(self, selection: Selection, *, also: str = "") -> list[int]:
         tree = query.parse(selection.query) if selection.query is not None else None
         levels = selection.risk or ("safe", "warning", "danger")
         return [
@@ -278,6 +278,7 @@ class FakePlan:
             for item in self._library.items.values()
             if item.can_update
             and not item.postponed
+            and finds(parse(also), item)
             and (
                 item.file_id in selection.included
                 or (
@@ -295,10 +296,6 @@ class FakePlan:
 
     def title_of(self, selection: Selection) -> str:
         return query.title_of(selection.query) if selection.query else ""
-
-    def split(self, selection: Selection, query: str) -> tuple[Selection, Selection]:
-        matched = frozenset(item.file_id for item in map(self.item, self.ids(selection)) if finds(parse(query), item))
-        return Selection(included=matched), Selection(included=frozenset(self.ids(selection)) - matched)
 
     def newest(self) -> FakePlan:
         return FakePlan(self._library, self.query)

@@ -29,6 +29,7 @@ class Shown {
   asked = {} // what else a person has asked for
 
   isOpen = true
+  isActing = false // an act of a section changes what is asked about
 
   /**
    * @param {Question} question
@@ -65,7 +66,12 @@ class Shown {
         found => this.tell(found),
         () => this.isOpen,
       )
-    const [name, args, want] = reads({...this.turned, ...this.asked})
+    return this.answerTo(reads({...this.turned, ...this.asked}, this.first))
+  }
+
+  /** @param {ReadCall | Promise<ReadCall>} own */
+  async answerTo(own) {
+    const [name, args, want] = await own
     return call(name, args, want)
   }
 
@@ -81,6 +87,21 @@ class Shown {
     this.turned = {...this.turned, ...parts}
     if (this.question.works) this.onChange()
     else void this.read()
+  }
+
+  /** Do what a button of a section is for. @type {(name: string, close: () => void) => Promise<void>} */
+  async act(name, close) {
+    const own = this.question.acts?.[name]
+    if (!own) this.change(name)
+    if (!own || this.first === undefined || this.isActing) return
+    this.isActing = true
+    try {
+      if (await own(this.first, close)) this.readAgain()
+    } catch (error) {
+      this.error = /** @type {Error} */ (error).message
+    }
+    this.isActing = false
+    if (this.isOpen) this.onChange()
   }
 
   /** Ask about something else: what `reads` makes of the name of an act. @param {string} name */
@@ -113,15 +134,48 @@ class Shown {
 
   /** Return whether what is confirmed has been shown, and the word is typed. @param {Answers} answers */
   isReady(answers) {
-    if (this.isRead() && this.first === undefined) return false
+    if (this.isActing || (this.isRead() && this.first === undefined)) return false
+    if (this.instead) return true
     if (!this.confirm(answers) || this.question.allows?.(this.first, answers) === false) return false
     return !this.word || isTyped(this.word, this.typed)
+  }
+
+  /** Return the buttons beside the one that confirms. */
+  others() {
+    return (this.first !== undefined && this.question.others?.(this.first)) || []
+  }
+
+  /** Do what another button does; return whether it is the answer. @param {string} act */
+  isAnswer(act) {
+    const {run} = this.others().find(each => each.act === act)
+    run?.()
+    return !run
   }
 
   /** Return the text of the button that confirms; "" if there is nothing to confirm. @param {Answers} answers */
   confirm(answers) {
     const {confirm, confirmOf} = this.question
+    if (this.instead) return this.instead.label
     return confirmOf && this.first !== undefined ? confirmOf(this.first, answers) : confirm
+  }
+
+  /** What the button does in place of confirming. */
+  get instead() {
+    return (this.first !== undefined && this.question.insteadOf?.(this.first)) || null
+  }
+
+  /** Do what the button does in place of confirming; return whether it does. @type {(form: Form, close: () => void) => boolean} */
+  actInstead(form, close) {
+    const {instead} = this
+    if (!instead) return false
+    form.problem = ""
+    void this.act(instead.act, close)
+    return true
+  }
+
+  /** Return whether there is something to confirm: otherwise no field and no word is asked for. @param {Answers} answers */
+  asks(answers) {
+    return Boolean(this.confirm(answers)) && !this.instead
   }
 
   /** Return whether an Enter can mean this question: one that comes sooner was for what stood there before. */
@@ -146,7 +200,7 @@ class Shown {
   }
 
   drawWord() {
-    return this.word && drawTypedWord(this.word, this.typed)
+    return this.word && !this.instead && drawTypedWord(this.word, this.typed)
   }
 }
 
@@ -157,12 +211,17 @@ const drawFoot = ({question, isWaiting, answers}, shown) => {
     "div",
     {class: "d-foot"},
     h("button", {type: "button", class: "btn", data: {do: "close"}}, confirm ? (question.back ?? "Cancel") : "Close"),
+    shown
+      .others()
+      .map(({label, act}) =>
+        h("button", {type: "button", class: "btn", data: {do: "other", name: act, key: act}}, label),
+      ),
     confirm &&
       h(
         "button",
         {
           type: "submit",
-          class: `btn primary${question.risky || shown.word ? " risky" : ""}`,
+          class: `btn primary${(question.risky || shown.word) && !shown.instead ? " risky" : ""}`,
           disabled: !shown.isReady(answers) || null,
           "aria-busy": isWaiting ? "true" : null,
           data: {do: "confirm"},
@@ -175,7 +234,7 @@ const drawFoot = ({question, isWaiting, answers}, shown) => {
 /** @type {(form: Form, shown: Shown) => HTMLElement[]} */
 const drawParts = (form, shown) => {
   const {question, answers} = form
-  const fields = form.draw(shown.first ?? shown.found ?? (shown.error ? null : undefined))
+  const fields = shown.asks(answers) && form.draw(shown.first ?? shown.found ?? (shown.error ? null : undefined))
   return [
     h(
       "div",
@@ -195,7 +254,12 @@ const drawParts = (form, shown) => {
     ),
     // On a phone, the field for the word stays visible with the button that it enables.
     question.typed
-      ? h("div", {class: "d-end"}, h("div", {class: "d-ask"}, shown.drawWord(), fields), drawFoot(form, shown))
+      ? h(
+          "div",
+          {class: "d-end"},
+          fields && h("div", {class: "d-ask"}, shown.drawWord(), fields),
+          drawFoot(form, shown),
+        )
       : drawFoot(form, shown),
   ]
 }
@@ -210,6 +274,15 @@ function typeIntoField(form, {key, target, ctrlKey, metaKey, altKey, isComposing
   field?.focus()
 }
 
+/** Escape closes the dialog, and an early Enter does nothing. @type {(event: KeyboardEvent, close: () => void, isCalm: () => boolean) => void} */
+function onKeyInForm(event, close, isCalm) {
+  if (event.key === "Escape") {
+    event.preventDefault()
+    event.stopPropagation()
+    close()
+  } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
+}
+
 /** Focus the first field, or the button that confirms. @param {HTMLFormElement} form */
 function focusFirst(form) {
   const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
@@ -219,6 +292,21 @@ function focusFirst(form) {
   field?.select()
 }
 
+/** Focus the first field, unless a person has gone to one. @type {(form: HTMLFormElement, root: ShadowRoot) => void} */
+function focusUnlessUsed(form, {activeElement: used}) {
+  if (!used || used.matches("h2, dialog")) focusFirst(form)
+}
+
+/** @param {HTMLFormElement} form */
+const focusTitle = form => /** @type {HTMLElement} */ (form.querySelector("h2")).focus()
+
+/** Focus the first field; the title, if what is read decides what can be typed. @type {(form: HTMLFormElement, shown: Shown) => void} */
+function focusAtStart(form, shown) {
+  const {typed, fields} = shown.question
+  if (shown.isRead() && (typed || !fields || !mayFocusText())) focusTitle(form)
+  else focusFirst(form)
+}
+
 /** Show other rows of a list, if the element chooses them. @type {(target: HTMLSelectElement, shown: Shown) => boolean} */
 function chooseRows({value, dataset: {do: act, list}}, shown) {
   if (act !== "choose") return false
@@ -226,13 +314,14 @@ function chooseRows({value, dataset: {do: act, list}}, shown) {
   return true
 }
 
-/** @type {(event: MouseEvent, shown: Shown, close: () => void) => void} */
-function onClick({target, currentTarget: box}, shown, close) {
+/** @type {(event: MouseEvent, shown: Shown, close: () => void, choose: (act: string) => void) => void} */
+function onClick({target, currentTarget: box}, shown, close, choose) {
   const button = /** @type {Element} */ (target).closest("[data-do]")
   const {do: act, list, page, name} = button instanceof HTMLElement ? button.dataset : {}
-  if (target === box || act === "close") close()
+  if (act === "other") choose(name)
+  else if (target === box || act === "close") close()
   else if (act === "turn") shown.turn({[list]: page})
-  else if (act === "act") shown.change(name)
+  else if (act === "act") void shown.act(name, close)
   else if (act === "retry") void shown.read()
 }
 
@@ -284,13 +373,17 @@ export function ask(question, send) {
     shown.firstAt = performance.now()
     // A field that needs a text stops an early Enter.
     const isCalm = () => question.fields?.some(({required = true}) => required) || shown.isCalm()
-    const draw = () => morph(form, drawParts(own, shown))
+    const draw = () => {
+      const {activeElement: used} = root
+      morph(form, drawParts(own, shown))
+      if (used && !used.isConnected) focusTitle(form)
+    }
     const complain = (/** @type {boolean} */ isRefused) => {
       if (box.open) showProblem(form, shown, draw, isRefused)
       else if (own.problem) toast(own.problem, {kind: "error"}) // closed before the library has refused it
     }
     const submit = async () => {
-      if (own.isWaiting || !shown.isReady(own.answers)) return
+      if (own.isWaiting || !shown.isReady(own.answers) || shown.actInstead(own, close)) return
       const answers = shown.complete(await own.settled())
       if (!box.open) return
       if (answers && (!send || (await own.send(answers, send, draw)))) {
@@ -298,11 +391,17 @@ export function ask(question, send) {
         close()
       } else complain(Boolean(answers && own.problem))
     }
+    const choose = (/** @type {string} */ act) => {
+      if (!shown.isAnswer(act)) return draw()
+      answer = {act}
+      return close()
+    }
+    const follow = () => box.open && (question.isOver?.() ? close : draw)()
     const forgetKeys = layerKeys({
       isReady: () => true,
       table: {Escape: {run: close}, Enter: {run: () => isCalm() && void submit()}},
     })
-    const forgetNews = onNews(() => box.open && draw()) // what is drawn may have reads of its own
+    const forgetNews = onNews(follow) // what is drawn may have reads of its own
     followPeople(form, () => own)
     hideBroken(form)
     form.addEventListener("submit", event => {
@@ -319,14 +418,8 @@ export function ask(question, send) {
     form.addEventListener("change", ({target}) => {
       if (!chooseRows(/** @type {HTMLSelectElement} */ (target), shown)) draw()
     })
-    form.addEventListener("keydown", event => {
-      if (event.key === "Escape") {
-        event.preventDefault()
-        event.stopPropagation()
-        close()
-      } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
-    })
-    box.addEventListener("click", event => onClick(event, shown, close))
+    form.addEventListener("keydown", event => onKeyInForm(event, close, isCalm))
+    box.addEventListener("click", event => onClick(event, shown, close, choose))
     box.addEventListener("keydown", event => typeIntoField(form, event))
     box.addEventListener("cancel", event => {
       event.preventDefault()
@@ -334,18 +427,16 @@ export function ask(question, send) {
     })
     document.body.append(host)
     openDialog(box)
-    let isFirst = true
+    /** @type {any} */
+    let known // the value for which the first field had the focus
     function onRead() {
       if (question.fieldsOf && shown.first !== undefined) own.begin(question.fieldsOf(shown.first))
       draw()
       if (shown.first === undefined) return // there is nothing to confirm yet
-      const isWaiting = !root.activeElement || root.activeElement.matches("h2, dialog") // nobody has gone to a field
-      if (isFirst && box.open && isWaiting) focusFirst(form)
-      isFirst = false
+      if (shown.first !== known && box.open) focusUnlessUsed(form, root)
+      known = shown.first
     }
     if (shown.isRead()) void shown.read()
-    if (shown.isRead() && (question.typed || !question.fields || !mayFocusText()))
-      /** @type {HTMLElement} */ (form.querySelector("h2")).focus()
-    else focusFirst(form)
+    focusAtStart(form, shown)
   })
 }

@@ -2,7 +2,8 @@
 import {h} from "#face/dom.js"
 import {drawGauge} from "#face/gauge.js"
 import {drawImage} from "#face/images.js"
-import {button, chip, drawSelect, drawTag, facts, fileName, turnButtons} from "#face/widgets.js"
+import {button, chip, drawSelect, drawTag, facts, fileName, placeOf, turnButtons} from "#face/widgets.js"
+import {count, plural} from "#face/wording.js"
 
 /** @param {DialogItemView} item */
 const chipsOf = ({chips, level, status, glyph}) =>
@@ -93,8 +94,8 @@ const drawListing = listing =>
   )
 
 /** @param {LevelView} level */
-const drawLevel = ({level, count, text, glyph}) =>
-  h("span", null, h("span", {class: "n"}, count), chip(level, text ?? level, glyph))
+const drawLevel = ({level, count: number, text, glyph}) =>
+  h("span", null, h("span", {class: "n"}, number), chip(level, text ?? level, glyph))
 
 /** @param {DialogLineView} line */
 const drawLine = ({text, actions}) =>
@@ -138,6 +139,33 @@ export function drawSection(section) {
       )
   }
 }
+
+/** The section of the dangerous files: what each would lose. @param {Values.DangerousFilePage} files */
+export const lostFiles = files => ({
+  kind: "items",
+  key: "dangers",
+  style: "losses",
+  label: plural(files.total, "dangerous file"),
+  items: files.items.map(({file_id: key, name, path, labels, texts, people, message}) => ({
+    ...{key, name, path, texts, message},
+    chips: labels.map(text => ({level: "danger", text})),
+    tags: people.length ? people.map(text => ({text, kind: "del"})) : null,
+  })),
+  ...placeOf(files),
+})
+
+/** The word that a person types before dangerous files or titles are written. @type {(verb: string, number: number, noun: string) => TypedWord} */
+export function dangerousWord(verb, number, noun) {
+  const them = number === 1 ? `this dangerous ${noun}` : `these ${count(number)} dangerous ${noun}s`
+  return {before: "Type", word: `${verb} ${number}`, after: `to ${verb} ${them}, too.`}
+}
+
+/** Which checked files or titles of a dry run a person can see. @type {(report: {done: number, ready: number, shown: string}) => ChoiceView[]} */
+export const choicesOf = ({done, ready, shown}) => [
+  {value: "", label: `all ${count(done)}`, on: shown === ""},
+  {value: "not", label: `not written ${count(done - ready)}`, on: shown === "not"},
+  {value: "ready", label: `ready ${count(ready)}`, on: shown === "ready"},
+]
 
 /** @param {string} text */
 const folded = text => text.trim().replace(/\s+/g, " ").toLowerCase()

@@ -215,7 +215,7 @@ export class FilesEditor {
 
   /** @returns {Values.EditChoices | undefined} */
   get choices() {
-    return read(["bulk.choices", {}], ["settings:changed"]).value
+    return read(["bulk.choices", {}], NEWS).value
   }
 
   /** @returns {Pick<Values.Template, "name" | "does">[] | undefined} */

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Edit
- * @property {any} id Of its row.
+ * @property {Set<any>} ids Of its rows.
  * @property {object | null} changes null: the row is gone.
  * @property {number} since A read that is sent later has it; Infinity while the action runs.
  */
@@ -13,7 +13,12 @@ export class Edits {
 
   /** Show a change of a row while an action runs. @type {(id: any, changes: object | null) => Edit} */
   add(id, changes) {
-    const edit = {id, changes, since: Number.POSITIVE_INFINITY}
+    return this.addAll([id], changes)
+  }
+
+  /** Show the same change of several rows. @type {(ids: any[], changes: object | null) => Edit} */
+  addAll(ids, changes) {
+    const edit = {ids: new Set(ids), changes, since: Number.POSITIVE_INFINITY}
     this.made.push(edit)
     return edit
   }
@@ -34,17 +39,19 @@ export class Edits {
   }
 
   /**
-   * Return rows as the edits show them.
+   * Return rows as the edits show them; `sentAt`: when the rows were read, if they lack later edits only.
    *
    * @template Row
    * @param {Row[]} rows
    * @param {(row: Row) => any} idOf
+   * @param {number} [sentAt]
    * @returns {Row[]}
    */
-  shownIn(rows, idOf) {
-    if (!this.made.length) return rows
+  shownIn(rows, idOf, sentAt = Number.NEGATIVE_INFINITY) {
+    const later = this.made.filter(({since}) => sentAt < since)
+    if (!later.length) return rows
     return rows.flatMap(row => {
-      const own = this.made.filter(({id}) => id === idOf(row)).map(({changes}) => changes)
+      const own = later.filter(({ids}) => ids.has(idOf(row))).map(({changes}) => changes)
       return own.includes(null) ? [] : [own.length ? Object.assign({}, row, ...own) : row]
     })
   }

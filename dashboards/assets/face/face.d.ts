@@ -44,7 +44,7 @@ interface PageLink {
 }
 
 type Answers = Record<string, any> // by the names of fields: a text, a boolean of a switch, a list of checks or of pairs
-type OfAnswers = string | ((answers: Answers) => string) // a word that other answers decide
+type OfAnswers = string | ((answers: Answers, found?: any) => string) // a word that other answers decide, or what the question has read
 
 interface QuestionField {
   name: string
@@ -110,7 +110,12 @@ interface Question {
   // What only a dialog shows: a call that is read when it opens and when a list in it is turned (`turned`: the pages of
   // lists by name), what is drawn from its value, the word to type, and what the answers get from the value. The word
   // and the answers are those of the first value: a page that is turned later may belong to something newer.
-  reads?(turned: Record<string, string>): ReadCall
+  // Its call may need another one before. `first`: the value that was shown first, if a list is turned.
+  reads?(turned: Record<string, string>, first?: any): ReadCall | Promise<ReadCall>
+  // What buttons of its sections do, by their names; if an act returns true, everything is read again. A button without
+  // an act asks about something else: `reads` gets its name.
+  acts?: Record<string, (found: any, close: () => void) => unknown>
+  insteadOf?(found: any): {label: string; act: string} | null | false // what the button does in place of confirming
   // In place of `reads`: work that tells what it has found until its end. A closed dialog (`isOpen`) ends it.
   works?(tell: (found: any) => void, isOpen: () => boolean): Promise<any>
   titleOf?(found: any): string // in place of the title
@@ -121,6 +126,9 @@ interface Question {
   below?(found: any, answers: Answers, turned: Record<string, string>): Child // the fields
   typed?(found: any): TypedWord | null | false
   answers?(found: any, asked: Record<string, string>): Answers // `asked`: what else `reads` was asked for, see `act` in `ask.js`
+  // Buttons beside the one that confirms. `run` works while the dialog stays open; without it, the answer is the `act`.
+  others?(found: any): {label: string; act: string; run?(): unknown}[]
+  isOver?(): boolean // whether the question needs no answer any more: the dialog closes
   isWide?: boolean
   account?: string // whose password is asked for, for the password manager
   fields?: QuestionField[]
@@ -237,6 +245,7 @@ interface ListAction<Row, Head> {
   leads?(result: any): string // the address of the page that is opened after it
   visits?(result: any, rows: Row[]): string // the address that is shown after it; "": as before
   shownAt?(result: any): Record<string, string> // the values of the address with which its effect is shown
+  follows?(result: any, rows: Row[], answers: Answers): unknown // the work that it leads to; it tells its own errors
   // The section shows its result: a secret until another action, or anything until another row is opened. Neither is
   // kept on another page.
   holds?: boolean | "open"
@@ -376,6 +385,7 @@ interface SectionSpec<Row = any, Known = any> {
   news?: string[] // the events after which it is read again; default: those of the page
   isInHead?: boolean // it stands beside the title of the page, without a title of its own
   hasNoTitle?: boolean
+  isBare?: boolean // it is no card: it draws its own
   beside?(known: Known, parts: SectionParts<Row>): Child // its title
   reads?(place: Route): Record<string, ReadCall> // what it needs: values by name
   // What it also needs because of these values. They are in `known.more`, each of them as soon as it is read.
@@ -405,7 +415,7 @@ interface SectionsSpec<Head = any> {
   hasOwnHead?: boolean // a section draws the title
   crumb?: {label: string; href: string} // the page above it
   links?(): {label: string; href: string}[] // beside the title
-  beside?(place: Route): Child // the title, behind links and actions
+  beside?(place: Route, head: Head | undefined): Child // the title, behind links and actions
   // The name in the address of what has the focus first: an element with this value as `data.start`, or a section.
   starts?: string
   sheets?: string[] // style sheets of this page alone
@@ -456,7 +466,7 @@ interface ListSpec<Row = any, Head = any> {
   narrowed?(head: Head | undefined, place: Route): {label: string; to: Route}[] // each part of the search and the filters, with the address without it
   // Values of the address that components of the server in this page need: they stand below the title. Or other values
   // that the server has to know; null: not yet.
-  tells?: string[] | ((head: Head | undefined) => Record<string, string> | null)
+  tells?: string[]
   displays?(place: Route): {label: string; on: boolean; to: Route}[] // the ways in which the rows can be shown, beside the search
   hasTiles?(place: Route): boolean // rows are tiles, side by side
   title(head: Head | undefined, total?: number): string
@@ -466,7 +476,7 @@ interface ListSpec<Row = any, Head = any> {
   above?(head: Head, place: Route): string // a sentence above the rows
   card?(head: Head, acts: HTMLElement[]): Child // what stands below the title, with the actions of its place
   links?: ListLink[] | ((head: Head | undefined, place: Route) => ListLink[]) // beside the title
-  beside?(place: Route): Child // the title, behind links and actions
+  beside?(place: Route, head: Head | undefined): Child // the title, behind links and actions
   turn?(head: Head, place: Route): {label: string; on: boolean; to: Route} | null // a switch above the rows
   name(row: Row): string
   portrait?(row: Row): Portrait // beside the title of the details
@@ -486,7 +496,6 @@ interface ListSpec<Row = any, Head = any> {
   selects?: boolean
   lasting?: ListLasting<Row, Head> // rows can be selected, over all pages
   selection?: ListSelection<Row, Head> // files of the plan can be selected, over all pages
-  bar?: boolean // the selection and its actions stand at the foot of the page, in an element with `data-bar`
   finding?(list: import("#face/list.js").List<any, any>): ListFinding
   opensDetails?(list: import("#face/list.js").List<any, any>): ListDetails<Row>
   holds?: boolean // rows that an action `keeps` stay at their places until another list is shown

@@ -5,7 +5,7 @@ import {ask} from "#face/ask.js"
 import {call, change, forget, onNews} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {Form, followPeople} from "#face/form.js"
-import {currentPage, may, noteSetting, toast} from "#face/frame.js"
+import {currentPage, may, toast} from "#face/frame.js"
 import {adoptSheets} from "#face/sheets.js"
 import {button, pageIn, typedPage} from "#face/widgets.js"
 
@@ -185,7 +185,6 @@ export class FacePage {
       const isSecret = action.holds === true || Boolean(question?.fields?.some(({kind}) => kind === "password"))
       const made = await change(name, args, {also: this.readsAfter(action, shown), isSecret, want: action.want})
       const {value} = made
-      if (name.startsWith("configuration.")) noteSetting()
       window.dispatchEvent(new CustomEvent("indexium:cleared", {detail: action.act})) // an earlier refusal is history
       if (action.leads) {
         location.assign(action.leads(value)) // nothing is read meanwhile
@@ -197,6 +196,7 @@ export class FacePage {
       this.leadsTo = action.visits?.(value, meant) ?? ""
       this.settle(action, shown, made)
       if (action.shownAt) go(action.shownAt(value))
+      void action.follows?.(value, meant, answers)
     } catch (error) {
       this.putBack(shown)
       throw error

@@ -237,7 +237,7 @@ export class Form {
     if (field.kind === "select") return selectField({label, choices, value, data})
     if (field.kind === "switch") return switchField(label, value, data)
     if (field.kind === "pairs") return drawPairs(field, label, value)
-    if (field.kind !== "checks") return this.drawText(field)
+    if (field.kind !== "checks") return this.drawText(field, found)
     if (field.optionsOf && found === undefined)
       return h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))
     const options = (field.optionsOf ? found && field.optionsOf(found) : field.options) ?? []
@@ -254,13 +254,13 @@ export class Form {
     )
   }
 
-  /** Return a word that the answers may decide. @param {OfAnswers} [of] */
-  word(of) {
-    return typeof of === "function" ? of(this.answers) : of
+  /** Return a word that the answers, or what the question has read, may decide. @type {(of?: OfAnswers, found?: any) => string | undefined} */
+  word(of, found) {
+    return typeof of === "function" ? of(this.answers, found) : of
   }
 
-  /** @param {QuestionField} field */
-  drawText(field) {
+  /** @type {(field: QuestionField, found: any) => HTMLElement} */
+  drawText(field, found) {
     const {name, title, longest, inputmode, autocomplete} = field
     const isSecret = field.kind === "password"
     const error = this.missing.has(name) ? MISSING[kindOf(field)] : ""
@@ -273,7 +273,7 @@ export class Form {
       inputmode,
       spellcheck: "false",
       maxlength: longest,
-      placeholder: this.word(field.placeholder),
+      placeholder: this.word(field.placeholder, found),
       "aria-invalid": error ? "true" : null,
       "aria-describedby": error ? `error-${name}` : null,
       data: {field: name, key: `in-${name}`},

@@ -21,11 +21,10 @@ export const canEdit = FACTS.edits // a setting allows edits in the dashboard
 export const pageSize = FACTS.page_size // rows of a page of the plan
 
 let areFactsOld = false
-/** Note that a setting has changed: the next page is loaded with the facts of now. */
-export const noteSetting = () => {
-  areFactsOld = true
-}
-/** Return whether a setting has changed since the facts were read. */
+window.addEventListener("indexium:events", event => {
+  if ("settings:changed" in /** @type {CustomEvent} */ (event).detail) areFactsOld = true
+})
+/** Return whether a setting has changed since the facts were read: the next page is loaded with those of now. */
 export const isOutdated = () => areFactsOld
 export const openingView = FACTS.opening // the saved view with which the plan opens; null for none
 export const atStart = {has_titles: FACTS.has_titles, has_accounts: FACTS.has_accounts} // the numbers of the home are later
@@ -71,12 +70,12 @@ export const tell = (type, data) => send({type, ...data})
 
 /**
  * Show a sentence for a few seconds. `undo`: a step that can be undone; `plan`: a search of the plan that it offers;
- * `topic`: the subject of an error, whose next success closes it.
+ * `topic`: the subject of an error, whose next success closes it; `stop`: a scan, by its job, that it offers to stop.
  *
- * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string, topic?: string}) => void}
+ * @type {(text: string, options?: {kind?: "good" | "info" | "error", undo?: number | null, plan?: string, topic?: string, stop?: number | null}) => void}
  */
-export const toast = (text, {kind = "good", undo = null, plan = "", topic = ""} = {}) => {
-  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan, topic}}))
+export const toast = (text, {kind = "good", undo = null, plan = "", topic = "", stop = null} = {}) => {
+  window.dispatchEvent(new CustomEvent("indexium:toast", {detail: {kind, text, undo, plan, topic, stop}}))
 }
 
 /** Name the window after what it shows. @param {string} title */

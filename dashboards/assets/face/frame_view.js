@@ -15,6 +15,7 @@ import {
   refusalOf,
   tell,
 } from "#face/frame.js"
+import {stopScan} from "#face/interruptions.js"
 import {makeKeyList} from "#face/key_list.js"
 import {frameKeys} from "#face/keys.js"
 import {ofTab, store, stored} from "#face/local_storage.js"
@@ -235,7 +236,7 @@ const ACTIONS = {
   },
   stop(data) {
     dropToast(data)
-    tell("stop", {id: Number(data.job)})
+    void stopScan(Number(data.job))
   },
 }
 

@@ -5,6 +5,8 @@ import {h} from "#face/dom.js"
 import {may as mayCall, stateOf, tell} from "#face/frame.js"
 import {FILE_READS, drawFiles} from "#face/history_files.js"
 import {filtersOf, listed, narrowedBy} from "#face/history_filters.js"
+import {askToRetry} from "#face/retry_question.js"
+import {rollBack} from "#face/rollback.js"
 import {button, chip, facts, fileName, label} from "#face/widgets.js"
 import {andMore, count, plural} from "#face/wording.js"
 
@@ -202,7 +204,7 @@ function drawDetails(row, place, _acts, known) {
   ]
 }
 
-// Actions. The questions before a rollback and a retry are dialogs of the server.
+// Actions.
 
 /** @type {ListAction<Row, Head>[]} */
 const ACTIONS = [
@@ -216,7 +218,7 @@ const ACTIONS = [
   },
   {
     act: "roll-back",
-    needs: "history.start_rollback",
+    needs: "history.begin_rollback",
     key: "r",
     label: "Roll back…",
     does: "roll the operation back",
@@ -225,46 +227,46 @@ const ACTIONS = [
     isSingle: true,
     when: row => Boolean(row?.is_reversible),
     refuses: row => (row ? `${row.name}: ${row.rollback_text}.` : ""),
-    run: ([{id}]) => tell("roll_back", {id}),
+    run: ([{id}]) => rollBack(id),
   },
   {
     act: "roll-back-shown",
-    needs: "history.start_rollback",
+    needs: "history.begin_rollback",
     where: "field",
     label: "Roll back…",
-    run: ([{id}]) => tell("roll_back", {id}),
+    run: ([{id}]) => rollBack(id),
   },
   {
     act: "roll-back-person",
-    needs: "history.start_rollback",
+    needs: "history.begin_rollback",
     where: "field",
     label: "Only one person…",
-    run: ([{id}], _place, _head, {name}) => tell("roll_back", {id, person: name}),
+    run: ([{id}], _place, _head, {name}) => rollBack(id, {person: name}),
   },
   {
     act: "roll-back-chosen",
-    needs: "history.start_rollback",
+    needs: "history.begin_rollback",
     where: "field",
     label: "Roll back some files…",
-    run: ([{id}], _place, _head, {items}) => tell("roll_back", {id, items: items.split(" ").map(Number)}),
+    run: ([{id}], _place, _head, {items}) => rollBack(id, {item_ids: items.split(" ").map(Number)}),
   },
   {
     act: "roll-back-found",
-    needs: "history.start_rollback",
+    needs: "history.begin_rollback",
     where: "field",
     label: "Roll back all files found…",
-    run: ([{id}], _place, _head, {query}) => tell("roll_back", {id, query}),
+    run: ([{id}], _place, _head, {query}) => rollBack(id, {query}),
   },
   {
     act: "ask-person",
-    needs: "history.start_rollback",
+    needs: "history.begin_rollback",
     where: "field",
     label: "One person…",
     sets: ({isAsking}) => ({isAsking: !isAsking}),
   },
   {
     act: "choosing",
-    needs: "history.start_rollback",
+    needs: "history.begin_rollback",
     where: "field",
     label: "Files…",
     sets: ({isChoosing}) => ({isChoosing: !isChoosing}),
@@ -319,7 +321,7 @@ const ACTIONS = [
     call: ([{id}]) => ["operations.resume", {operation_id: id}],
     visits: (_, [{id}]) => `/progress?op=${id}`,
   },
-  {act: "retry", needs: "retries.start", where: "field", label: "Retry…", run: ([{id}]) => tell("retry", {id})},
+  {act: "retry", needs: "retries.start", where: "field", label: "Retry…", run: ([{id}]) => askToRetry(id)},
 ]
 
 /** @type {(head: Head | undefined, place: Route) => string} */

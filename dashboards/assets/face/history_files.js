@@ -203,7 +203,7 @@ function drawChoice({noun}, {find}, {details: {items, items_total: total}, check
 /** @type {(row: Row, place: Route, known: Known) => Child} */
 export function drawFiles(row, place, known) {
   const {details, check, state} = known
-  const isChoosing = state.isChoosing && Boolean(check?.is_possible) && may("history.start_rollback")
+  const isChoosing = state.isChoosing && Boolean(check?.is_possible) && may("history.begin_rollback")
   const shown = placeOf({items: details.items, total: details.items_total, page: details.page, per_page: PER_PAGE})
   return [
     label(row.noun === "file" ? "Files" : "Titles", {key: "files-label"}),

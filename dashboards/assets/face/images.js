@@ -4,12 +4,18 @@ import {h} from "#face/dom.js"
 /** @type {Set<string>} */
 const MISSING = new Set() // addresses without a picture
 
+/** Note that the server does not have a picture. @param {string} src */
+export const noteMissing = src => MISSING.add(src)
+
+/** Whether an address may have a picture. @param {string} src */
+export const hasImage = src => Boolean(src) && !MISSING.has(src)
+
 /** Ask the server again for pictures that it did not have: a job may have fetched them. */
 export const forgetMissing = () => MISSING.clear()
 
 /** An image, unless the server does not have it. @type {(src: string, loading: "lazy" | "eager") => Child} */
 export const drawImage = (src, loading) =>
-  src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async", data: {key: src}})
+  hasImage(src) && h("img", {src, alt: "", loading, decoding: "async", data: {key: src}})
 
 /** @type {(poster: {title?: string, poster: string, initials: string}, ...more: Child[]) => HTMLElement} */
 export const drawPoster = ({poster, initials}, ...more) =>
@@ -27,7 +33,7 @@ export const hideBroken = root =>
     "error",
     event => {
       const image = /** @type {HTMLImageElement} */ (event.target)
-      MISSING.add(image.getAttribute("src"))
+      noteMissing(image.getAttribute("src"))
       image.hidden = true
     },
     true,

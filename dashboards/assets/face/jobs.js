@@ -4,7 +4,9 @@ import {go} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {stateOf, tell} from "#face/frame.js"
+import {askInterrupted} from "#face/interruptions.js"
 import {followLog} from "#face/job_log.js"
+import {askToRetry} from "#face/retry_question.js"
 import {GLYPHS, drawSelect, facts, label, turnButtons} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 
@@ -356,7 +358,7 @@ const ACTIONS = [
     does: "retry the job",
     isInline: true,
     when: row => can("retry")(row) && row.operation_id !== null,
-    run: ([{operation_id: id}]) => tell("retry", {id}), // the question names the files
+    run: ([{operation_id: id}]) => askToRetry(id), // the question names the files
   },
   {
     act: "cancel",
@@ -406,7 +408,7 @@ function resolve(key, isSecond) {
     does: key === "P" ? "pause or resume the job" : "retry the job",
     isInline: !isSecond,
     when: can("resolve"),
-    run: ([{operation_id: id}]) => tell("resolve", {id}),
+    run: ([{operation_id: id}]) => askInterrupted(id),
   }
 }
 

@@ -138,7 +138,11 @@ export class LastingSelection extends PageSelection {
     return [...this.known].map(([id, known]) => ({id, known, isFound: this.found.has(id)}))
   }
 
-  count() {
-    return this.size
+  /** @returns {import("#face/list_selection.js").SelectionText | null} */
+  told() {
+    const head = this.list.rows.shownHead()
+    if (!head) return null
+    const {title, note} = this.spec.text(this.chosen(), head)
+    return title ? {title, note, total: this.size, able: this.spec.able(head, this.list.rows.total ?? 0)} : null
   }
 }

@@ -56,13 +56,13 @@ export class List extends FacePage {
     this.spec = spec
     this.openName = spec.details ? (spec.opens ?? "of") : "" // the name of the open row in the address
     if (spec.returns) keepFilters(`/${spec.page}`, this.openName)
-    this.rows = new ListRows(spec, spec.perPage ?? PER_PAGE)
+    this.rows = this.newRows()
     this.typing = new SearchTyping(this)
     /** @type {PageSelection | FixedSelection} */
     this.picked = this.newSelection()
     this.finding = spec.finding?.(this)
     this.details = spec.opensDetails?.(this)
-    this.bar = spec.bar ? new ListBar(this) : null
+    this.bar = spec.selection || spec.lasting ? new ListBar(this) : null
     this.finding?.enter()
     this.root.addEventListener("keydown", event => this.onKey(event))
     this.root.addEventListener("focusin", event => this.onFocus(event))
@@ -100,14 +100,11 @@ export class List extends FacePage {
 
   // What is shown.
 
-  /** Tell the server what is shown: its components in this page, or the frame, need it. */
+  /** Tell the server what is shown: its components in this page need it. */
   tellServer() {
     const {page, tells} = this.spec
     if (!tells) return
-    const values = Array.isArray(tells)
-      ? Object.fromEntries(Object.entries(place()).filter(([name]) => tells.includes(name)))
-      : tells(this.rows.head().value)
-    if (!values) return
+    const values = Object.entries(place()).filter(([name]) => tells.includes(name))
     const search = new URLSearchParams(values).toString()
     if (search !== this.told) tell("values", {page, search})
     this.told = search
@@ -450,6 +447,11 @@ export class List extends FacePage {
     this.draw()
   }
 
+  /** @returns {ListRows<Row, Head>} */
+  newRows() {
+    return new ListRows(this.spec, this.spec.perPage ?? PER_PAGE)
+  }
+
   /** Return what is selected at the start: nothing, or what was selected before a reload. @returns {PageSelection} */
   newSelection() {
     const {selection, lasting} = this.spec
@@ -508,7 +510,8 @@ export class List extends FacePage {
     }
     if (!action.sets) {
       const selection = action.where === "bar" && this.selectionFor(action)
-      await super.run(action, meant, selection ? {...given, selection} : given)
+      const version = this.rows.page().value?.plan_id // what a person has seen
+      await super.run(action, meant, selection ? {...given, selection, version} : given)
       return
     }
     Object.assign(this.stateOf(meant[0]), action.sets(this.stateOf(meant[0]), given))

@@ -7,8 +7,8 @@ import {count} from "#face/wording.js"
 
 /** @typedef {import("#face/list.js").List<any, any>} List */
 
-/** @type {(group: ListOptions, option: ListOption) => HTMLElement} */
-const drawOption = ({label, isMany}, option) =>
+/** @type {(group: ListOptions, option: ListOption, isOld: boolean) => HTMLElement} */
+const drawOption = ({label, isMany}, option, isOld) =>
   h(
     "label",
     {class: "opt", data: {key: `${label}-${option.id}`}},
@@ -16,19 +16,19 @@ const drawOption = ({label, isMany}, option) =>
       type: isMany ? "checkbox" : "radio",
       name: label,
       checked: option.on,
-      data: {change: "to", to: JSON.stringify(option.to), key: `in-${label}-${option.id}`},
+      data: {change: isOld ? null : "to", to: JSON.stringify(option.to), key: `in-${label}-${option.id}`},
     }),
     h("span", {class: "grow"}, option.label),
     option.total !== undefined && h("span", null, count(option.total)),
   )
 
-/** @param {ListOptions} group */
-const drawOptions = group =>
+/** `isOld`: the options are those of an earlier search, so they lead nowhere. @type {(group: ListOptions, isOld?: boolean) => HTMLElement} */
+const drawOptions = (group, isOld = false) =>
   h(
     "fieldset",
     {data: {key: group.label}},
     h("legend", null, group.label),
-    group.options.map(option => drawOption(group, option)),
+    group.options.map(option => drawOption(group, option, isOld)),
     group.options.length === 0 && h("p", {class: "hint"}, group.none),
   )
 
@@ -41,11 +41,25 @@ const drawDay = ({name, label, value, min, max}) =>
     h("input", {type: "date", value, min, max, data: {change: "choice", name, key: `in-day-${name}`}}),
   )
 
+/** The last value of an open menu, until that of another search is read. @type {{name: string, value: any} | undefined} */
+let lastFound
+
+/** Return options of an earlier search: the one that has led to this search is turned. @type {(group: ListOptions, place: Route) => ListOptions} */
+function withChosen(group, place) {
+  const isHere = (/** @type {Route} */ to) => Object.entries(to).every(([name, text]) => (place[name] ?? "") === text)
+  return {...group, options: group.options.map(each => ({...each, on: isHere(each.to) ? !each.on : each.on}))}
+}
+
 /** The groups of an open menu; some are read first. @type {(list: List, menu: ListMenu) => Child} */
-function drawGroups(list, {groups, reads, groupsOf}) {
-  if (!reads) return groups.map(drawOptions)
+function drawGroups(list, {name, groups, reads, groupsOf}) {
+  if (!reads) return groups.map(group => drawOptions(group))
   const {value, error} = list.rows.read(reads)
-  if (value !== undefined) return groupsOf(value).map(drawOptions)
+  if (value !== undefined) {
+    lastFound = {name, value}
+    return groupsOf(value).map(group => drawOptions(group))
+  }
+  if (!error && lastFound?.name === name)
+    return groupsOf(lastFound.value).map(group => drawOptions(withChosen(group, list.place()), true))
   return error
     ? h("p", {class: "bad-text", role: "alert", data: {key: "unread"}}, error.message)
     : h("p", {class: "bone line", data: {key: "reading"}}, h("span", {class: "vh"}, "loading"))

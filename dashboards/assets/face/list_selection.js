@@ -3,6 +3,7 @@
 import {call, read} from "#face/calls.js"
 import {home, toast} from "#face/frame.js"
 import {ofTab, store, stored} from "#face/local_storage.js"
+import {count} from "#face/wording.js"
 
 const STORED = "indexium.selection"
 const MOST_STORED = 20_000 // ids that survive a reload
@@ -22,6 +23,17 @@ export function selectFiles(ids) {
 }
 window.addEventListener("indexium:select", event => selectFiles(/** @type {CustomEvent} */ (event).detail))
 
+/**
+ * @typedef {object} SelectionText What the bar of a list says.
+ * @property {string} title
+ * @property {string} note
+ * @property {number} total Selected rows that its actions mean.
+ * @property {number} able Rows that can be selected at once.
+ * @property {string} [omitted] Which selected rows the actions leave out.
+ * @property {number} [hidden] Selected rows that the search does not find.
+ * @property {number} [fresh] Rows that the search of the selection finds since it was made.
+ */
+
 /** @type {Set<FixedSelection>} */
 const fixed = new Set()
 
@@ -32,6 +44,8 @@ export class PageSelection {
   ids = new Set()
   /** @type {any} */
   anchor = null // the id from which a range is selected
+  /** @type {any} */
+  last // the numbers that were read last, of a selection with numbers
 
   /** @param {List} list */
   constructor(list) {
@@ -108,6 +122,11 @@ export class PageSelection {
   count() {
     return this.size
   }
+
+  /** Return what the bar says; null: there is none. @returns {SelectionText | null} */
+  told() {
+    return null
+  }
 }
 
 /** Files of the plan. They stay selected on other pages, under other searches, and over a reload. */
@@ -122,7 +141,7 @@ export class FixedSelection extends PageSelection {
   /** @type {Map<number, boolean>} */
   known = new Map() // whether the base has a row: it may be shown in another version or by another search
   /** @type {Values.SelectedFiles | undefined} */
-  last // the numbers that were read last
+  last = undefined // the numbers that were read last
   changedAt = -PATIENCE
   timer = 0
   changes = 0
@@ -313,6 +332,21 @@ export class FixedSelection extends PageSelection {
     const able = this.spec.able(this.list.rows.head().value)
     if (isWhole && able !== undefined) return able
     return this.last?.summary.count ?? 0
+  }
+
+  /** @returns {SelectionText | null} */
+  told() {
+    const able = this.spec.able(this.list.rows.head().value) ?? 0
+    if (!able && !this.size) return null
+    const numbers = this.numbers()
+    const total = this.count()
+    const {omitted = "", new: fresh = 0} = numbers ?? {}
+    if (!total) {
+      const title = this.size ? (numbers ? "No selected file can be written" : "…") : "Nothing selected"
+      return {title, note: "only selected files are written", omitted, fresh, total, able}
+    }
+    const hidden = numbers?.summary.hidden ?? 0
+    return {title: `${count(total)} selected`, note: numbers?.promise ?? "", omitted, hidden, fresh, total, able}
   }
 
   // Over a reload.

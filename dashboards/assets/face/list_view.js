@@ -2,7 +2,6 @@
 import {CELLS} from "#face/cells.js"
 import {h} from "#face/dom.js"
 import {drawPortrait} from "#face/images.js"
-import {barLabel} from "#face/list_bar.js"
 import {drawFilters} from "#face/list_filters.js"
 import {isDense} from "#face/tag_fit.js"
 import {
@@ -319,7 +318,7 @@ const drawLink = ({label, href, title, kind = "quiet", sign}) =>
   )
 
 /** @param {List} list */
-function drawHead(list) {
+export function drawHead(list) {
   const {spec} = list
   const value = list.rows.shownHead()
   const choice = value && spec.choice?.(value, list.place())
@@ -336,7 +335,7 @@ function drawHead(list) {
       }),
     linksOf(list, value).map(drawLink),
     drawActions(list, undefined, "head"),
-    spec.beside?.(list.place()),
+    spec.beside?.(list.place(), value),
   )
 }
 
@@ -354,7 +353,7 @@ function drawCard(list) {
 }
 
 /** @param {List} list */
-function drawChips(list) {
+export function drawChips(list) {
   const value = list.rows.shownHead()
   if (!list.spec.chips) return null
   const chips = value ? list.spec.chips(value, list.place()) : []
@@ -534,7 +533,7 @@ function drawBody(list) {
   const hasMore = rows.hasNext() && rows.goneHere().size > 0
   if (rows.shown().length) return drawRows(list)
   if (hasMore) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
-  if (spec.bar && !rows.head().value) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
+  if (spec.selection && !rows.head().value) return h("div", {"aria-busy": "true", data: {key: "bones"}}, boneRows(8))
   const {title, text, act, acts = [], more} = spec.empty(list.place(), rows.head().value)
   const leads = acts.filter(lead => lead.to || list.actions.some(each => each.act === lead.act))
   return h(
@@ -578,35 +577,8 @@ function drawPager({rows, spec, keysShown}) {
   })
 }
 
-/** The selection that lasts, and its actions: it stays at the lower edge of the window. @param {List} list */
-function drawSelection(list) {
-  const {lasting} = list.spec
-  const head = list.rows.shownHead()
-  if (!lasting || !head) return null
-  const chosen = list.picked.chosen()
-  const {title, note} = lasting.text(chosen, head)
-  if (!title) return null
-  const able = lasting.able(head, list.rows.total ?? 0)
-  return h(
-    "div",
-    {class: "selection-bar", role: "region", "aria-label": "Actions", data: {key: "selection-bar"}},
-    h("p", {"aria-live": "polite"}, h("b", null, title), note && h("small", null, note)),
-    chosen.length > 0
-      ? [button("Clear", "pick-none", {kind: "quiet", key: "n", data: {key: "none"}}), drawBarActions(list)]
-      : able > 0 && button(`Select all ${count(able)}`, "pick-all", {key: "a", data: {key: "all"}}),
-  )
-}
-
 /** @param {List} list */
-const drawBarActions = list =>
-  list
-    .actionsAt(undefined, "bar")
-    .map(({act, key, label, isPrimary}) =>
-      button(barLabel(list, label), act, {key, kind: isPrimary ? "primary" : "", data: {key: act}}),
-    )
-
-/** @param {List} list */
-function drawSide(list) {
+export function drawSide(list) {
   const row = list.opened()
   if (!row) return null
   const {spec} = list
@@ -651,7 +623,7 @@ function drawSide(list) {
 }
 
 /** Whether the pager of a list with a bar stays in view. @param {List} list */
-const isPaged = list => Boolean(list.spec.bar) && list.rows.pages > 1
+const isPaged = list => Boolean(list.spec.selection) && list.rows.pages > 1
 
 /** The card of the rows, with what stands above and below them. @param {List} list */
 function drawRowsCard(list) {
@@ -696,14 +668,13 @@ function drawWork(list) {
 export function drawList(list) {
   return [
     drawHead(list),
-    Array.isArray(list.spec.tells) && !list.spec.asides && h("slot", {data: {key: "slot"}}),
+    list.spec.tells && !list.spec.asides && h("slot", {data: {key: "slot"}}),
     drawNotices(list),
     drawCard(list),
     !isBare(list) && drawChips(list),
     ...(isBare(list) ? [] : drawFilters(list)),
     ...(list.spec.parts?.(list.rows.shownHead(), list.place()) ?? []),
     drawWork(list),
-    drawSelection(list),
     list.spec.foot?.(list.rows.shownHead(), list.place()),
   ].filter(Boolean)
 }

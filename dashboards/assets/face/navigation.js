@@ -20,7 +20,10 @@ export function switchTheme() {
 
 // The page whose entry is the current one while a page has none of its own.
 /** @type {Record<string, string>} */
-const ABOVE = {accounts: "settings", activity: "history", connections: "settings", publish: "titles", title: "titles"}
+const ABOVE = {
+  ...{accounts: "settings", activity: "history", connections: "settings", folders: "library"},
+  ...{publish: "titles", title: "titles"},
+}
 
 /** Return the page whose entry is the current one. @type {(pages: Entry[], page: string) => string} */
 const currentEntry = (pages, page) => (ABOVE[page] && pages.every(({id}) => id !== page) ? ABOVE[page] : page)
@@ -179,7 +182,7 @@ export const drawNavigation = ({pages, page, account, numbers}, {isOpen, isMenuO
     h("div", {class: "brand"}, "Index", h("i", null, "ium")),
     drawGroups(pages, currentEntry(pages, page)),
     account && drawAccountGroup(account, page),
-    drawMore(isOpen, page, pages.find(({id}) => id === "requests")?.count),
+    drawMore(isOpen, currentEntry(pages, page), pages.find(({id}) => id === "requests")?.count),
     h(
       "div",
       {class: "root"},

@@ -1,13 +1,15 @@
 // The plan: which metadata should go into which file, how risky that is, and the selection for a write.
+import {announce} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {waitForDialog} from "#face/dialog_wait.js"
 import {hasDraft} from "#face/edit_drafts.js"
 import {editFiles} from "#face/edit_files.js"
+import {runDry} from "#face/dry_run.js"
 import {FILE_ACTIONS} from "#face/file_actions.js"
 import {FileDetails, fileReads, fileReadsLater} from "#face/file_details.js"
-import {pageSize, tell} from "#face/frame.js"
+import {pageSize} from "#face/frame.js"
 import {PlanSearch} from "#face/plan_search.js"
 import {button} from "#face/widgets.js"
+import {askToWrite} from "#face/write_question.js"
 import {count, plural} from "#face/wording.js"
 
 const ROW = {
@@ -30,19 +32,20 @@ const RATINGS = ["0", "1", "2", "3", "4", "5"] // numbers of stars
 /** @typedef {Pick<Values.PlanItem, "file_id" | "file_name" | "file_ext" | "row_tags" | "more_tags" | "place" | "place_in_home" | "folder_text" | "library" | "size_text" | "mark" | "risk_level" | "reason" | "why" | "method" | "cost_text" | "is_selectable" | "postponed" | "comment_mode">} Row */
 /** @typedef {{numbers: Values.PlanNumbers, written?: Pick<Values.MetadataOperation, "status" | "success_count" | "file_count">}} Head */
 
+const ROLLED_BACK = ["rolled_back", "partly_rolled_back"]
 const WRITTEN = {status: 1, success_count: 1, file_count: 1}
 
 /** The last write of this page: its files are no longer listed. @type {{query: string, id: number} | null} */
 let lastWrite = null
-window.addEventListener("indexium:written", event => {
-  const {query, id} = /** @type {CustomEvent} */ (event).detail
-  lastWrite = {query, id}
-})
 
-/** A dialog of the server asks. @type {(act: string, selection: Chosen, head: Head, place: Route) => void} */
-function askServer(act, selection, {numbers}, {q = ""}) {
-  waitForDialog(act, false)
-  tell("plan_act", {act, selection, plan_id: numbers.plan_id, query: q})
+/** @typedef {import("#face/write_question.js").Target} Target */
+
+/** Let a question start a write of what is shown, and remember the write. @type {(ask: (target: Target) => Promise<number | null>, target: Target) => Promise<void>} */
+async function write(ask, target) {
+  const id = await ask(target)
+  if (id === null) return
+  lastWrite = {query: target.within, id}
+  announce()
 }
 
 // The actions for the selection, or for the file at the cursor.
@@ -104,18 +107,18 @@ const SELECTED_ACTIONS = [
     label: "Dry run",
     does: "dry run of the selected files",
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("dry-run", selection, head, place),
+    run: (_, {q = ""}, _head, {selection, version}) => write(runDry, {selection, plan_id: version, within: q}),
   },
   {
     act: "write",
-    needs: "operations.start_operation",
+    needs: "operations.begin_write",
     where: "bar",
     key: "w",
     label: (_row, _place, _head, total) => `Write ${plural(total, "file")}…`,
     does: "write the selected files",
     isPrimary: true,
     refuses: () => UNSELECTED,
-    run: (_, place, head, {selection}) => askServer("write", selection, head, place),
+    run: (_, {q = ""}, _head, {selection, version}) => write(askToWrite, {selection, plan_id: version, within: q}),
   },
   ...RATINGS.map(
     stars =>
@@ -150,14 +153,14 @@ const SELECTED_ACTIONS = [
   },
   {
     act: "write-safe",
-    needs: "operations.start_operation",
+    needs: "operations.begin_write",
     where: "field",
     label: "Write all safe…",
-    run: (_, place, head) => {
-      const {plan_id: version, search} = head.numbers
+    run: (_, {q = ""}, {numbers: {plan_id: version, search}}) => {
       /** @type {Chosen} */
       const selection = {query: search.without_risk, risk: ["safe"], included: [], excluded: [], plan_id: version}
-      askServer("write-safe", selection, head, place)
+      const options = {user_action: "write_all_safe"}
+      return write(askToWrite, {selection, plan_id: version, within: q, options})
     },
   },
   {
@@ -186,6 +189,8 @@ const drawSearches = searches =>
 
 /** @type {(head: Head) => [title: string, text: string]} */
 function emptyTexts({numbers: {found}, written}) {
+  if (ROLLED_BACK.includes(written?.status))
+    return ["No file matches", "Files of this search were rolled back: the plan skips them."]
   if (written?.success_count) {
     const {success_count: done, file_count: total} = written
     const text =
@@ -255,7 +260,6 @@ export const plan = {
   asides: true,
   narrows: true,
   returns: true,
-  bar: true,
   finding: list => new PlanSearch(list),
   opensDetails: list => new FileDetails(list),
   goesOn: (_, head) => head?.numbers.search.is_review ?? false, // a review continues with the next file
@@ -273,13 +277,10 @@ export const plan = {
       },
     ],
   },
-  head: ({q = ""}) => {
-    if (lastWrite?.query !== q) lastWrite = null // another search is shown
-    return {
-      numbers: ["search.numbers", {plan: {query: q}}, NUMBERS],
-      ...(lastWrite && {written: ["history.get", {operation_id: lastWrite.id}, WRITTEN]}),
-    }
-  },
+  head: ({q = ""}) => ({
+    numbers: ["search.numbers", {plan: {query: q}}, NUMBERS],
+    ...(lastWrite?.query === q && {written: ["history.get", {operation_id: lastWrite.id}, WRITTEN]}),
+  }),
   read: ({q = "", page, sort = "risk", desc}, perPage) => [
     "plan.page",
     {plan: {query: q}, number: Number(page), per_page: perPage, sort, descending: desc === "1"},

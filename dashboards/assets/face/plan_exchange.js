@@ -1,6 +1,7 @@
 // The menu for files: the plan as a file to download, and the upload of an edited file.
 import {h} from "#face/dom.js"
-import {may, tell, toast} from "#face/frame.js"
+import {may, toast} from "#face/frame.js"
+import {askToImport, tellRefusedImport} from "#face/import_question.js"
 import {SearchMenu} from "#face/search_menu.js"
 import {upload} from "#face/upload.js"
 import {button} from "#face/widgets.js"
@@ -20,7 +21,7 @@ export class ExchangeMenu extends SearchMenu {
     super(search, {act: "exchange", first: ".exchange a"})
   }
 
-  /** Send an edited CSV; the server asks about its changes. @param {File | undefined} file */
+  /** Send an edited CSV, and ask about its changes. @param {File | undefined} file */
   async upload(file) {
     if (!file) return
     if (file.size > LARGEST) {
@@ -31,9 +32,9 @@ export class ExchangeMenu extends SearchMenu {
     this.search.paint()
     const answer = await upload(`${FILES}changes`, file, {"Content-Type": "text/csv"})
     const {token = "", refused = ""} = answer.ok ? JSON.parse(answer.text) : {refused: answer.text}
-    tell("import_changes", {token, name: file.name, refused})
     this.sending = ""
     this.toggle(false)
+    void (token ? askToImport(token, file.name) : tellRefusedImport(refused))
   }
 
   /** @type {(kind: string, label: string, hint: string) => HTMLElement} */
@@ -118,7 +119,7 @@ export class ExchangeMenu extends SearchMenu {
             "as-sql",
             {class: "fetch", data: {key: "sql"}},
           ),
-        may("changes.apply") && this.drawImport(),
+        may("changes.apply_upload") && this.drawImport(),
       ),
     )
   }

@@ -2,7 +2,6 @@
 // what needs a person.
 import {go} from "#face/address.js"
 import {call} from "#face/calls.js"
-import {isAwaited} from "#face/dialog_wait.js"
 import {h} from "#face/dom.js"
 import {may, tell, toast} from "#face/frame.js"
 import {ListPart} from "#face/list_part.js"
@@ -632,9 +631,7 @@ export class PlanSearch extends ListPart {
     return [
       review > 0 && button(`Review danger (${count(review)})`, "review", link),
       safe > 0 && button(`Select all safe (${count(safe)})`, "select-safe", {...link, title}),
-      safe > 0 &&
-        may("operations.start_operation") &&
-        button("Write all safe…", "write-safe", {...link, "aria-busy": isAwaited("write-safe") ? "true" : null}),
+      safe > 0 && may("operations.begin_write") && button("Write all safe…", "write-safe", link),
       postponed > 0 && may("decisions.end_postponements") && button(stopSkipping, "stop-skipping", link),
       skipped > 0 && button(`${count(skipped)} skipped`, "skipped", link),
     ]

@@ -3,8 +3,10 @@
 import {visit} from "#face/address.js"
 import {call, OPERATIONS} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {stateOf, tell, toast} from "#face/frame.js"
+import {stateOf, toast} from "#face/frame.js"
 import {drawGauge} from "#face/gauge.js"
+import {askToRetry} from "#face/retry_question.js"
+import {rollBack} from "#face/rollback.js"
 import {count, plural} from "#face/wording.js"
 
 const OPERATION = {
@@ -103,10 +105,19 @@ const drawCard = ({operation}, acts) =>
     h("div", {class: "acts", data: {key: "acts"}}, acts),
   )
 
-// Actions. The questions before a rollback and a retry are dialogs of the server.
+// Actions.
 
 /** @param {Operation | null | undefined} operation */
 const isActive = operation => ACTIVE.includes(operation?.state)
+
+/** The question before an operation is cancelled. @type {(operation: Pick<Operation, "type" | "cancel_effect">) => Question} */
+export const cancelQuestion = ({type, cancel_effect: text}) => ({
+  title: "Cancel the rest?",
+  text,
+  confirm: "Cancel the rest",
+  back: KEEP[type],
+  risky: true,
+})
 
 /** @type {(isMeant: (operation: Operation) => boolean) => ListAction<Row, Head>["when"]} */
 const when = isMeant => (_row, _place, head) => Boolean(head?.operation && isMeant(head.operation))
@@ -156,13 +167,7 @@ const ACTIONS = [
     where: "card",
     label: "Cancel",
     when: when(isActive),
-    asks: (_rows, _place, {operation: {type, cancel_effect: text}}) => ({
-      title: "Cancel the rest?",
-      text,
-      confirm: "Cancel the rest",
-      back: KEEP[type],
-      risky: true,
-    }),
+    asks: (_rows, _place, {operation}) => cancelQuestion(operation),
     call: (_rows, _answers, _place, {operation: {id}}) => ["operations.cancel", {operation_id: id}],
   },
   {
@@ -174,15 +179,15 @@ const ACTIONS = [
     does: "retry files that were not written",
     isPrimary: true,
     when: when(({retryable}) => retryable > 0),
-    run: (_rows, _place, {operation: {id}}) => tell("retry", {id}),
+    run: (_rows, _place, {operation: {id}}) => askToRetry(id),
   },
   {
     act: "roll-back",
-    needs: "history.start_rollback",
+    needs: "history.begin_rollback",
     where: "card",
     label: "Roll back…",
     when: when(({can_rollback: canRollback}) => canRollback),
-    run: (_rows, _place, {operation: {id}}) => tell("roll_back", {id}),
+    run: (_rows, _place, {operation: {id}}) => rollBack(id),
   },
   {
     act: "history",
@@ -234,7 +239,6 @@ export const progress = {
       {items: ITEM, total: 1, page: 1},
     ]
   },
-  tells: head => (head?.operation ? {op: String(head.operation.id)} : null), // the footer leaves it out
   title: head => head?.operation?.title ?? "Progress",
   summary: head => head?.operation?.started ?? "",
   card: drawCard,

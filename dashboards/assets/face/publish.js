@@ -173,7 +173,7 @@ const ACTIONS = [
     needs: "publications.start_titles",
     label: (_, _place, head) => `Select all safe (${count(head.overview.risks.safe ?? 0)})`,
     when: (_, _place, head) => Boolean(head?.overview.risks.safe),
-    selectsFound: place => ["publications.selectable", {...found(place), risk: ["safe"]}],
+    selectsFound: place => ["publications.selectable", {wanted: {...found(place), risk: ["safe"]}}],
   },
   {
     act: "publish-safe",
@@ -183,7 +183,7 @@ const ACTIONS = [
     when: (_, _place, head) => Boolean(head?.overview.risks.safe),
     clears: true,
     run: async (_, place) => {
-      const safe = await call("publications.selectable", {...found(place), risk: ["safe"]})
+      const safe = await call("publications.selectable", {wanted: {...found(place), risk: ["safe"]}})
       return askPublication({found: Object.keys(safe)})
     },
   },
@@ -306,7 +306,7 @@ export const publish = {
     ...["publications:changed", "publish:completed", "rollback:completed", "scan:completed"],
     ...["movie:updated", "series:updated"],
   ],
-  head: place => ({overview: ["publications.overview", found(place), OVERVIEW]}),
+  head: place => ({overview: ["publications.overview", {wanted: found(place)}, OVERVIEW]}),
   read: (place, perPage) => [
     "publications.plan",
     {...found(place), sort: place.sort ?? "risk", page: Number(place.page), per_page: perPage},
@@ -362,7 +362,7 @@ export const publish = {
   lasting: {
     can: ({can_publish: can}) => can,
     knows: ({risk}) => risk,
-    all: place => ["publications.selectable", found(place)],
+    all: place => ["publications.selectable", {wanted: found(place)}],
     able: ({overview}) => overview.selectable,
     text: selectionText,
     takes: {name: "pick", read: ids => ["publications.risks_of", {addresses: ids}]},

@@ -1,15 +1,15 @@
 // The question before a publication, and the dry run: what would be written, what would be lost, and what is left out.
 import {ask} from "#face/ask.js"
 import {call, change} from "#face/calls.js"
-import {drawSection} from "#face/dialog_sections.js"
+import {choicesOf, dangerousWord, drawSection} from "#face/dialog_sections.js"
 import {toast} from "#face/frame.js"
 import {placeOf} from "#face/widgets.js"
 import {andMore, count, duration, plural, size} from "#face/wording.js"
 
-const CAREFUL = ["safe", "warning"] // risks without a loss
+export const CAREFUL = ["safe", "warning"] // risks without a loss
 const AT_ONCE = 50 // titles that are checked by one call
 const PER_PAGE = 25 // checked titles
-const PREVIEW = {
+export const PREVIEW = {
   ...{rows: 1, by_risk: 1, danger: 1, action: 1, waits: 1, left_out: 1, facts: 1, dangers: 1, reasons: 1},
   summary: {notes: 1, digest: 1},
 }
@@ -30,12 +30,6 @@ export async function startOrPropose(name, args) {
     toast(message, {kind: "info"})
     return null
   }
-}
-
-/** The word that a person types before dangerous files or titles are written. @type {(verb: string, number: number, noun: string) => TypedWord} */
-export function dangerousWord(verb, number, noun) {
-  const them = number === 1 ? `this dangerous ${noun}` : `these ${count(number)} dangerous ${noun}s`
-  return {before: "Type", word: `${verb} ${number}`, after: `to ${verb} ${them}, too.`}
 }
 
 /** The kind of the tag of a side file. @type {Record<string, string>} */
@@ -149,17 +143,13 @@ async function check({addresses = [], found = []}, tell, isOpen) {
   return {...report, titles: report.titles.sort((a, b) => placeInReport(a) - placeInReport(b))}
 }
 
-/** The titles of a report that a person wants to see. @type {Record<string, [label: string, shows: (title: Values.CheckedTitle) => boolean]>} */
-const SHOWN = {
-  "": ["all", () => true],
-  not: ["not written", title => !isReady(title)],
-  ready: ["ready", isReady],
-}
+/** The titles of a report that a person wants to see. @type {Record<string, (title: Values.CheckedTitle) => boolean>} */
+const SHOWN = {"": () => true, not: title => !isReady(title), ready: isReady}
 
 /** @type {(report: Report, turned: Record<string, string>) => object} */
 function checkedTitles({titles}, turned) {
   const {results: page = "1", "results-shown": shown = ""} = turned
-  const listed = titles.filter(SHOWN[shown][1])
+  const listed = titles.filter(SHOWN[shown])
   const items = listed.slice((Number(page) - 1) * PER_PAGE, Number(page) * PER_PAGE)
   const isMixed = titles.some(isReady) && !titles.every(isReady)
   return {
@@ -170,13 +160,7 @@ function checkedTitles({titles}, turned) {
       ...{key, name, path, status, level, glyph, message},
     })),
     ...placeOf({items, total: listed.length, page: Number(page), per_page: PER_PAGE}),
-    choices: isMixed
-      ? Object.entries(SHOWN).map(([value, [label, shows]]) => ({
-          value,
-          label: `${label} ${count(titles.filter(shows).length)}`,
-          on: value === shown,
-        }))
-      : [],
+    choices: isMixed ? choicesOf({done: titles.length, ready: titles.filter(isReady).length, shown}) : [],
   }
 }
 

@@ -1,6 +1,6 @@
 // Requests: work that waits for another person, and what people decided about it.
 import {visit} from "#face/address.js"
-import {drawSection} from "#face/dialog_sections.js"
+import {dangerousWord, drawSection, lostFiles} from "#face/dialog_sections.js"
 import {h} from "#face/dom.js"
 import {may, tell} from "#face/frame.js"
 import {button, chip, drawTag, facts, fileName, label, pager, placeOf} from "#face/widgets.js"
@@ -160,20 +160,6 @@ function lossSections({loses_text: texts, removes_all_people: everyone, files}) 
   ]
 }
 
-/** @param {Values.DangerousFilePage} files */
-const lostFiles = files => ({
-  kind: "items",
-  key: "dangers",
-  style: "losses",
-  label: plural(files.total, "dangerous file"),
-  items: files.items.map(({file_id: key, name, path, labels, texts, people, message}) => ({
-    ...{key, name, path, texts, message},
-    chips: labels.map(text => ({level: "danger", text})),
-    tags: people.length ? people.map(text => ({text, kind: "del"})) : null,
-  })),
-  ...placeOf(files),
-})
-
 /** @type {(row: Row) => Question} */
 const approval = row => ({
   title: `Approve the ${row.summary}?`,
@@ -199,12 +185,6 @@ const approval = row => ({
   risky: row.by_risk.danger > 0,
   stays: true,
 })
-
-/** The word that a person types before dangerous files or titles are written. @type {(verb: string, number: number, noun: string) => TypedWord} */
-function dangerousWord(verb, number, noun) {
-  const them = number === 1 ? `this dangerous ${noun}` : `these ${count(number)} dangerous ${noun}s`
-  return {before: "Type", word: `${verb} ${number}`, after: `to ${verb} ${them}, too.`}
-}
 
 /** @type {ListSpec<Row, Head>} */
 export const requests = {

@@ -70,9 +70,13 @@ const drawError = text =>
     button("Try again", "read-again", {kind: "link"}),
   )
 
+/** @param {SectionSpec} section */
+const classOf = ({name, isWide, isFlush, isBare}) =>
+  [!isBare && "card", !isBare && !isFlush && "pad", name, isWide && "wide"].filter(Boolean).join(" ")
+
 /** @type {(page: Sections, section: SectionSpec) => Child} */
 function drawSection(page, section) {
-  const {name, title, label = title, isWide, isFlush, hasNoTitle} = section
+  const {name, title, label = title, hasNoTitle} = section
   const {value, error} = page.known(section)
   if (section.when && !(value && section.when(value))) return null
   const parts = value && partsOf(page, section, value)
@@ -80,7 +84,7 @@ function drawSection(page, section) {
   return h(
     "section",
     {
-      class: `card ${isFlush ? "" : "pad "}${name}${isWide ? " wide" : ""}`,
+      class: classOf(section),
       "aria-label": label,
       "aria-busy": value || error ? null : "true",
       data: {section: name, key: name},
@@ -152,7 +156,7 @@ export function drawSections(page) {
       (above.length > 0 || links || beside) && h("span", {class: "grow"}),
       links?.().map(({label, href}) => h("a", {class: "btn", href, data: {key: href}}, label)),
       above.map(section => drawInHead(page, section)),
-      beside?.(page.place()),
+      beside?.(page.place(), why ? undefined : page.head().value),
     )
   const below = sections.filter(({isInHead}) => !isInHead)
   const body = why

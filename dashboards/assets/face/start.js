@@ -7,9 +7,12 @@ import {checks} from "#face/checks.js"
 import {connections} from "#face/connections.js"
 import {decide} from "#face/decide.js"
 import {Deciding} from "#face/deciding.js"
+import {FoldersPage} from "#face/folders.js"
 import {currentPage, refusalOf} from "#face/frame.js"
+import {showFooter} from "#face/footer.js"
 import {showFrame} from "#face/frame_view.js"
 import {history} from "#face/history.js"
+import {askAboutInterruptions} from "#face/interruptions.js"
 import {jobs} from "#face/jobs.js"
 import {listenToKeys} from "#face/keys.js"
 import {List} from "#face/list.js"
@@ -18,6 +21,8 @@ import {plan} from "#face/plan.js"
 import {progress} from "#face/progress.js"
 import {QueryPage} from "#face/query.js"
 import {drawRefusal} from "#face/refused.js"
+import {pictures} from "#face/pictures.js"
+import {PicturesPage} from "#face/pictures_page.js"
 import {publish} from "#face/publish.js"
 import {listenToQuestions} from "#face/questions.js"
 import {requests} from "#face/requests.js"
@@ -40,6 +45,8 @@ const PAGES = new Map()
 for (const each of LISTS) PAGES.set(each.page, host => new List(each, host))
 for (const each of SECTIONS) PAGES.set(each.page, host => new Sections(each, host))
 PAGES.set(decide.page, host => new Deciding(decide, host))
+PAGES.set(pictures.page, host => new PicturesPage(pictures, host))
+PAGES.set("folders", host => new FoldersPage(host))
 PAGES.set("query", host => new QueryPage(host))
 
 /** @type {Map<string, Page>} */
@@ -67,8 +74,10 @@ function show() {
 
 showFrame(document.getElementById("frame"))
 showSteps(document.getElementById("steps"))
+showFooter(document.getElementById("footer"))
 listenToKeys()
 listenToQuestions()
 new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
 show()
 void sendAgain()
+void askAboutInterruptions()

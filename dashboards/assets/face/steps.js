@@ -1,7 +1,7 @@
 // Undo and redo of decisions: the next steps, and the buttons that name them.
 import {change, onNews, read} from "#face/calls.js"
 import {h, morph} from "#face/dom.js"
-import {currentPage, isFacePage, may, tell, toast} from "#face/frame.js"
+import {may, toast} from "#face/frame.js"
 import {frameKeys} from "#face/keys.js"
 import {adoptSheets} from "#face/sheets.js"
 
@@ -38,11 +38,10 @@ function onToast(event) {
   if (id > (known.undo?.step_id ?? 0) && id !== known.redo?.step_id) told = {step: {step_id: id, label: text}, known}
 }
 
-/** Undo a step. A page that counts its own decisions undoes them itself, and one of the server may hold a step that the library does not know. @param {number} id */
+/** Undo a step. A page that counts its own decisions undoes them itself. @param {number} id */
 export function undo(id) {
-  if (!window.dispatchEvent(new CustomEvent("indexium:undo", {detail: id, cancelable: true}))) return
-  if (isFacePage(currentPage())) void turn("steps.undo", id)
-  else tell("undo", {id})
+  if (window.dispatchEvent(new CustomEvent("indexium:undo", {detail: id, cancelable: true})))
+    void turn("steps.undo", id)
 }
 
 /** @type {(name: "steps.undo" | "steps.redo", id: number) => Promise<void>} */

@@ -6,11 +6,11 @@ type ActivityPage = {items: ActivityRow[]; total: number; page: number; per_page
 type ActivityRow = {at: string; actor_kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; actor_id: string; actor_name: string; kind: "step" | "undo" | "operation" | "job" | "request" | "account"; id: number; text: string; state: string}
 type Actor = {kind: "user" | "token" | "schedule" | "webhook" | "system" | "local"; id: string; name: string; columns: Record<string, string>}
 type ApiToken = {id: number; user_id: number; user_name: string; name: string; permissions: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; effective: ("plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage")[]; libraries: number[] | null; created_at: string; ends_at: string | null; has_ended: boolean; last_used_at: string | null; last_address: string; ends: string; used: string}
-type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; decided: string; expires: string; is_as_proposed: boolean; items: string; noun: string; proposed: string; reason: string; risks: string; size: string; state_words: string; summary: string; why: string}
+type Approval = {id: number; kind: "write" | "publish" | "rollback"; state: "waiting" | "approved" | "rejected" | "withdrawn" | "expired" | "done"; title: string; files: number; bytes: number; by_risk: Record<string, number>; reasons: string[]; digest: string; reverts_id: number | null; proposed_by: string; proposed_at: string; expires_at: string; decided_by: string | null; decided_at: string | null; note: string; operation_id: number | null; entries: ApprovalEntry[]; decided: string; ending: string; expires: string; is_as_proposed: boolean; items: string; noun: string; proposed: string; reason: string; risks: string; size: string; state_words: string; summary: string; why: string}
 type ApprovalEntry = {at: string; action: "proposed" | "commented" | "changed" | "approved" | "rejected" | "withdrawn"; by: string; text: string; when: string; words: string}
 type ApprovalItem = {item: string; name: string; path: string; number: number}
 type ApprovalItemPage = {items: ApprovalItem[]; total: number; page: number; per_page: number}
-type ApprovalNotice = {to_decide: number; proposed: number; own: number[]}
+type ApprovalNotice = {to_decide: number; proposed: number; own: number[]; text: string}
 type ApprovalPage = {items: Approval[]; total: number; page: number; per_page: number}
 type Artwork = {poster: string; backdrop: string; fanart: string[]}
 type AsfPlace = {text: string; attribute: string; others: string[]; label: string; words: string}
@@ -36,7 +36,7 @@ type Candidate = {provider: string; external_id: string; content_type: "movie" |
 type CastMember = {name: string; character: string; order: number; person_ids: Record<string, string>}
 type Change = {field: string; old: string | null; new: string | null; where: string; segment: string | null}
 type ChangePreview = {files: number; copies: number; changed: number; emptied: number; added: Record<string, number>; removed: Record<string, number>; examples: Example[]; more: number; notes: string; sentence: string; warning: string}
-type ChangesPreview = {rows: FileChange[]; unchanged: number; errors: LineError[]; notes: string[]; conflicts: number}
+type ChangesPreview = {rows: FileChange[]; unchanged: number; errors: LineError[]; notes: string[]; conflicts: number; facts: string[][]; files: number; hint: string; loss: string}
 type Check = {name: string; state: "ok" | "warning" | "problem"; message: string; remedy: string; details: Record<string, string>}
 type CheckFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; people: string[]; named: string[]; known: string[]; is_planned: boolean; risk: string | null; resolution: string | null; duration: number | null; size: number; media: string; place: string}
 type CheckGroup = {kind: "copies" | "differ" | "faces" | "spelling" | "unknown" | "ambiguous_person" | "placeholder" | "single" | "corruption" | "same_name" | "other_recording" | "copied_people" | "several_files" | "shared_id"; title: string; text: string; total: number; dismissed: number; at_once: number}
@@ -44,6 +44,7 @@ type CheckName = {name: string; is_known: boolean; assigned: number; named: numb
 type CheckPage = {items: CheckRow[]; total: number; page: number; per_page: number}
 type CheckRow = {kind: "copies" | "differ" | "faces" | "spelling" | "unknown" | "ambiguous_person" | "placeholder" | "single" | "corruption" | "same_name" | "other_recording" | "copied_people" | "several_files" | "shared_id"; subject: string; facts: number; title: string; text: string; files: CheckFile[]; file_count: number; names: CheckName[]; mends: Resolution[]; query: string; below: string; compared: ComparedFile[]; is_counted: boolean; is_of_file: boolean; shown_title: string; tags: CheckTag[]}
 type CheckTag = {name: string; differs: boolean; note: string}
+type CheckedRollback = {check: RollbackCheck; reasons: string[]; waiting_choices: string[]}
 type CheckedTitle = {address: string; top: string; name: string; folder: string; status: string; text: string; level: string; glyph: string; message: string}
 type CheckedTitles = {titles: CheckedTitle[]; bytes_to_write: number; seconds: number}
 type CollectedImages = {images: number; bytes: number; days: number; is_dry_run: boolean; summary: string}
@@ -56,19 +57,25 @@ type Completion = {start: number; end: number; text: string; label: string; hint
 type ConflictItem = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; choices: string[]; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type CreditedPerson = {name: string; part: string; filter: string}
 type CrewMember = {name: string; job: string}
+type CurrentWork = {running: FollowedOperation[]; jobs: FollowedJob[]; scan: ScanProgress | null; long_paused: FollowedJob[]; unrecorded: UnrecordedResults[]; interrupted: InterruptedWork[]; newest: EndedWork | null; requests: ApprovalNotice}
 type CustomField = {key: string; title: string; type: "text" | "integer" | "date" | "datetime" | "list"; about: string; choices: string[]; lowest: number; highest: number; multiline: boolean; tag: string; mp4: string; xmp: string; namespace: string; field: Field; limits: string; names: CustomNames}
 type CustomNames = {tag: string; mp4_owner: string; mp4_name: string; xmp_prefix: string; xmp_name: string; xmp_namespace: string}
 type DangerousFile = {file_id: number; name: string; path: string; labels: string[]; texts: LostText[]; people: string[]; message: string}
 type DangerousFilePage = {items: DangerousFile[]; total: number; page: number; per_page: number}
 type DangerousTitle = {address: string; name: string; folder: string; labels: string[]; files: ItemSideFile[]; message: string}
 type DatabaseBackup = {name: string; kind: string; path: string; created_at: string; size: number}
-type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string}
+type DecisionReport = {files: number; found: number; copies: number; copy_files: FileCopy[]; added: Record<string, number>; removed: Record<string, number>; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; step_id: number | null; label: string; copies_text: string; sentence: string; text: string; unsupported_text: string}
 type DescribedSearch = {query: string; filter_count: number; finds_skipped: boolean; is_review: boolean; parts: SearchPart[]; text: string; without_risk: string}
+type DryRunFile = {file_id: number | null; name: string; path: string; status: string; level: string; glyph: string; message: string}
+type DryRunFilePage = {items: DryRunFile[]; total: number; page: number; per_page: number}
+type DryRunOutcome = {text: string; level: string; glyph: string; count: string}
+type DryRunState = {ticket: string; done: number; total: number; ready: number; is_done: boolean; facts: string[][]; level: string; outcomes: DryRunOutcome[]; verdict: string}
 type DueTitles = {titles: number; videos: number; names: string[]; waiting: WaitingTitles[]; fresh: number; unknown: number; questions: number; is_proposed: boolean; estimated_minutes: number; reason: string; names_text: string; text: string}
 type EditChoices = {fields: EditableField[]; placeholders: RulePlaceholder[]; more_about_rules: string; properties: EditableProperty[]}
 type EditableField = {key: string; title: string; about: string; example: string; rules: OfferedRule[]}
 type EditableProperty = {key: string; label: string; is_on_request: boolean}
 type EmptyFolderReport = {path: string; folders: string[]; removed: number; problems: string[]}
+type EndedWork = {operation: MetadataOperation; seen_at: string; can_roll_back: boolean; files: string; has_problems: boolean; id: number; is_good: boolean; note: string; text: string}
 type EnrichedMetadata = {source: string; confidence: number; last_enriched: string | null; external_ids: Record<string, string>; plot: string; cast: CastMember[]; crew: CrewMember[]; ratings: ExternalRatings; votes: ExternalVotes; artwork: Artwork; genres: string[]; keywords: string[]; release_date: string | null; runtime_minutes: number | null; content_rating: string}
 type EnrichmentProgress = {job_id: number; status: "waiting" | "active" | "completed" | "failed"; progress: number; processed_videos: number; total_videos: number; started_at: string | null; completed_at: string | null; estimated_completion: string | null}
 type EnrichmentStats = {total_videos: number; enriched_videos: number; enrichment_percentage: number; source_breakdown: Record<string, number>; average_confidence: number; last_enrichment: string | null}
@@ -92,7 +99,8 @@ type FieldLock = {file_id: number; field: string; locked_by: string; locked_at: 
 type FieldValue = {field: string; where: string; value: string; takes_segment: boolean; takes_value: boolean; moves: boolean; ascii_only: boolean; shown: string}
 type FieldWithoutValue = {field: string; label: string}
 type FieldsPreview = {files: number; copies: number; changed: number; without_value: number; invalid: number; invalid_reason: string; locked: number; unsupported: number; by_field: Record<string, number>; planned: number; skipped: number; examples: FieldExample[]; more: number; notes: string; warning: string; why_nothing: string}
-type FileChange = {line: number; file_id: number; file_name: string; file_path: string; before: string[]; after: string[] | null; postponed: boolean | null; until: string | null; people_mode: string | null; comment_mode: string | null; fields: FieldEdit[]; removes_everyone: boolean; conflict: string; added: string[]; removed: string[]}
+type FileChange = {line: number; file_id: number; file_name: string; file_path: string; before: string[]; after: string[] | null; postponed: boolean | null; until: string | null; people_mode: string | null; comment_mode: string | null; fields: FieldEdit[]; removes_everyone: boolean; conflict: string; added: string[]; chips: Record<string, string>[]; message: string; removed: string[]; tags: Record<string, string>[] | null}
+type FileChangePage = {items: FileChange[]; total: number; page: number; per_page: number}
 type FileCopy = {file_id: number; file_path: string}
 type FileDetails = {file_id: number; file_path: string; path_raw: string; file_name: string; file_ext: string; folder: string; library_id: number; library: string; library_path: string; library_state: string; library_reason: string; state: string; state_message: string; size: number; mtime: string; nlink: number; read_only: boolean; file_hash: string | null; container: string; media_kind: "video" | "audio" | "photo" | null; duration: number | null; first_seen_at: string; scanned_at: string; streams: StreamFacts[]; tags: TagPlace[]; comment: string | null; comment_fields: FieldValue[]; fields: Record<string, string>; field_details: FieldDetails[]; fields_differ: boolean; people: PersonDetails[]; copies: FileCopy[]; copies_total: number; decisions: StandingDecision[]; strategy: string; strategy_words: string; strategy_why: string; strategy_code: string; est_seconds: number; est_bytes: number; readings: Reading[]; history: FileEvent[]; history_total: number; plan: PlanItem | null; properties: FileProperty[]; read_with: string; properties_read_at: string | null; properties_problem: string; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file" | null; rollback_days: number; caption: string[]; comment_parts: Record<string, string>; comment_texts: Record<string, string>[]; copies_text: string; disk_facts: string[][]; field_names: Record<string, string>; field_rows: Record<string, string>[]; folder_text: string; has_picture: boolean; is_shown_by_browsers: boolean; item: PlanItem; keeps_comment: boolean; main_facts: string[]; method_facts: string[][]; newest_decision: number; offers: Record<string, string>; origin_sum: string; picture_version: string; place: string; program_rows: string[][]; read_text: string; same_texts: string[][]; stream_facts: string[][]; tag_facts: Record<string, string>[]}
 type FileEvent = {operation_id: number; item_id: number; operation_type: string; at: string; note: string; status: string; code: string; message: string; before: string | null; after: string | null; tags_added: string[]; tags_removed: string[]; fields: Change[]; strategy: string; can_rollback: boolean; exact: boolean; rollback_until: string | null; rollback_reason: string; change_tags: Record<string, string>[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; keeps_comment: boolean; rollback_text: string; state: string[]; title: string; when_text: string}
@@ -101,12 +109,14 @@ type FileMove = {item: TitleItem; gone: number[]; step_id: number; text: string}
 type FilePage = {items: ListedFile[]; total: number; page: number; per_page: number}
 type FileProperty = {field: string; label: string; value: string | number | null; text: string; lock: FieldLock | null}
 type FolderComparison = {library_id: number; path: string; known: number; gone: number; new: number; with_people: number; reason: string}
+type FolderListing = {path: string; parent: string; places: FolderSuggestion[]; folders: FolderSuggestion[]; problem: string}
 type FolderRule = {theirs: string; ours: string}
+type FolderSuggestion = {path: string; name: string; known: boolean}
 type FollowedItem = {item: ItemDetails; share: number | null; is_ended: boolean; operation_type: string; changes: string; glyph: string; id: number; level: string; name: string; path: string; state: string; text: string}
 type FollowedItemPage = {items: FollowedItem[]; total: number; page: number; per_page: number}
 type FollowedJob = {id: number; job_type: string; title: string; priority: number; status: string; payload: Record<string, string>; progress_current: number; progress_total: number | null; progress_message: string; rate: number; eta_seconds: number | null; counters: Record<string, number>; retry_count: number; max_retries: number; next_retry_at: string | null; depends_on: number[]; created_at: string | null; started_at: string | null; completed_at: string | null; heartbeat_at: string | null; error_message: string; summary: Record<string, string>; is_cancellable: boolean; cancelled_at: string | null; paused_at: string | null; paused_by: string; operation_id: number | null; seconds: number; stalled: boolean; operation: OperationStatus | null; actions: ("pause" | "resume" | "resolve" | "retry" | "cancel")[]; added: string; cancel_effect: string; ended: string; facts: string[][]; gauge: JobGauge; has_ended: boolean; is_long_paused: boolean; is_resumable: boolean; long_pause_text: string; name: string; outcome: string[][]; pace: string; pause_text: string; state: string; text: string}
 type FollowedJobPage = {items: FollowedJob[]; total: number; page: number; per_page: number}
-type FollowedOperation = {operation: MetadataOperation; status: OperationStatus; can_resume: boolean; can_rollback: boolean; cancel_effect: string; counts: Record<string, number>; current: string; done: number; has_problems: boolean; id: number; left: number; noun: string; pace: string; parts: BarPart[]; report: string[]; rest: string; retryable: number; started: string; state: string; title: string; total: number; total_text: string; type: string; verb: string; words: Record<string, string>}
+type FollowedOperation = {operation: MetadataOperation; status: OperationStatus; can_resume: boolean; can_rollback: boolean; cancel_effect: string; counts: Record<string, number>; current: string; done: number; has_problems: boolean; id: number; left: number; noun: string; pace: string; parts: BarPart[]; progress_note: string; progress_text: string; report: string[]; rest: string; retryable: number; started: string; state: string; title: string; total: number; total_text: string; type: string; verb: string; words: Record<string, string>}
 type HashCacheStats = {entries: number; sampled: number; full: number; stale: number; verified: number; differing: number; in_memory: number; last_scan: CacheUse | null}
 type HistoryTerm = {kind: string; text: string; label: string; rest: string}
 type HistoryTotals = {operations: number; written: number; refused: number; rolled_back: number; success_text: string}
@@ -116,9 +126,14 @@ type HomeSummary = {home: string; folders: number; files: number; plan_id: numbe
 type IdempotentRequest = {key: string; mark: string; answer: Record<string, string>}
 type IdentifiedTitle = {item: TitleItem; values: TitleValue[]; files: TitleFile[]; children: TitleItem[]; gaps: EpisodeGap[]; nfo_problems: Record<string, string>; about: string; addable: FieldWithoutValue[]; can_plan: boolean; cast: CreditedPerson[]; crew: CreditedPerson[]; listed_values: TitleValue[]; nfo_sentences: string[]; plot: string}
 type ImageCandidate = {provider: string; kind: "poster" | "backdrop" | "logo" | "banner" | "still" | "thumb" | "clearart" | "disc"; url: string; width: number | null; height: number | null; language: string; votes: number; vote_average: number; season: number | null; preview_url: string}
-type ImportReport = {matched: number; waiting: number; rejected: RejectedRow[]; skipped: RejectedRow[]; added: number; files: number; copies: number; copy_files: FileCopy[]; step_id: number | null; suggestions: number; operations: number; known_operations: number; by_hash: number; by_path: number; unmatched: UnmatchedFile[]; problems: string[]}
-type InterruptedFile = {item_id: number; file_id: number; file_path: string; outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; code: string; message: string; file_name: string}
-type InterruptedOperation = {operation: MetadataOperation; counts: Record<string, number>; files: InterruptedFile[]; resumes_automatically: boolean; id: number; remaining: number; stop_reason: string; successes: number; total: number}
+type ImportCheck = {report: ImportReport; rows: number; people: number; waiting: WaitingRow[]; waiting_rows: number; relative: boolean; root: string; has_rows: boolean; rejected_lines: ImportLines; skipped_lines: ImportLines; summary: string; unmatched_lines: ImportLines; waiting_lines: ImportLines}
+type ImportLine = {where: string; text: string}
+type ImportLines = {rows: ImportLine[]; total: number; more: string}
+type ImportReport = {matched: number; waiting: number; rejected: RejectedRow[]; skipped: RejectedRow[]; added: number; files: number; copies: number; copy_files: FileCopy[]; step_id: number | null; suggestions: number; operations: number; known_operations: number; by_hash: number; by_path: number; unmatched: UnmatchedFile[]; problems: string[]; content: string; legacy_facts: string[]; text: string; waiting_hint: string}
+type InterruptedCount = {outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; label: string; files: number}
+type InterruptedFile = {item_id: number; file_id: number; file_path: string; outcome: "written" | "restored" | "skipped" | "failed" | "conflict" | "unknown" | "undone" | "not_started"; code: string; message: string; file_name: string; label: string}
+type InterruptedOperation = {operation: MetadataOperation; counts: Record<string, number>; files: InterruptedFile[]; resumes_automatically: boolean; is_postponed: boolean; description: string; id: number; outcomes: InterruptedCount[]; promise: string; remaining: number; resume_text: string; rollback_text: string; stop_reason: string; successes: number; title: string; total: number}
+type InterruptedWork = {operation: MetadataOperation; id: number; left: number; note: string; restorable: number; text: string}
 type Issue = {code: string; message: string; severity: string; label: string; remedy: string; text: string}
 type ItemDetails = {id: number; file_id: number | null; entity_type: string | null; entity_id: number | null; title: string | null; file_path: string; status: string; code: string; message: string; previous_comment: string | null; new_comment: string | null; fields: (Record<string, string | null>)[]; side_files: ItemSideFile[]; tags_added: string[]; tags_removed: string[]; strategy: string; seconds: number | null; proof: Record<string, string>; processed_at: string | null; attempts: Attempt[]; changed_fields: Record<string, string>[]; comments: Record<string, string>; facts: string[][]; field_changes: (Record<string, string | null>)[]; is_in_force: boolean; keeps_comment: boolean; name: string; proof_lines: string[]; reason: string; tags: Record<string, string>[]; tries: string[]}
 type ItemSideFile = {path: string; kind: string; action: string}
@@ -132,11 +147,14 @@ type KindCounts = {kind: string; title: string; states: Record<string, number>}
 type KindProposal = {kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; videos: number; photos: number; reason: string; is_partial: boolean}
 type LevelCount = {level: string; files: number; hint: string; is_chosen: boolean}
 type LibraryAutomation = {config: AutomationConfig; library: string; kind: string; is_publishing: boolean; titles: number; waiting: number; published: number; summary: string; about: string; library_id: number; limit: string}
-type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
+type LibraryDetails = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; bytes: number; states: Record<string, number>; problem: string; remedy: string; promise: string; file_system: string; about: string; holds_titles: boolean; is_online: boolean; media_kinds: ("video" | "audio" | "photo")[]; scanned_text: string}
 type LibraryPublishing = {library_id: number; name: string; options: PublishOptions; proposed: "off" | "nfo" | "artwork" | "both"; usual: PublishOptions; pictures: PictureKind[]}
 type LibraryRow = {library_id: number; name: string; path: string; path_bytes: string; device: number | null; free_bytes: number | null; state: string; state_reason: string; people_mode: string | null; comment_mode: string | null; audio: boolean; photos: boolean; exclude: string[]; file_count: number; scanned_at: string | null; write_ratings: string; kind: "home" | "movies" | "series" | "mixed" | "educational" | "other"; cast_people: string; metadata_language: string; holds_titles: boolean; media_kinds: ("video" | "audio" | "photo")[]}
 type LineError = {line: number; message: string}
-type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number}
+type LineErrorPage = {items: LineError[]; total: number; page: number; per_page: number}
+type ListComparison = {done: number; total: number}
+type ListNumber = {query: string; key: string; value: string; label: string; files: number; is_chosen: boolean; turned: string}
+type ListedFile = {file_id: number; file_name: string; file_path: string; folder: string; library: string; size: number; container: string; state: string; message: string; people: string[]; named: string[]; text: string; copies: number; place: string}
 type LockReport = {files: number; changed: number; by_edit: number}
 type LostText = {where: string; text: string}
 type MatchCandidate = {position: number; candidate: Candidate; score: number; reasons: MatchReason[]; conflict: string; state: string; key: string; label: string}
@@ -146,7 +164,10 @@ type MatchQuestion = {item: TitleItem; state: "open" | "later" | "accepted" | "n
 type MatchReason = {code: "id" | "title" | "words" | "year" | "popularity" | "no_year" | "runtime" | "seasons" | "country" | "cast" | "same_runtime" | "same_seasons" | "same_country" | "same_cast" | "same_titles" | "namesakes"; text: string; points: number; has_points: boolean; level: "yes" | "partly" | "no" | "neutral"; share: number}
 type MatchResult = {decision_id: number; description: string; titles: number; files: number; job_id: number | null; replaced: string}
 type MatroskaPlace = {names: string[]; level: number; kind: string; kinds: string[]; all_equal: boolean; label: string; words: string}
+type MediaFacetValue = {key: string; value: string; files: number; query: string; is_chosen: boolean; label: string; turned: string}
+type MediaOverview = {list_id: string; query: string; sort: string; total: number; size: number; kinds: Record<string, number>; favorites: number; unrated: number; without_people: number; offline: number; sections: Section[]; months: Month[]; chosen: Record<string, number>; contents: string; numbers: ListNumber[]; parts: SearchPart[]; people_text: string}
 type MetadataOperation = {id: number; operation_id: number; operation_type: "write" | "rollback" | "publish"; status: string; started_at: string; completed_at: string | null; file_count: number; success_count: number; failure_count: number; skipped_count: number; conflict_count: number; unknown_count: number; outcomes: Record<string, number>; seconds: number; user_note: string; user_action: string; source: string; error_message: string; reverts_id: number | null; can_rollback: boolean; rollback_reason: string; comment_only: number; origin: string; approved_by: string; about: string; actor: Actor; adds_people: boolean; can_resume: boolean; is_active: boolean; is_reversible: boolean; items_text: string; kept_text: string; kind_name: string; name: string; noun: string; outcome_text: string; people: string; people_text: string; problems_text: string; remaining: number; result_text: string; reverts_text: string; rollback_blocker: string; rollback_text: string; rollback_until: string; rounded_seconds: number; started: string}
+type Month = {month: string; first: number; files: number}
 type NewSecret = {source: WebhookSource; secret: string}
 type NewToken = {token: ApiToken; secret: string}
 type NfoLine = {state: "kept" | "removed" | "added" | "folded"; text: string; count: number}
@@ -198,7 +219,6 @@ type ProviderStatus = {provider: string; name: string; is_on: boolean; state: "o
 type PublicationChoice = {value: string; label: string; total: number}
 type PublicationDecision = {step_id: number | null; summary: string}
 type PublicationDetails = {item: PublicationItem; files: SideFileDetails[]; issues: PublicationIssue[]; players: PlayerView[]; rollback: RollbackNote[]; members: string[][]; last_published: string | null; can_discard: boolean; kept_after_rollback: string[][]; published: string; remarks: PublicationRemark[]}
-type PublicationFilter = {query: string; risk: string[]; action: string[]; code: string[]; library_id: number | null; unpublished: boolean | null}
 type PublicationIssue = {code: string; severity: string; label: string; message: string; remedy: string; advice: string}
 type PublicationItem = {address: string; entity_type: string; entity_id: number; library_id: number; name: string; folder: string; risk: string; codes: string[]; notes: string[]; files: SideFilePlan[]; people: string[]; is_unpublished: boolean; new_bytes: number; members: number; action_counts: Record<string, number>; about: string; can_publish: boolean; chips: SideFileChip[]; files_summary: string; initials: string; is_video: boolean; is_wide: boolean; reason: string; remarks: PublicationRemark[]; why: string}
 type PublicationOverview = {risks: Record<string, number>; actions: Record<string, number>; new_bytes: number; titles: number; selectable: number; by_action: PublicationChoice[]; by_code: PublicationChoice[]; by_library: PublicationChoice[]; has_libraries: boolean; about: string; rollback_until: string; rollback: string; summary: string}
@@ -207,7 +227,7 @@ type PublicationPreview = {summary: PublicationSummary; reasons: string[]; dange
 type PublicationRemark = {level: string; text: string}
 type PublicationRequest = {user_note: string; user_action: string; source: string}
 type PublicationRetry = {selection: PublicationSelection; summary: PublicationSummary}
-type PublicationSelection = {addresses: string[]; found: string[]; filter: PublicationFilter | null; risk: string[] | null; excluded: string[]; alone: boolean; restore: boolean; lost_after: string | null; is_by_hand: boolean; by_hand: string[]; entities: string[]; risks: string[]}
+type PublicationSelection = {addresses: string[]; found: string[]; filter: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null} | null; risk: string[] | null; excluded: string[]; alone: boolean; restore: boolean; lost_after: string | null; is_by_hand: boolean; by_hand: string[]; entities: string[]; risks: string[]}
 type PublicationSummary = {titles: number; by_risk: Record<string, number>; actions: Record<string, number>; new_bytes: number; excluded: Record<string, number>; digest: string; rollback_until: string | null; summary: string; promise: string; notes: string[]; is_restoration: boolean}
 type PublishExample = {titles: number; examples: ExampleTitle[]}
 type PublishLogEntry = {id: number; entity_type: string; entity_id: number; nfo_hash: string | null; assets_published: Record<string, string>[]; published_at: string; published_by: string; success: boolean; error_message: string; operation_id: number; players_notified: Record<string, string>[]}
@@ -240,15 +260,17 @@ type ResolutionReport = {files: number; text: string; step_id: number | null}
 type ResultCell = {kind: "text" | "null" | "risk" | "list"; text: string; items: string[]; more: number}
 type ResultFiles = {files: number; summary: SelectionSummary; is_editable: boolean; count: number; hint: string; text: string}
 type ResultPage = {items: ResultCell[][]; total: number; page: number; per_page: number}
-type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number}
+type ResumedScan = {job_id: number; text: string}
+type RetryPreview = {operation_id: number; plan: {query?: string; plan_id?: number}; selection: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options: WriteOptions; files: number; ready: number; hint: string; plan_id: number}
 type RollbackCheck = {operation_id: number; noun: string; restorable: number; exact: number; comment_only: number; replaceable: number; links_restored: number; links_not_restored: number; newer: number[]; can_rollback: boolean; reason: string; conflict_reasons: Record<string, number>; conflicts: ConflictItem[]; conflict_codes: Record<string, number>; conflict_count: number; excluded: Record<string, string>; first_conflicts: ConflictItem[]; hints: string[]; is_possible: boolean; more_by_choice: Record<string, number>; outlook: string[][]}
+type RollbackChoice = {value: string; label: string; hint: string}
 type RollbackNote = {player: string; reason: string}
-type RollbackOptions = {replan: boolean; changed: string; with_newer: boolean | number[]; risk: string}
+type RollbackPreview = {operation: MetadataOperation; options: {query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; replan?: boolean; note?: string}; checked: CheckedRollback; adds: Record<string, number>; choices: RollbackChoice[]; conflict_count: number; conflicts: ConflictItem[]; counts: string[][]; hint: string; hints: string[]; is_possible: boolean; is_proposal: boolean; item_ids: number[] | null; named: string; newer: number[]; noun: string; person: string; promise: string; refusal: string; restorable: number; title: string; waits: string}
 type RulePlaceholder = {name: string; about: string}
 type SavedQuery = {query_id: number; name: string; text: string; values: Record<string, string>}
 type SavedView = {view_id: number; name: string; query: string; sort: string; descending: boolean; is_default: boolean; is_built_in: boolean; means: string}
-type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string}
-type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]}
+type ScanProgress = {done: number; total: number | null; current: string; rate: number; eta_seconds: number | null; folder: string; number_text: string; pace: string; text: string}
+type ScanReport = {libraries: number; offline: number; seen: number; new: number; changed: number; unchanged: number; moved: number; missing: number; empty_folders: number; growing: number; errors: number; by_state: Record<string, number>; seconds: number; cache: CacheUse; cancelled: boolean; messages: string[]; text: string; unusable: number}
 type Schedule = {name: string; kind: string; cron: string; when: string; params: Record<string, string>; enabled: boolean; last_run_at: string | null; next_run_at: string | null; last_result: string; last_job_id: number | null; label: string; last: string; next: string; purpose: string; reason: string; result: string}
 type SchemaColumn = {name: string; type: string; description: string; kind: string}
 type SchemaTable = {name: string; description: string; rows: number; columns: SchemaColumn[]; rows_text: string}
@@ -259,16 +281,19 @@ type SearchProblem = {message: string; position: number; word: string}
 type SeasonCollection = {number: number | null; episodes: number; videos: EpisodeEntry[]; title: string}
 type SecondFactorStart = {secret: string; uri: string; qr: string}
 type SecondFactorState = {is_on: boolean; recovery_codes: number}
+type Section = {day: string; files: number}
 type SelectedFiles = {ids: number[]; summary: SelectionSummary; new: number; omitted: string; promise: string}
 type SelectionChanges = {comments: number; fields: FieldChangeCount[]}
-type SelectionDigest = {count: number; digest: number; size: number}
+type SelectionDigest = {count: number; digest: number; size: number; text: string}
 type SelectionPreview = {titles: number; changes: PictureChange[]; total: number; kept: number; without: number}
 type SelectionRule = {asset_type: string; language: string; provider: string; is_automatic: boolean}
 type SelectionSummary = {count: number; by_risk: Record<string, number>; tags_to_add: number; tags_to_remove: number; est_seconds: number; est_bytes: number; excluded: Record<string, number>; by_strategy: Record<string, number>; loses_text: number; removes_all_people: number; breaks_links: number; hidden: number; rollback_until: string | null; backup: boolean; exact: number; tags_only: number}
 type SeriesCollection = {id: number; name: string; display_name: string; total_episodes: number; total_seasons: number; seasons: SeasonCollection[]; metadata: SeriesMetadata | null; gaps: EpisodeGap[]; created_at: string; updated_at: string; artwork: string | null; last_watched: string | null}
 type SeriesMetadata = {tmdb_id: string | null; imdb_id: string | null; tvdb_id: string | null; overview: string; first_air_date: string; genres: string[]; status: string; network: string; studios: string[]; countries: string[]; collection: string}
 type SettingRow = {name: string; variable: string; value: string; default: string; source: "environment" | "file" | "default" | "start"; help: string; allowed: string; choices: string[]; kind: "folder" | "number" | "size" | "choice" | "switch" | "names" | "executor" | "address" | "code"; counts: string; locked: string; group: string; is_advanced: boolean; label: string; may_cost_backups: boolean; place: number}
+type ShownChanges = {preview: ChangesPreview; rows: FileChangePage; errors: LineErrorPage}
 type ShownField = {program: string; name: string; basis: string}
+type ShownWrite = {preview: WritePreview; plan_id: number; dangers: DangerousFilePage; leaves_out_danger: boolean; action: string; all_in_use: boolean; by_risk: Record<string, number>; danger: number; expected: string; facts: string[][]; holder_id: number | null; holders: string[]; is_proposal: boolean; loses_text: number; number: number; options: WriteOptions; removes_all_people: number; stale: StaleFiles; title: string; waits: string}
 type SideFileChip = {action: string; name: string; word: string}
 type SideFileDecision = {name: string; label: string}
 type SideFileDetails = {file: SideFilePlan; lines: NfoLine[]; added: number; removed: number; kept: number; problem: string; about: string; after: string; before: string; compared: ComparedLine[]; decisions: SideFileDecision[]}
@@ -288,6 +313,8 @@ type Suggestion = {name: string; kind: "near_name" | "face" | "cast" | "series" 
 type TagPlace = {place: string; tags: Record<string, string>}
 type Template = {template_id: number; name: string; people: string[]; old_person: string | null; new_person: string | null; created_at: string; does: string; pair: string[] | null}
 type TextCount = {text: string; files: number}
+type Tile = {file_id: number; file_name: string; title: string; folder: string; library: string; kind: string; file_ext: string; file_hash: string | null; mtime_ns: number; size: number; shown_at: string; date_source: "edit" | "taken" | "field" | "name" | "file"; rating: number; favorite: boolean; people: string[]; people_count: number; duration: number; width: number; height: number; in_plan: boolean; skipped: boolean; offline: boolean; unwritable: boolean; container: string; badge: string; dated: string; folder_name: string; info: string; is_shown_by_browsers: boolean; note: string; picture_version: string; pixels: string; place: string; shown_title: string; size_text: string}
+type TilePage = {list_id: string; first: number; tiles: Tile[]}
 type TitleFacet = {key: string; values: TitleFacetValue[]; total: number; options: TitleFacetValue[]}
 type TitleFacetValue = {value: string; label: string; titles: number}
 type TitleFile = {file_id: number; file_path: string; state: string; part: number | null; role: string; edition: string; duration: number | null; size: number; by_hand: boolean; about: string; name: string}
@@ -296,8 +323,8 @@ type TitlePage = {items: TitleItem[]; total: number; page: number; per_page: num
 type TitlePublication = {can_publish: boolean; text: string}
 type TitleSearch = {decision: MatchDecision; problems: Record<string, string>; is_complete: boolean}
 type TitleValue = {field: string; value: string; origin: string; provider: string; confidence: number | null; fetched_at: string; locked: boolean; shown: boolean; locked_by_nfo: boolean; about: string; is_editable: boolean; label: string; line: string; origin_text: string; since: string; text: string}
-type UnmatchedFile = {path: string; people: number; suggestions: number; operations: number}
-type UnrecordedResults = {job_id: number; operation_id: number | null; reason: string; seconds: number; limit_seconds: number; assurance: string; description: string; name: string}
+type UnmatchedFile = {path: string; people: number; suggestions: number; operations: number; content: string}
+type UnrecordedResults = {job_id: number; operation_id: number | null; reason: string; seconds: number; limit_seconds: number; assurance: string; description: string; name: string; waiting_text: string}
 type User = {id: number; name: string; role: "viewer" | "editor" | "approver" | "admin"; libraries: number[] | null; enabled: boolean; has_password: boolean; has_second_factor: boolean; created_at: string; last_seen_at: string | null; sessions: number; added: string; permissions: UserPermission[]; seen: string}
 type UserIdentity = {issuer: string; subject: string; user_id: number; user_name: string; created_at: string; since: string}
 type UserPermission = {name: "plan.read" | "query.run" | "plan.edit" | "people.edit" | "titles.edit" | "jobs.manage" | "undo.any" | "write.safe" | "write.any" | "rollback" | "publish" | "libraries.manage" | "settings.manage" | "users.manage"; text: string; is_granted: boolean; for_tokens: boolean}
@@ -305,6 +332,7 @@ type UserSession = {id: number; user_id: number; user_name: string; address: str
 type ValidationResult = {entity_type: string; entity_id: number; can_publish: boolean; has_changes: boolean; issues: PublicationIssue[]}
 type ValueDecision = {step_id: number | null; text: string}
 type ValueLimit = {remedy: string; pattern: string; lowest: string; highest: string; most_bytes: number; is_utc: boolean}
+type WaitingRow = {line: number; where: string; path: string}
 type WaitingTitles = {provider: string; titles: number; until: string; text: string}
 type WatchCopy = {states: number; changed: number; players: string[]; problems: string[]; path: string; summary: string}
 type WebhookEvent = {id: number; source_id: number; source: string; received_at: string; times: number; event_type: string; name: string; library_id: number | null; folder: string; is_upgrade: boolean; state: "waiting" | "handled" | "ignored" | "failed"; not_before: string | null; job_id: number | null; handled_at: string | null; result: string; has_arrived: boolean; may_be_repeated: boolean; outcome: string; what: string; when: string}
@@ -321,6 +349,7 @@ interface Calls {
   "approvals.approve": [args: {approval_id?: number; expected?: string; note?: string}, value: Approval]
   "approvals.comment": [args: {approval_id?: number; text?: string}, value: Approval]
   "approvals.details": [args: {approval_id?: number; page?: number; per_page?: number}, value: RequestDetails]
+  "approvals.endings": [args: {approval_ids?: number[]}, value: string[]]
   "approvals.get": [args: {approval_id?: number}, value: Approval]
   "approvals.items": [args: {approval_id?: number; page?: number; per_page?: number}, value: ApprovalItemPage]
   "approvals.list": [args: {state?: string; kind?: string; page?: number; per_page?: number}, value: ApprovalPage]
@@ -351,7 +380,9 @@ interface Calls {
   "bulk.preview": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; add?: string[]; remove?: string[]; replace?: string[] | null; examples?: number; only_this?: boolean}, value: ChangePreview]
   "bulk.preview_fields": [args: {target?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | number[]; values?: Record<string, string>; examples?: number; only_this?: boolean}, value: FieldsPreview]
   "changes.apply": [args: {preview?: ChangesPreview; overwrite?: boolean}, value: DecisionReport]
+  "changes.apply_upload": [args: {ticket?: string; overwrite?: boolean}, value: DecisionReport]
   "changes.read": [args: {source?: string}, value: ChangesPreview]
+  "changes.uploaded": [args: {ticket?: string; page?: number; errors_page?: number; per_page?: number}, value: ShownChanges]
   "checks.as_sql": [args: {kind?: string; ignored?: boolean}, value: string]
   "checks.groups": [args: {max_age?: number}, value: CheckGroup[]]
   "checks.ignore": [args: {kind?: string; subjects?: string[]}, value: number]
@@ -384,6 +415,10 @@ interface Calls {
   "disaster_recovery.detect_missing_assets": [args: {entity_type?: string; entity_id?: number}, value: PublishedFileCheck[]]
   "disaster_recovery.restore_from_cache": [args: {entity_type?: string; entity_id?: number}, value: PublishResult]
   "doctor.run": [args: {}, value: Check[]]
+  "dry_runs.begin": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}}, value: DryRunState]
+  "dry_runs.go_on": [args: {ticket?: string}, value: DryRunState]
+  "dry_runs.page": [args: {ticket?: string; shown?: string; page?: number; per_page?: number}, value: DryRunFilePage]
+  "dry_runs.ready": [args: {ticket?: string}, value: number[]]
   "enrichment.due": [args: {library_ids?: number[]; title_ids?: number[] | null; names?: number}, value: DueTitles]
   "enrichment.enrich_entity": [args: {entity_type?: string; entity_id?: number; priority?: number | string}, value: Job]
   "enrichment.get_enrichment_progress": [args: {job_id?: number}, value: EnrichmentProgress]
@@ -410,6 +445,7 @@ interface Calls {
   "hash_cache.stats": [args: {}, value: HashCacheStats]
   "history.__call__": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; person?: string; file?: string; error?: string; page?: number; per_page?: number}, value: PaginatedOperations]
   "history.as_sql": [args: {query?: string; since?: string | null; until?: string | null; status?: string[]; operation_type?: string; error?: string}, value: string]
+  "history.begin_rollback": [args: {operation_id?: number; options?: {query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; replan?: boolean; note?: string} | null; is_proposal?: boolean}, value: number]
   "history.counts": [args: {query?: string; since?: string | null; until?: string | null; status?: string | string[] | null; operation_type?: string | string[] | null; error?: string}, value: OperationCounts]
   "history.follow": [args: {operation_id?: number | null}, value: FollowedOperation | null]
   "history.followed_items": [args: {operation_id?: number; statuses?: string[]; page?: number; per_page?: number}, value: FollowedItemPage]
@@ -417,7 +453,7 @@ interface Calls {
   "history.get_operation_details": [args: {operation_id?: number; page?: number; per_page?: number; statuses?: string[]; text?: string; item_ids?: number[]}, value: OperationDetails]
   "history.outlook": [args: {operation_id?: number}, value: RollbackCheck]
   "history.people_of": [args: {operation_id?: number}, value: OperationPerson[]]
-  "history.start_rollback": [args: {operation_id?: number; options?: RollbackOptions | null; request?: IdempotentRequest | null}, value: string]
+  "history.start_rollback": [args: {operation_id?: number; options?: {query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; replan?: boolean; note?: string} | null; request?: IdempotentRequest | null}, value: string]
   "history.terms": [args: {query?: string; error?: string}, value: HistoryTerm[]]
   "history.totals": [args: {}, value: HistoryTotals]
   "identities.link": [args: {name?: string; subject?: string}, value: UserIdentity]
@@ -428,12 +464,17 @@ interface Calls {
   "identities.unlink": [args: {name?: string; subject?: string}, value: UserIdentity]
   "identities.unlink_own": [args: {subject?: string}, value: UserIdentity]
   "interruptions.files": [args: {operation_id?: number; outcome?: string; page?: number; per_page?: number}, value: InterruptedFile[]]
+  "interruptions.get": [args: {operation_id?: number; outcome?: string; page?: number; per_page?: number}, value: InterruptedOperation | null]
   "interruptions.operations": [args: {files?: number}, value: InterruptedOperation[]]
+  "interruptions.postpone": [args: {operation_id?: number}, value: null]
   "inventory.add": [args: {folder?: string; name?: string; audio?: boolean; photos?: boolean | null; kind?: string}, value: LibraryRow]
+  "inventory.as_sql": [args: {library_id?: number}, value: string]
+  "inventory.browse": [args: {folder?: string}, value: FolderListing]
   "inventory.compare_folder": [args: {library_id?: number}, value: FolderComparison]
   "inventory.empty_folders": [args: {library_id?: number}, value: EmptyFolderReport]
   "inventory.exclude_removal": [args: {library_id?: number; patterns?: string[]}, value: RemovalReport]
   "inventory.files": [args: {kind?: string; page?: number; per_page?: number}, value: FilePage]
+  "inventory.folders": [args: {text?: string}, value: FolderSuggestion[]]
   "inventory.forget_missing": [args: {library_id?: number}, value: RemovalReport]
   "inventory.libraries": [args: {}, value: LibraryDetails[]]
   "inventory.list": [args: {}, value: LibraryRow[]]
@@ -487,6 +528,13 @@ interface Calls {
   "matches.search": [args: {title_id?: number; text?: string}, value: MatchQuestion]
   "matches.suggest": [args: {title_id?: number}, value: MatchQuestion]
   "matches.undo": [args: {decision_id?: number | null}, value: MatchResult]
+  "media.count": [args: {query?: string; plan?: {query?: string; plan_id?: number} | null}, value: number]
+  "media.facet": [args: {key?: string; query?: string; most?: number; plan?: {query?: string; plan_id?: number} | null}, value: MediaFacetValue[]]
+  "media.ids": [args: {query?: string; sort?: string; plan?: {query?: string; plan_id?: number} | null; list_id?: string | null}, value: number[]]
+  "media.overview": [args: {query?: string; sort?: string; plan?: {query?: string; plan_id?: number} | null}, value: MediaOverview]
+  "media.page": [args: {query?: string; sort?: string; first?: number; count?: number; plan?: {query?: string; plan_id?: number} | null; list_id?: string | null}, value: TilePage]
+  "media.wider": [args: {query?: string; plan?: {query?: string; plan_id?: number} | null}, value: Wider[]]
+  "operations.begin_write": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options?: WriteOptions | null; expected?: string; is_proposal?: boolean}, value: number]
   "operations.cancel": [args: {operation_id?: number}, value: null]
   "operations.get_operation_status": [args: {operation_id?: number}, value: OperationStatus]
   "operations.handle": [args: {operation_id?: number}, value: string]
@@ -496,7 +544,9 @@ interface Calls {
   "operations.start_operation": [args: {items?: {query?: string; plan_id?: number} | PlanItem[]; options?: WriteOptions | null; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number} | null; expected?: SelectionDigest | null; request?: IdempotentRequest | null}, value: string]
   "operations.wait": [args: {operation_id?: number; seconds?: number}, value: OperationStatus]
   "overview.numbers": [args: {}, value: HomeNumbers]
+  "overview.work": [args: {}, value: CurrentWork]
   "people.add": [args: {paths?: string[]; names?: string[]; only_this?: boolean}, value: ImportReport]
+  "people.add_typed": [args: {file_id?: number; text?: string}, value: ImportReport]
   "people.as_sql": [args: {text?: string}, value: string]
   "people.card": [args: {person_id?: number}, value: PersonCard]
   "people.details": [args: {person_id?: number; files?: number}, value: PersonProfile]
@@ -516,6 +566,10 @@ interface Calls {
   "people.split_files": [args: {person_id?: number; file_ids?: number[]; label?: string; dry_run?: boolean}, value: PersonChange]
   "people.take_from_files": [args: {}, value: ImportReport]
   "people.unmerge": [args: {name?: string; merged?: string; dry_run?: boolean}, value: PersonChange]
+  "people_lists.check": [args: {token?: string; root?: string; replace?: boolean}, value: ImportCheck]
+  "people_lists.comparison": [args: {token?: string}, value: ListComparison | null]
+  "people_lists.discard": [args: {token?: string}, value: null]
+  "people_lists.take": [args: {token?: string; root?: string; replace?: boolean}, value: ImportReport]
   "picture_search.search": [args: {entity_type?: string; entity_id?: number; providers?: string[]}, value: PictureSearchResult[]]
   "picture_selection.apply": [args: {title_ids?: number[]; rule?: SelectionRule}, value: PictureDecision]
   "picture_selection.auto_select_assets": [args: {entity_type?: string; entity_id?: number; asset_type?: string | null; season?: number | null}, value: AssetCandidate[]]
@@ -532,11 +586,12 @@ interface Calls {
   "picture_selection.take_back_rejection": [args: {candidate_id?: number; of?: string | null}, value: PictureDecision]
   "picture_selection.title_ids": [args: {}, value: number[]]
   "plan.edit": [args: {plan?: {query?: string; plan_id?: number}; file_id?: number; people?: string[]}, value: DecisionReport]
-  "plan.ids": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}}, value: number[]]
+  "plan.ids": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; also?: string}, value: number[]]
   "plan.item": [args: {plan?: {query?: string; plan_id?: number}; file_id?: number}, value: PlanItem]
   "plan.narrowed": [args: {plan?: {query?: string; plan_id?: number}; query?: string}, value: {query?: string; plan_id?: number}]
   "plan.newest": [args: {plan?: {query?: string; plan_id?: number}}, value: {query?: string; plan_id?: number}]
   "plan.page": [args: {plan?: {query?: string; plan_id?: number}; number?: number; per_page?: number | null; sort?: string; descending?: boolean; include_unchanged?: boolean}, value: PlanPage]
+  "plan.search_for": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; also?: string}, value: string]
   "plan.select": [args: {plan?: {query?: string; plan_id?: number}; query?: number[] | string; risk?: string[]}, value: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}]
   "plan.statistics": [args: {plan?: {query?: string; plan_id?: number}}, value: PlanStatistics]
   "plans.fixed": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number}, value: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}]
@@ -560,6 +615,8 @@ interface Calls {
   "players.remove": [args: {player_id?: number}, value: PlayerConnection]
   "players.set_key": [args: {player_id?: number; key?: string}, value: PlayerConnection]
   "players.test": [args: {player_id?: number}, value: PlayerTest]
+  "previews.before_rollback": [args: {operation_id?: number; options?: {query?: string; item_ids?: number[]; person?: string; changed?: string; with_newer?: number[]; replan?: boolean; note?: string} | null}, value: RollbackPreview]
+  "previews.before_write": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; options?: WriteOptions | null; within?: string; leaves_out_danger?: boolean; page?: number}, value: ShownWrite]
   "previews.of_publication": [args: {selection?: PublicationSelection}, value: PublicationPreview]
   "previews.of_selection": [args: {plan?: {query?: string; plan_id?: number}; selection?: {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; at?: number | null; among?: number[]}, value: SelectedFiles]
   "previews.of_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean}, value: PublicationPreview]
@@ -575,7 +632,7 @@ interface Calls {
   "providers.requests": [args: {limit?: number}, value: ProviderRequest[]]
   "providers.search": [args: {title?: string; year?: number | null; kind?: "movie" | "tv" | "unknown"; runtime_minutes?: number | null; external_ids?: ExternalId[]}, value: TitleSearch]
   "providers.status": [args: {}, value: ProviderStatus[]]
-  "publications.addresses": [args: {wanted?: PublicationFilter}, value: string[]]
+  "publications.addresses": [args: {wanted?: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null}}, value: string[]]
   "publications.addresses_of": [args: {title_ids?: number[]}, value: string[]]
   "publications.all_options": [args: {}, value: Record<string, PublishOptions>]
   "publications.check_titles": [args: {addresses?: string[]; found?: string[]; alone?: boolean}, value: CheckedTitles]
@@ -588,11 +645,11 @@ interface Calls {
   "publications.log": [args: {entity_type?: string; entity_id?: number; count?: number}, value: PublishLogEntry[]]
   "publications.offer": [args: {}, value: PublishOffer]
   "publications.options": [args: {library_id?: number}, value: PublishOptions]
-  "publications.overview": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: PublicationOverview]
+  "publications.overview": [args: {wanted?: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null}}, value: PublicationOverview]
   "publications.plan": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null; sort?: string; page?: number; per_page?: number}, value: PublicationPage]
   "publications.refresh": [args: {disk?: boolean}, value: number]
   "publications.risks_of": [args: {addresses?: string[]}, value: Record<string, string>]
-  "publications.selectable": [args: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null}, value: Record<string, string>]
+  "publications.selectable": [args: {wanted?: {query?: string; risk?: string[]; action?: string[]; code?: string[]; library_id?: number | null; unpublished?: boolean | null}}, value: Record<string, string>]
   "publications.set_options": [args: {library_id?: number; publish?: string | null; kinds?: string[] | null; readers?: string[] | null; people?: boolean | null}, value: PublishOptions]
   "publications.start": [args: {selection?: PublicationSelection; request?: PublicationRequest | null; expected?: string; idempotent?: IdempotentRequest | null}, value: string]
   "publications.start_titles": [args: {addresses?: string[]; found?: string[]; risk?: string[]; alone?: boolean; note?: string; expected?: string; is_proposal?: boolean}, value: number]
@@ -614,6 +671,7 @@ interface Calls {
   "query_results.run": [args: {ticket?: string; text?: string; typed?: Record<string, string>}, value: QueryResult]
   "rescans.add": [args: {query?: string | {query?: string | null; risk?: string[]; included?: number[]; excluded?: number[]; plan_id?: number}; everything?: boolean; file_ids?: number[]; refresh?: string[]}, value: Job]
   "rescans.read_file": [args: {file_id?: number; refresh?: string[]}, value: RescanReport]
+  "retries.begin_publication": [args: {operation_id?: number; risk?: string[] | null; note?: string; expected?: string; is_proposal?: boolean}, value: number]
   "retries.preview": [args: {operation_id?: number}, value: RetryPreview]
   "retries.preview_publication": [args: {operation_id?: number; risk?: string[] | null}, value: PublicationRetry]
   "retries.preview_rollback": [args: {operation_id?: number}, value: RollbackCheck]
@@ -624,9 +682,12 @@ interface Calls {
   "saved_queries.restore": [args: {query?: SavedQuery}, value: SavedQuery]
   "saved_queries.save": [args: {name?: string; text?: string; values?: Record<string, string>}, value: SavedQuery]
   "scans.add": [args: {dirs?: (string | string[])[]; full?: boolean; accept_missing?: boolean; priority?: number | string; dedup?: boolean}, value: Job]
+  "scans.add_libraries": [args: {library_ids?: number[]; full?: boolean; accept_missing?: boolean}, value: Job]
   "scans.cancel": [args: {}, value: boolean]
   "scans.last": [args: {}, value: ScanReport | null]
   "scans.progress": [args: {}, value: ScanProgress | null]
+  "scans.report": [args: {job_id?: number}, value: ScanReport | null]
+  "scans.take_resumed": [args: {}, value: ResumedScan | null]
   "schedules.get": [args: {name?: string}, value: Schedule]
   "schedules.list": [args: {}, value: Schedule[]]
   "schedules.run": [args: {name?: string}, value: Job]
@@ -684,6 +745,7 @@ interface Calls {
   "titles.preview_values": [args: {title_ids?: number[]; fields?: string[]; examples?: number}, value: FieldsPreview]
   "titles.related": [args: {title_id?: number; limit?: number}, value: RelatedTitle[]]
   "titles.set": [args: {title_id?: number; field?: string; value?: string}, value: TitleValue[]]
+  "titles.set_library_kind": [args: {library_id?: number; kind?: string}, value: Job | null]
   "titles.set_lock": [args: {title_id?: number; field?: string; locked?: boolean}, value: ValueDecision]
   "titles.set_values": [args: {title_id?: number; values?: Record<string, string>}, value: TitleValue[]]
   "titles.shown_values": [args: {title_id?: number}, value: TitleValue[]]

@@ -163,18 +163,3 @@ export function keys(model, pages, table) {
 
 /** Return whether a key needs nothing else: its binding acted, or the key is held and acted before. @type {(binding: KeyBinding, event: KeyboardEvent) => boolean} */
 const press = (binding, event) => (event.repeat && !binding.repeats) || binding.run(event) !== false
-
-/**
- * Return the binding of Escape in a list with details beside it. Escape also closes other things, so `run` is false.
- *
- * @param {() => {send(type: string): void}} list
- * @returns {KeyBinding}
- */
-export const closesDetails = list => ({
-  does: "close the details",
-  group: "Move",
-  run() {
-    list().send("close")
-    return false
-  },
-})

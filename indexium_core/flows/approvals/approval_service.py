@@ -128,6 +128,12 @@ class Approvals:
         return found
 
     @remote()
+    def endings(self, approval_ids: Sequence[int]) -> Sequence[str]:
+        """Return what became of requests, as sentences to their proposer; none of those that the actor does not see."""
+        found = [store.get(self._database.read(), each, now=self._clock()) for each in approval_ids]
+        return [each.ending for each in found if each is not None and each.ending]
+
+    @remote()
     def items(self, approval_id: int, *, page: int = 1, per_page: int = 50) -> ApprovalItemPage:
         """Return one page of the files, titles or items of a request; `per_page` 0: all. Raises UnknownIdError."""
         self.get(approval_id)

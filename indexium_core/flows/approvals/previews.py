@@ -18,6 +18,9 @@ from indexium_core.flows.writing.writer import MetadataWriter
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.preview import SelectedFiles, WritePreview
 from indexium_core.model.operations.rollback import CheckedRollback, RollbackCheck, RollbackOptions
+from indexium_core.model.operations.rollback_preview import RollbackPreview
+from indexium_core.model.operations.shown_write import ShownWrite
+from indexium_core.model.planning.losses import DangerousFilePage, dangerous_file
 from indexium_core.model.planning.plan import SAFE, Selection
 from indexium_core.model.publishing.requests import (
     DangerousTitle,
@@ -31,6 +34,7 @@ from indexium_core.model.remote_calls import remote
 
 _DANGERS = 20  # dangerous titles that are listed
 _STALE = 50  # stale files that are listed in full
+_PER_PAGE = 20  # dangerous files
 _TRIES = 3
 
 
@@ -123,6 +127,45 @@ class Previews:
         )
 
     @remote()
+    def before_write(
+        self,
+        plan: MetadataPlan,
+        selection: Selection,
+        *,
+        options: WriteOptions | None = None,
+        within: str = "",
+        leaves_out_danger: bool = False,
+        page: int = 1,
+    ) -> ShownWrite:
+        """
+        Return the question before a write of a selection, as a page asks it: of all levels that the actor may write.
+
+        Args:
+            plan: The plan that the person saw.
+            selection: The selected files.
+            options: How to write; its levels do not count.
+            within: The search on the screen: selected files outside it are counted as hidden.
+            leaves_out_danger: No dangerous file is written.
+            page: Page of the dangerous files, from 1.
+
+        Raises errors as `of_write`.
+
+        """
+        levels = tuple(
+            each for each in self._approvals.levels_of_writes() if not (leaves_out_danger and each == "danger")
+        )
+        newest = plan.newest()  # before the preview: the write then refuses what changes during the preview
+        preview = self.of_write(
+            plan, replace(options or WriteOptions(), risk=levels), selection=selection, within=within
+        )
+        return ShownWrite(
+            preview=preview,
+            plan_id=plan.id if preview.stale.count else newest.id,
+            dangers=_dangers(plan, selection, page) if preview.danger_count else _NO_DANGERS,
+            leaves_out_danger=leaves_out_danger,
+        )
+
+    @remote()
     def of_publication(self, selection: PublicationSelection) -> PublicationPreview:
         """
         Return what a publication of a selection would do.
@@ -180,9 +223,26 @@ class Previews:
         ]
         return CheckedRollback(check=check, reasons=reasons, waiting_choices=frozenset(waiting))
 
+    @remote()
+    def before_rollback(self, operation_id: int, options: RollbackOptions | None = None) -> RollbackPreview:
+        """Check every file as `of_rollback`, and return what a person sees before the rollback."""
+        options = options or RollbackOptions()
+        checked = self.of_rollback(operation_id, options)
+        return RollbackPreview(operation=self._history.get(operation_id), options=options, checked=checked)
+
     def _reasons_of_rollback(self, check: RollbackCheck, options: RollbackOptions, more: int = 0) -> tuple[str, ...]:
         by_risk = {options.risk: check.restorable + more}
         return self._approvals.reasons("rollback", by_risk, item_ids=check.item_ids)
+
+
+_NO_DANGERS = DangerousFilePage(items=[], total=0, page=1, per_page=_PER_PAGE)
+
+
+def _dangers(plan: MetadataPlan, selection: Selection, page: int) -> DangerousFilePage:
+    """Return one page of the dangerous files of a selection."""
+    page = max(1, page)
+    found, total = plan.sample(selection, "risk:danger", limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE)
+    return DangerousFilePage(items=[dangerous_file(each) for each in found], total=total, page=page, per_page=_PER_PAGE)
 
 
 def _with_choices(check: RollbackCheck, options: RollbackOptions) -> Iterator[tuple[str, RollbackOptions]]:

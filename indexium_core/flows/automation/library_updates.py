@@ -43,6 +43,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.connections import automation
 from indexium_core.store.connections import webhooks as store
 from indexium_core.store.database import Database
+from indexium_core.store.publishing import inputs
 
 _POLL_SECONDS = 1.0  # between two looks whether the update should stop
 _LOOKUP_SECONDS = 600.0  # longest wait for providers and pictures; what is late is published at the next occasion
@@ -260,7 +261,7 @@ class _UpdateRun:
         """Publish the rows of titles that are safe, within the limit of the library; count the others."""
         publications, config = self._parts.publications, self._config
         publications.refresh()
-        own, taken_back = set(_addresses(titles)), automation.rolled_back_rows(self._parts.database.read())
+        own = set(_addresses(titles))
         rows = {
             risk: [
                 address
@@ -269,9 +270,7 @@ class _UpdateRun:
             ]
             for risk in PUBLISHED_RISKS
         }
-        # What a person rolled back waits for a person.
-        safe = [address for address in rows["safe"] if config.publishes and address not in taken_back]
-        chosen, later = self._within_limit(safe)
+        chosen, later = self._within_limit(rows["safe"] if config.publishes else [])
         if chosen:
             selection = PublicationSelection(addresses=tuple(chosen), risk=("safe",), is_by_hand=False)
             request = PublicationRequest(user_note=self._note, source="automation")
@@ -363,7 +362,7 @@ class _UpdateRun:
         """Return the titles with files in folders whose last publication nobody has rolled back."""
         places = [_below(library, each) for each in folders]
         found = store.titles_in(self._parts.database.read(), library.library_id, places)
-        taken_back = automation.rolled_back(self._parts.database.read())
+        taken_back = inputs.rolled_back(self._parts.database.read())
         return [each for each in found if each not in taken_back and (library.kind == "home" or each[0] != "video")]
 
     def _titles_below(self, library: LibraryRow, folders: Sequence[str]) -> list[tuple[str, int]]:

@@ -28,9 +28,10 @@ from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell
 from indexium_core.model.fields.field import Field
 from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.planning import cells
-from indexium_core.model.planning.changes import ChangesPreview, FieldEdit, FileChange, LineError
+from indexium_core.model.planning.changes import ChangesPreview, FieldEdit, FileChange, LineError, ShownChanges
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.result_cache import ResultCache
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -71,6 +72,7 @@ class PlanImport:
         self._planner = planner
         self._decisions = decisions
         self._clock = clock
+        self._uploads = ResultCache()
 
     # Reading.
 
@@ -102,6 +104,26 @@ class PlanImport:
         unchanged = sum(not (row.problem or row.locked or row.line in changed) for row in rows)
         notes = [*spreadsheets.notes(columns), *comparison.notes, *_unsupported(rows)]
         return ChangesPreview(rows=changes, unchanged=unchanged, errors=problems, notes=notes)
+
+    # The upload of a page, which the page shows and applies.
+
+    @reads_home
+    def read_upload(self, source: bytes) -> str:
+        """Read an edited CSV as `read`, and return the ticket of its preview, which is kept for some time."""
+        return self._uploads.keep(self.read(source))
+
+    @reads_home
+    @remote()
+    def uploaded(self, ticket: str, *, page: int = 1, errors_page: int = 1, per_page: int = 25) -> ShownChanges:
+        """Return the preview of an upload. Raises UnknownIdError if it is no longer kept."""
+        preview = self._uploads.find(ticket, ChangesPreview)
+        return ShownChanges.of(preview, page=page, errors_page=errors_page, per_page=per_page)
+
+    @needs(PLAN_EDIT)
+    @remote()
+    def apply_upload(self, ticket: str, *, overwrite: bool = False) -> DecisionReport:
+        """Make the decisions of an upload as `apply`. Raises UnknownIdError if it is no longer kept."""
+        return self.apply(self._uploads.find(ticket, ChangesPreview), overwrite=overwrite)
 
     # Applying.
 

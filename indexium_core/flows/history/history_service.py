@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors
+from indexium_core.flows.accounts.approval_gate import only_proposing
 from indexium_core.flows.history.rollback_conflicts import Progress, RollbackChecker, RollbackFindings
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query, wording
 from indexium_core.model.accounts.needs import NAMED, needs
-from indexium_core.model.accounts.permissions import QUERY_RUN, ROLLBACK, SETTINGS_MANAGE
+from indexium_core.model.accounts.permissions import QUERY_RUN, ROLLBACK, SETTINGS_MANAGE, WRITE_SAFE
 from indexium_core.model.operations.followed_operation import FollowedItem, FollowedItemPage, FollowedOperation
 from indexium_core.model.operations.idempotency import IdempotentRequest
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
@@ -333,6 +335,20 @@ class HistoryService:
             options = replace(options, note=f"Removed {options.person} from what operation {operation_id} wrote")
         return self._writer.start_rollback(operation_id, findings.restores, options, request=request)
 
+    @needs(ROLLBACK, NAMED, may_be_proposed=True)
+    @remote()
+    def begin_rollback(
+        self, operation_id: int, options: RollbackOptions | None = None, *, is_proposal: bool = False
+    ) -> int:
+        """
+        Start a rollback as a page asks for it, and return its id.
+
+        `is_proposal`: the person was told that it waits for approval, so it does. Raises errors as `start_rollback`.
+        """
+        options = replace(options or RollbackOptions(), source="dashboard")
+        with only_proposing() if is_proposal else contextlib.nullcontext():
+            return self.start_rollback(operation_id, options).id
+
     @needs(ROLLBACK, NAMED)
     def rollback_operation(self, operation_id: int) -> RollbackResult:
         """Roll an operation back, wait, and return the result."""
@@ -450,26 +466,58 @@ class Interruptions:
         self._store = store
         self._ledger = ledger.Ledger(store)
         self._running = running
+        self._postponed: set[int] = set()  # in this process: the next one asks again
 
     @remote()
     def operations(self, *, files: int = 50) -> list[InterruptedOperation]:
         """Return the interrupted operations, newest first, each with its first `files` files."""
+        return [
+            self._interrupted(operation, self._files(operation.id, per_page=files) if files else [], resumes)
+            for operation, resumes in self._found()
+        ]
+
+    @remote()
+    def get(
+        self, operation_id: int, *, outcome: str = "", page: int = 1, per_page: int = 50
+    ) -> InterruptedOperation | None:
+        """
+        Return an interrupted operation with a page of its files as `files`; None if it needs no decision.
+
+        UsageError: `outcome` is unknown.
+        """
+        for operation, resumes in self._found():
+            if operation.id == operation_id:
+                files = self.files(operation_id, outcome=outcome, page=page, per_page=per_page)
+                return self._interrupted(operation, files, resumes)
+        return None
+
+    @needs(WRITE_SAFE, NAMED)
+    @remote()
+    def postpone(self, operation_id: int) -> None:
+        """Ask nobody about an operation any more, until it is interrupted in another process."""
+        self._postponed.add(operation_id)
+
+    def _found(self) -> Iterator[tuple[MetadataOperation, bool]]:
+        """Yield the interrupted operations, newest first, and whether each resumes automatically."""
         busy = self._running()
-        found = []
-        for operation_id, resumes_automatically in start_work.interrupted_operations(self._store.read()):
+        for operation_id, resumes in start_work.interrupted_operations(self._store.read()):
             operation = None if operation_id in busy else self._ledger.operation(operation_id)
             if operation is not None:
-                found.append(
-                    InterruptedOperation(
-                        operation=operation,
-                        counts=ledger.interrupted_counts(self._store.read(), operation_id),
-                        files=ledger.interrupted_files(self._store.read(), operation_id, per_page=files)
-                        if files
-                        else [],
-                        resumes_automatically=resumes_automatically,
-                    )
-                )
-        return found
+                yield operation, resumes
+
+    def _interrupted(
+        self,
+        operation: MetadataOperation,
+        files: list[InterruptedFile],
+        resumes: bool,  # noqa: FBT001
+    ) -> InterruptedOperation:
+        return InterruptedOperation(
+            operation=operation,
+            counts=ledger.interrupted_counts(self._store.read(), operation.id),
+            files=files,
+            resumes_automatically=resumes,
+            is_postponed=operation.id in self._postponed,
+        )
 
     @remote()
     def files(
@@ -489,4 +537,7 @@ class Interruptions:
         if self._ledger.operation(operation_id) is None:
             message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."
             raise errors.UnknownIdError(message)
-        return ledger.interrupted_files(self._store.read(), operation_id, outcome=outcome, page=page, per_page=per_page)
+        return self._files(operation_id, outcome=outcome, page=page, per_page=per_page)
+
+    def _files(self, operation_id: int, **place: Any) -> list[InterruptedFile]:
+        return ledger.interrupted_files(self._store.read(), operation_id, **place)

@@ -9,17 +9,19 @@ publication are planned again in the same way.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from indexium_core import errors
+from indexium_core.flows.accounts.approval_gate import only_proposing
 from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
-from indexium_core.model import moments
+from indexium_core.model import moments, wording
 from indexium_core.model.accounts.needs import NAMED, needs
 from indexium_core.model.accounts.permissions import WRITE_ANY
 from indexium_core.model.operations.idempotency import IdempotentRequest
@@ -44,6 +46,17 @@ class RetryPreview:
     options: WriteOptions  # the options and the note of that operation
     files: int  # files that the operation did not write
     ready: int  # of these, files that can be written now, within the risk levels of that operation
+
+    @property
+    def plan_id(self) -> int:
+        """The version of the plan."""
+        return self.plan.id
+
+    @property
+    def hint(self) -> str:
+        """How many of the files cannot be written at all, as a sentence; "" for none."""
+        left = self.files - len(self.plan.ids(self.selection))
+        return f"{wording.files(left)} of {wording.count(self.files)} cannot be written now." if left > 0 else ""
 
 
 class RetryService:
@@ -174,6 +187,35 @@ class RetryService:
         preview = self.preview(operation_id)
         options = _with_overrides(preview.options, risk=risk, note=note, source=source)
         return self._writer.start_operation(preview.plan, options, selection=preview.selection, request=request)
+
+    @needs(WRITE_ANY, NAMED)
+    @remote()
+    def begin_publication(
+        self,
+        operation_id: int,
+        *,
+        risk: Sequence[str] | None = None,
+        note: str = "",
+        expected: str = "",
+        is_proposal: bool = False,
+    ) -> int:
+        """
+        Publish the titles that a publication did not publish, as a page asks for it; return the id of the operation.
+
+        Args:
+            operation_id: The publication.
+            risk: Risks to write; None: those of the publication.
+            note: For the history; default: the note of the publication.
+            expected: The digest of the summary that was shown.
+            is_proposal: The person was told that it waits for approval, so it does.
+
+        Raises errors as `start`.
+
+        """
+        operation = self._ended(operation_id)
+        how = PublicationRequest(user_note=note.strip() or operation.user_note, user_action="retry", source="dashboard")
+        with only_proposing() if is_proposal else contextlib.nullcontext():
+            return self._publications.start(self._unpublished(operation, risk), how, expected=expected).id
 
     def _unpublished(self, operation: MetadataOperation, risk: Sequence[str] | None) -> PublicationSelection:
         """Return the titles that a publication did not write; UsageError if there are none."""

@@ -34,14 +34,14 @@ class Configuration:
         *,
         use: Callable[[], BackupUse],
         clock: Callable[[], datetime],
-        on_change: Callable[[], None] = lambda: None,
+        on_change: Callable[[str], None] = lambda _name: None,
         record: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Manage `config`, which all services share; changes are made in place.
 
-        `use` returns the space that the backups use. `on_change` is called after each change, and
-        `record` before and after it: it records who changes something.
+        `use` returns the space that the backups use. `on_change` is called after each change, with the name of the
+        setting, and `record` before and after it: it records who changes something.
         """
         self._config, self._use, self._clock = config, use, clock
         self._on_change, self._record = on_change, record
@@ -92,7 +92,7 @@ class Configuration:
             settings.store(self._config.home, row.name, None if text is None else value)
             self._apply_value(row.name, value)
             self._record()  # a request that came between was proposed before it
-        self._on_change()
+        self._on_change(row.name)
         return self.row(row.name)
 
     @remote()

@@ -199,6 +199,15 @@ class PeopleService:
         return self._assign(wanted, resolved)
 
     @needs(PLAN_EDIT)
+    @remote()
+    def add_typed(self, file_id: int, text: str) -> ImportReport:
+        """Assign people to a scanned file as `add_to_files`; `text` has their names, separated by commas."""
+        names = people_comment.split_names(text)
+        if not names:
+            raise errors.UsageError("Enter at least one name.")
+        return self.add_to_files([file_id], names)
+
+    @needs(PLAN_EDIT)
     def add_to_files(self, file_ids: Sequence[int], names: Iterable[str]) -> ImportReport:
         """Assign people to scanned files and their copies; errors as `add`."""
         people = self._people(names)

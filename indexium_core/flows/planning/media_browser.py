@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,18 +16,11 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.values import FAVORITE
-from indexium_core.model.files.tiles import (
-    FACETS,
-    MAX_TILES,
-    SORTS,
-    MediaFacetValue,
-    MediaOverview,
-    Month,
-    Section,
-    TilePage,
-)
+from indexium_core.model.files.tiles import FACETS, MAX_TILES, SORTS, Month, Section, TilePage
+from indexium_core.model.media_lists import MediaFacetValue, MediaOverview
 from indexium_core.model.planning.plan import Wider
 from indexium_core.model.planning.recent_values import RecentValues
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import media as store
 from indexium_core.store.catalog.media import Listing
 from indexium_core.store.database import Database
@@ -54,6 +47,7 @@ class MediaBrowser:
         self._database, self._newest_version = database, newest_version
         self._lists = RecentValues[tuple[Hashable, ...], _List](MAX_LISTS)
 
+    @remote()
     def overview(self, query: str = "", *, sort: str = "newest", plan: MetadataPlan | None = None) -> MediaOverview:
         """
         Return the numbers, sections and months of a list of files. Missing files are not included.
@@ -70,6 +64,7 @@ class MediaBrowser:
         """
         return self._list(query, sort, plan).overview
 
+    @remote()
     def page(
         self,
         query: str = "",
@@ -92,6 +87,7 @@ class MediaBrowser:
         tiles = store.tiles(self._database.read(), self._version(plan), file_ids) if file_ids else []
         return TilePage(list_id=found.overview.list_id, first=first, tiles=tiles)
 
+    @remote()
     def ids(
         self,
         query: str = "",
@@ -115,11 +111,14 @@ class MediaBrowser:
         ids: list[int] = found.listing.file_ids.tolist()
         return ids
 
+    @remote()
     def facet(
         self, key: str, query: str = "", *, most: int = FACET_VALUES, plan: MetadataPlan | None = None
     ) -> list[MediaFacetValue]:
         """
         Return the values of a key in the files of a search, which ignores its own term of this key.
+
+        Values that the search asks for are always among them.
 
         Raises:
             QueryError: The search has a syntax error.
@@ -130,12 +129,18 @@ class MediaBrowser:
             raise errors.UsageError(f"The values of “{key[:40]}” are not counted. Choose one of: {', '.join(FACETS)}.")
         rest, _ = grammar.split(query, [key])
         compiled = grammar.compile_query(rest)
-        return store.facet(self._database.read(), self._version(plan), compiled, key=key, most=most)
+        found = store.facet(self._database.read(), self._version(plan), compiled, key=key, most=most)
+        listed = {each.value for each in found}
+        chosen = [value for value in grammar.selected_values(query, key) if value not in listed]
+        found += [MediaFacetValue(key=key, value=value, files=0) for value in chosen]
+        return [replace(each, query=query) for each in found]
 
+    @remote()
     def count(self, query: str = "", *, plan: MetadataPlan | None = None) -> int:
         """Return the number of files of a list without reading it. Arguments and errors: `overview`."""
         return store.count(self._database.read(), self._version(plan), grammar.compile_query(query))
 
+    @remote()
     def wider(self, query: str, *, plan: MetadataPlan | None = None) -> list[Wider]:
         """
         Return the searches with one part less that find files, in the order of the parts.

@@ -32,7 +32,7 @@ from indexium_core.model.planning.plan import (
     Selection,
 )
 from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
-from indexium_core.model.query import CompiledQuery, compile_query, title_of
+from indexium_core.model.query import CompiledQuery, compile_query, search_of, title_of
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.settings import Settings
@@ -340,9 +340,9 @@ class MetadataPlan:
         return replace(self.search, query=compile_query(query or ""), include_unlisted=include_unlisted)
 
     @remote()
-    def ids(self, selection: Selection) -> list[int]:
-        """Return the ids of the writable files of a selection in ascending order."""
-        return self._reader.selected_ids(self.searching(selection.query), selection)
+    def ids(self, selection: Selection, *, also: str = "") -> list[int]:
+        """Return the ids of the writable files of a selection that also match a search, in ascending order."""
+        return self._reader.selected_ids(self.searching(selection.query), selection, also=also)
 
     def selected_among(self, selection: Selection, file_ids: Collection[int]) -> frozenset[int]:
         """Return the given files that a selection contains."""
@@ -377,16 +377,20 @@ class MetadataPlan:
         folder = " / ".join(names[0] for names in common if names[0])
         return folder or (people.pop() if len(people) == 1 else "")
 
-    def split(self, selection: Selection, query: str) -> tuple[Selection, Selection]:
-        """Return the part of a selection that also matches `query`, and the rest, as two selections."""
+    @remote()
+    def search_for(self, selection: Selection, also: str) -> str:
+        """
+        Return a search that finds the files of a selection that also match a search.
+
+        Raises:
+            UsageError: The selection has too many exceptions for a search.
+
+        """
         some = selection.included
         matched = frozenset(
-            self._reader.selected_ids(self.searching(None), Selection(included=some), also=query) if some else ()
+            self._reader.selected_ids(self.searching(None), Selection(included=some), also=also) if some else ()
         )
-        return (
-            replace(selection, query=_and(selection.query, query), included=matched),
-            replace(selection, query=_and(selection.query, f"-({query})"), included=some - matched),
-        )
+        return search_of(replace(selection, query=_and(selection.query, also), included=matched))
 
     @remote()
     def edit(self, file_id: int, people: Sequence[str]) -> DecisionReport:

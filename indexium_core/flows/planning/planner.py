@@ -403,7 +403,7 @@ class MetadataPlanner:
         _raise_if_stale(plan, stale_files(tx, search, newest, selection, limit=_NAMED_FILES))
         if expected is not None and plan_read.selection_digest(tx, final_search, selection, levels=risk) != expected:
             raise errors.StalePlanError(
-                "The search now finds other files than displayed. Refresh the preview, then write."
+                "The selection finds other files now. Nothing was written. Check the numbers again."
             )
         return file_ids
 

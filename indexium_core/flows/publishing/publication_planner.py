@@ -366,7 +366,7 @@ class _TitlePlans:
             sort_name=video.file_name,
             folder=self._folder_of(video.file),
             files=tuple(planner.planned.files),
-            codes=tuple(risks.in_order(_codes(planner.planned))),
+            codes=self._codes(entity, planner.planned),
             people=tuple(people),
             is_unpublished=any(each.is_written for each in planner.planned.files),
         )
@@ -404,7 +404,7 @@ class _TitlePlans:
             sort_name=_sort_name(title),
             folder=self._folder_of(files[0], places[0].folder if places else b"") if files else "",
             files=tuple(planned.files),
-            codes=tuple(risks.in_order(_codes(planned))),
+            codes=self._codes(entity, planned),
             people=tuple(people),
             is_unpublished=self._is_unpublished(entity, planned.files),
         )
@@ -418,6 +418,12 @@ class _TitlePlans:
             is_own_folder=first.is_own,
             number=title.season if entity.entity_type == "season" else title.episode,
         )
+
+    def _codes(self, entity: Entity, planned: PlannedSideFiles) -> tuple[str, ...]:
+        """Return what is worth saying about a row and its files."""
+        would_return = entity in self._inputs.rolled_back and any(each.is_written for each in planned.files)
+        of_files = [code for each in planned.files for code in each.codes]
+        return tuple(risks.in_order([*planned.codes, *of_files, *(["rolled_back"] if would_return else [])]))
 
     def _is_unpublished(self, entity: Entity, files: Sequence[SideFilePlan]) -> bool:
         """
@@ -477,10 +483,6 @@ def _as_offline(row: PublicationRow) -> PublicationRow:
         replace(each, action="blocked", codes=("offline",)) if each.is_written else each for each in row.files
     )
     return replace(row, files=files, codes=tuple(risks.in_order([*row.codes, "offline"])))
-
-
-def _codes(planned: PlannedSideFiles) -> list[str]:
-    return [*planned.codes, *(code for each in planned.files for code in each.codes)]
 
 
 def _sort_name(title: KnownTitle) -> str:

@@ -36,6 +36,7 @@ from indexium_core.model.publishing.publication import (
     issues_of,
 )
 from indexium_core.model.publishing.requests import (
+    EVERY_ROW,
     ExampleTitle,
     PublicationFilter,
     PublishExample,
@@ -245,24 +246,14 @@ class PublicationReview:
         )
 
     @remote()
-    def selectable(
-        self,
-        query: str = "",
-        *,
-        risk: Sequence[str] = (),
-        action: Sequence[str] = (),
-        code: Sequence[str] = (),
-        library_id: int | None = None,
-    ) -> dict[str, str]:
+    def selectable(self, wanted: PublicationFilter = EVERY_ROW) -> dict[str, str]:
         """
         Return the rows of a filter that a person can select all at once, by their addresses with their risks.
 
-        Rows with a file that another program changed, or that is gone, are not among them: a person decides first.
+        Rows with a file that another program changed, or that is gone, are not among them, nor those that were rolled
+        back: a person decides first.
         Raises UsageError as `plan`.
         """
-        wanted = PublicationFilter(
-            query=query, risk=tuple(risk), action=tuple(action), code=tuple(code), library_id=library_id
-        )
         self._planner.refresh()
         return lists.selectable(self._database.read(), wanted)
 

@@ -37,6 +37,7 @@ from indexium_core.model.publishing.publication import (
     digest_of,
 )
 from indexium_core.model.publishing.requests import (
+    EVERY_ROW,
     NOTHING_WRITTEN,
     RESTORE,
     CheckedTitle,
@@ -78,19 +79,8 @@ class PublishService(PublicationReview):
         self._writer, self._steps = writer, decisions
 
     @remote()
-    def overview(
-        self,
-        query: str = "",
-        *,
-        risk: Sequence[str] = (),
-        action: Sequence[str] = (),
-        code: Sequence[str] = (),
-        library_id: int | None = None,
-    ) -> PublicationOverview:
+    def overview(self, wanted: PublicationFilter = EVERY_ROW) -> PublicationOverview:
         """Return what stands above the rows that `plan` returns for the same filter. Raises UsageError as `plan`."""
-        wanted = PublicationFilter(
-            query=query, risk=tuple(risk), action=tuple(action), code=tuple(code), library_id=library_id
-        )
         self._planner.refresh()
         return lists.overview(
             self._database.read(), wanted, self.libraries(), rollback_until=self._writer.rollback_until

@@ -19,7 +19,7 @@ from indexium_core import errors
 from indexium_core.files import walk
 from indexium_core.flows.scanning import roots
 from indexium_core.model.accounts.needs import NAMED, needs, reads_home
-from indexium_core.model.accounts.permissions import LIBRARIES_MANAGE
+from indexium_core.model.accounts.permissions import LIBRARIES_MANAGE, QUERY_RUN
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
 from indexium_core.model.files.inventory import (
     KINDS,
@@ -38,6 +38,7 @@ from indexium_core.model.files.inventory import (
 )
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.names.title_guess import checked_kind
+from indexium_core.model.query.snapshot_sql import library_as_sql
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
@@ -143,6 +144,12 @@ class Inventory:
             page=max(1, page),
             per_page=max(1, min(1000, per_page)),
         )
+
+    @needs(QUERY_RUN)
+    @remote()
+    def as_sql(self, library_id: int) -> str:
+        """Return a query for the files of a library; UnknownIdError if there is none."""
+        return library_as_sql(self._row(library_id).name)
 
     # Adding.
 
@@ -274,6 +281,7 @@ class Inventory:
             self._choose_pictures(tx, library_id)
 
     @reads_home
+    @remote(is_local=True)
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """
         Return folders of this machine whose paths start with a text, or common media folders if `text` is empty.
@@ -291,6 +299,7 @@ class Inventory:
         return self._suggestions(paths)
 
     @needs(LIBRARIES_MANAGE)
+    @remote(is_local=True)
     def browse(self, folder: str = "") -> FolderListing:
         """
         Return the folders inside a folder of this machine, and the places where a person starts to look.
@@ -308,7 +317,7 @@ class Inventory:
         return FolderListing(path=path, parent=parent, places=places, folders=inside, problem=problem)
 
     @reads_home
-    @remote(paths=("folder",))
+    @remote(paths=("folder",), is_local=True)
     def propose_kind(self, folder: str | Path) -> KindProposal:
         """Return the kind that the names in a folder propose, see `set_kind`; UsageError if it cannot be listed."""
         from indexium_core.flows.scanning import folder_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE
-from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
+from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.files.scan_reports import ResumedScan, ScanProgress, ScanReport
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
@@ -43,6 +44,7 @@ class ScanJobs:
         self._database, self._scanner, self._queue, self._on_change = database, scanner, queue, on_change
         self._adding = threading.Lock()  # `handle` must find the entry in `_awaited` that `run` adds
         self._awaited: dict[int, _Awaited] = {}
+        self._resumed: list[int] = []  # jobs of scans of former processes that nobody has heard of
 
     @needs(JOBS_MANAGE, NAMED)
     @remote(paths=("dirs",))
@@ -66,6 +68,31 @@ class ScanJobs:
         """
         # The payload holds ids because a path may not be text. The caller gets the error of a wrong folder.
         libraries = roots.select_libraries(self._database, list(dirs)) if dirs else []
+        return self._add(libraries, full=full, accept_missing=accept_missing, priority=priority, dedup=dedup)
+
+    @needs(JOBS_MANAGE, NAMED)
+    @remote()
+    def add_libraries(
+        self, library_ids: Sequence[int] = (), *, full: bool = False, accept_missing: bool = False
+    ) -> Job:
+        """
+        Add a scan of libraries by their ids, or of all libraries without one; an equal scan that waits is returned.
+
+        Raises UnknownIdError if a library does not exist.
+        """
+        reader = self._database.read()
+        libraries = [catalog.library(reader, each) for each in library_ids]
+        return self._add(libraries, full=full, accept_missing=accept_missing, priority="normal", dedup=True)
+
+    def _add(
+        self,
+        libraries: Sequence[LibraryRow],
+        *,
+        full: bool,
+        accept_missing: bool,
+        priority: int | str,
+        dedup: bool,
+    ) -> Job:
         library_ids = [library.library_id for library in libraries]
         payload = {"libraries": library_ids, "full": full, "really_gone": accept_missing}
         target = ", ".join(library.path for library in libraries) or "all libraries"
@@ -147,6 +174,26 @@ class ScanJobs:
         """Return the report of the last scan of this process."""
         return self._scanner.last_report
 
+    @remote()
+    def report(self, job_id: int) -> ScanReport | None:
+        """Return the report of a scan that has ended; None if it has none. Raises UnknownIdError."""
+        summary = dict(self._queue.get(job_id).summary)
+        return ScanReport.of(summary) if "seen" in summary else None
+
+    def note_resumed(self, job_ids: Iterable[int]) -> None:
+        """Note the scans of former processes that continue in this one."""
+        self._resumed = list(job_ids)
+
+    @needs(JOBS_MANAGE)
+    @remote()
+    def take_resumed(self) -> ResumedScan | None:
+        """Return a scan of a former process that continues now, so that a person can stop it; only the first time."""
+        while self._resumed:
+            job = self._queue.get(self._resumed.pop())
+            if job.status in ("pending", "running"):
+                return ResumedScan(job_id=job.id, text=_resumed_text(job))
+        return None
+
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run the scan of a job and return its report: the handler of the queue."""
         with self._adding:
@@ -190,3 +237,10 @@ def _outermost(folders: Sequence[str]) -> list[str]:
         return []
     wanted = sorted(set(folders))
     return [each for each in wanted if not any(each.startswith(f"{other}/") for other in wanted)]
+
+
+def _resumed_text(job: Job) -> str:
+    """Return the sentence about a scan that continues."""
+    total = wording.files(job.progress_total or 0)
+    done = f": {wording.count(job.progress_current)} of {total} are read" if job.progress_total else ""
+    return f"“{job.title}” continues after the restart{done}."

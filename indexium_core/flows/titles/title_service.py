@@ -20,10 +20,11 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, NO_LIBRARY, internal, needs
-from indexium_core.model.accounts.permissions import JOBS_MANAGE, TITLES_EDIT
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE, TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job
+from indexium_core.model.names.title_guess import checked_kind
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport, FieldsPreview
 from indexium_core.model.review.steps import StepRow
@@ -99,6 +100,23 @@ class TitleService:
 
         """
         return self._add(library_ids, {}, priority)
+
+    @needs(LIBRARIES_MANAGE, NAMED)
+    @remote()
+    def set_library_kind(self, library_id: int, kind: str) -> Job | None:
+        """
+        Set what a library holds, see `inventory.set_kind`, and identify its titles in a job; None for home videos.
+
+        Raises:
+            UnknownIdError: The library does not exist.
+            UsageError: There is no such kind.
+
+        """
+        checked = checked_kind(kind)
+        catalog.library(self._database.read(), library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_kind(tx, library_id, checked)
+        return None if checked == "home" else self.identify([library_id])
 
     def _add(self, library_ids: Sequence[int], unassigned: Mapping[str, Any], priority: int | str) -> Job:
         """Add an identification; `unassigned`: files that are moved back by it, and when a person requested it."""

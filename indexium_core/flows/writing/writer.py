@@ -7,6 +7,7 @@ committed to the ledger before `operation_runner` touches the first file.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import time
@@ -14,9 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from indexium_core import errors, notebook, settings
-from indexium_core.flows.accounts.approval_gate import ApprovalGate
+from indexium_core.flows.accounts.approval_gate import ApprovalGate, only_proposing
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
@@ -94,6 +96,15 @@ class OperationHandle:
     def __repr__(self) -> str:
         status = self.status()
         return f"<operation {self.id}: {status.status}, {status.current:,} of {wording.files(status.total)}>"
+
+
+class WriteTrial(NamedTuple):
+    """What a dry run of a write checks."""
+
+    plan: MetadataPlan  # with the choice for hard links of the write
+    tasks: Sequence[Task]
+    check: Callable[[Task], WriteResult]
+    excluded: Mapping[str, int]  # files that the options exclude, by risk level
 
 
 class MetadataWriter:
@@ -184,6 +195,35 @@ class MetadataWriter:
             )
         return self.begin(operation_id)
 
+    @needs(WRITE_SAFE, FOUND, is_graded=True, may_be_proposed=True)
+    @remote()
+    def begin_write(
+        self,
+        plan: MetadataPlan,
+        selection: Selection,
+        *,
+        options: WriteOptions | None = None,
+        expected: str = "",
+        is_proposal: bool = False,
+    ) -> int:
+        """
+        Start a write as a page asks for it, and return the id of the operation.
+
+        Args:
+            plan: The version that the page has shown.
+            selection: The selected files.
+            options: Those of the question.
+            expected: The digest of the files that the question has counted, see `SelectionDigest.text`.
+            is_proposal: The person was told that the write waits for approval, so it does.
+
+        Raises errors as `start_operation`.
+
+        """
+        options = replace(options or WriteOptions(), source="dashboard")
+        digest = SelectionDigest.of_text(expected) if expected else None
+        with only_proposing() if is_proposal else contextlib.nullcontext():
+            return self.start_operation(plan, options, selection=selection, expected=digest).id
+
     @needs(ROLLBACK)
     def start_rollback(
         self,
@@ -261,6 +301,20 @@ class MetadataWriter:
         `progress` is called several times a second with the number of checked files and of all files; False cancels.
         """
         started = time.monotonic()
+        trial = self.trial(plan, options, selection=selection)
+        report = self.check_tasks(trial.tasks, trial.check, progress)
+        return replace(report, excluded=dict(trial.excluded), plan_id=trial.plan.id, seconds=time.monotonic() - started)
+
+    @reads_home
+    def trial(self, plan: MetadataPlan, options: WriteOptions, *, selection: Selection | None = None) -> WriteTrial:
+        """
+        Return what a dry run checks.
+
+        Raises:
+            UsageError: A problem would make every file fail.
+            StalePlanError: A result differs from the plan.
+
+        """
         plan, selection = self._resolve(plan, options, selection)
         variant = self._planner.with_hard_links(plan, options.hard_links)
         file_ids = self._planner.writable_ids(variant, selection, risk=options.risk)
@@ -276,11 +330,12 @@ class MetadataWriter:
             sidecar_name=self._settings.sidecar_name,
             break_links=options.hard_links == "break",
         )
-        report = self.check_tasks(
-            tasks, lambda task: _busy_conflict(task, busy) or file_edit.check(task, policy), progress
+        return WriteTrial(
+            plan=variant,
+            tasks=tasks,
+            check=lambda task: _busy_conflict(task, busy) or file_edit.check(task, policy),
+            excluded=self._planner.summary(variant, selection, risk=options.risk).excluded,
         )
-        excluded = self._planner.summary(variant, selection, risk=options.risk).excluded
-        return replace(report, excluded=excluded, plan_id=variant.id, seconds=time.monotonic() - started)
 
     @reads_home
     def check_tasks(

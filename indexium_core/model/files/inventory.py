@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.files.media import MediaKind
-from indexium_core.model.names.title_guess import LibraryKind
+from indexium_core.model.names.title_guess import LIBRARY_KINDS, LibraryKind
 from indexium_core.model.shapes import ListPage
 
 # Lists of files: key → description.
@@ -78,6 +79,29 @@ class LibraryDetails(LibraryRow):
     promise: str  # what the file system guarantees, in a sentence
     file_system: str  # for display
 
+    @property
+    def is_online(self) -> bool:
+        """Whether its folder can be read."""
+        return self.state == "online"
+
+    @property
+    def about(self) -> str:
+        """What it holds, its size, its last scan and the free space, in a line."""
+        free = self.free_bytes if self.is_online else None
+        parts = (
+            LIBRARY_KINDS[self.kind].partition(":")[0],
+            wording.files(self.file_count),
+            wording.size(self.bytes) if self.bytes else "",
+            f"scanned {wording.ago(self.scanned_at)}" if self.scanned_at else "not scanned yet",
+            "" if free is None else f"{wording.size(free)} free",
+        )
+        return " · ".join(filter(None, parts))
+
+    @property
+    def scanned_text(self) -> str:
+        """When it was scanned, in words; "" before its first scan."""
+        return f"scanned {wording.ago(self.scanned_at)}" if self.scanned_at else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmptyFolderReport:
@@ -134,6 +158,11 @@ class ListedFile:
     named: list[str]  # in the comment
     text: str  # custom text of the comment, shortened
     copies: int  # files with the same payload, including this one
+
+    @property
+    def place(self) -> str:
+        """Its library and the folders in it."""
+        return " / ".join(part for part in (self.library, *self.folder.split("/")) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from indexium_core import notebook
 from indexium_core.model import wording
 from indexium_core.model.files.hash_cache import CacheUse
 from indexium_core.model.files.properties import LABELS
+from indexium_core.model.shapes import Shaped
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,6 +84,34 @@ class ScanReport:
         default_factory=list
     )  # for the user: offline roots, folders that cannot be listed, growing files
 
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> ScanReport:
+        """Return the report that a job has stored."""
+        known = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
+        return cls(**known | {"cache": CacheUse(**known.get("cache", {}))})
+
+    @property
+    def unusable(self) -> int:
+        """The number of files that are empty, damaged, unreadable or no media."""
+        return sum(count for state, count in self.by_state.items() if state != "ok")
+
+    @property
+    def text(self) -> str:
+        """The result of the scan, in sentences."""
+        numbers = {name: getattr(self, name) for name in ("new", "changed", "moved", "missing", "unchanged")}
+        changes = ", ".join(f"{wording.count(number)} {name}" for name, number in numbers.items() if number)
+        seen = f"{wording.files(self.seen)}{f': {changes}' if changes else ''}, in {wording.duration(self.seconds)}."
+        hashes = wording.plural(self.cache.hits, "hash was", "hashes were")
+        empty = wording.plural(self.empty_folders, "folder is", "folders are")
+        sentences = (
+            f"Stopped after {seen}" if self.cancelled else seen,
+            self.cancelled and "The other files were not scanned. The next scan includes them.",
+            self.unusable and f"{wording.files(self.unusable)} cannot be used.",
+            self.cache.hits and f"{hashes} known.",
+            self.empty_folders and f"{empty} empty: “Find empty folders…” under “More…” lists them.",
+        )
+        return " ".join(sentence for sentence in sentences if sentence)
+
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {
             name: f"{count:,}"
@@ -89,6 +120,14 @@ class ScanReport:
         }
         title = f"Scan of {wording.files(self.seen)}" + (", cancelled" if self.cancelled else "")
         return notebook.card(title, facts | ({"notes": " ".join(self.messages)} if self.messages else {}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumedScan(Shaped):
+    """A scan of a former process that continues in this one."""
+
+    job_id: int
+    text: str  # a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +140,24 @@ class ScanProgress:
     rate: float  # files per second
     eta_seconds: float | None
     folder: str = ""  # full path of the current folder, for display
+
+    @property
+    def text(self) -> str:
+        """How far it is; the number of files is unknown until the folders are listed."""
+        if self.total is None:
+            return f"Searching for files: {wording.count(self.done)} found"
+        return f"Reading {wording.count(self.done)} of {wording.files(self.total)}"
+
+    @property
+    def number_text(self) -> str:
+        """How far it is, in words after the number of files: `files found`, `of 59 files read`."""
+        if self.total is not None:
+            return f"of {wording.files(self.total)} read"
+        return "file found" if self.done == 1 else "files found"
+
+    @property
+    def pace(self) -> str:
+        """How fast it is, and how long it will take; "" if neither is known."""
+        rate = f"{wording.count(round(self.rate))} files/s" if self.rate >= 1 else ""
+        left = f"about {wording.duration(self.eta_seconds)} left" if self.eta_seconds else ""
+        return " · ".join(filter(None, (rate, left)))

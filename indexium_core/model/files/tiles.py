@@ -1,10 +1,13 @@
-"""The files of the library as pictures: one value for each tile, and the counts, sections and months of a list."""
+"""The files of the library as pictures: one value for each tile, and the sections and months of a list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from indexium_core.model import wording
+from indexium_core.model.pictures import picture_version
 
 # Container → media type. Browsers play none of the other containers, and show none of the other photos.
 SHOWN_BY_BROWSERS: Mapping[str, str] = {
@@ -21,6 +24,8 @@ SHOWN_BY_BROWSERS: Mapping[str, str] = {
 SORTS = ("newest", "oldest", "name", "rating", "largest")
 FACETS = ("type", "dated", "rating", "person", "camera")  # keys of the search whose values are counted
 MAX_TILES = 500  # of a page
+_MEGAPIXEL = 1_000_000
+_HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of videos: least height, name
 DateSource = Literal["edit", "taken", "field", "name", "file"]
 DATE_SOURCES: Mapping[DateSource, str] = {  # the first one that a file has counts
     "edit": "Date of your edit",
@@ -85,6 +90,71 @@ class Tile:
     unwritable: bool  # the file is read-only or not intact, or no write strategy exists
     container: str  # "" if it is not known
 
+    @property
+    def shown_title(self) -> str:
+        """The title, or the name of the file without one."""
+        return self.title or self.file_name
+
+    @property
+    def place(self) -> str:
+        """The library and the folder in it."""
+        return " / ".join(part for part in (self.library, *self.folder.split("/")) if part)
+
+    @property
+    def folder_name(self) -> str:
+        """The last part of the folder, or the library."""
+        return self.folder.rsplit("/", 1)[-1] or self.library
+
+    @property
+    def picture_version(self) -> str:
+        """The version of its picture, for the address of a thumbnail; "" without a picture."""
+        return "" if self.kind == "audio" else picture_version(self.file_hash, self.mtime_ns)
+
+    @property
+    def is_shown_by_browsers(self) -> bool:
+        """Whether browsers show the file itself now."""
+        return not self.offline and self.container in SHOWN_BY_BROWSERS
+
+    @property
+    def badge(self) -> str:
+        """A sign of its kind, with the duration or the extension."""
+        if self.kind == "photo":
+            return f"▣ {self.file_ext.upper()}"
+        sign = "♪" if self.kind == "audio" else "▶"
+        return f"{sign} {wording.playing_time(self.duration) if self.duration else self.file_ext.upper()}"
+
+    @property
+    def size_text(self) -> str:
+        """The size."""
+        return wording.size(self.size)
+
+    @property
+    def pixels(self) -> str:
+        """Width and height; "" if they are not known."""
+        return f"{self.width} × {self.height}" if self.width and self.height else ""
+
+    @property
+    def info(self) -> str:
+        """The resolution in a word, and the size; of a large photo the megapixels alone."""
+        pixels = self.width * self.height
+        if self.kind == "photo" and pixels >= _MEGAPIXEL:
+            return f"{pixels / _MEGAPIXEL:.0f} MP"
+        heights = _HEIGHTS if self.kind == "video" else ()
+        name = next((name for height, name in heights if min(self.width, self.height) >= height), "")
+        return " · ".join(part for part in (name, self.size_text) if part)
+
+    @property
+    def note(self) -> str:
+        """What is special now; "" for nothing."""
+        notes = {"offline": self.offline, "± in plan": self.in_plan, "skipped": self.skipped}
+        notes["read-only"] = self.unwritable
+        return next((note for note, applies in notes.items() if applies), "")
+
+    @property
+    def dated(self) -> str:
+        """Where the date comes from."""
+        return DATE_SOURCES[self.date_source]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TilePage:
@@ -109,30 +179,4 @@ class Month:
 
     month: str  # 2024-06
     first: int  # place of its first file in the list, from 0
-    files: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaOverview:
-    """The numbers of a list of files: what a page shows before it reads a tile."""
-
-    list_id: str
-    query: str
-    sort: str
-    total: int
-    size: int  # bytes
-    kinds: dict[str, int]  # files by kind: photo, video, audio
-    favorites: int
-    unrated: int
-    without_people: int
-    offline: int
-    sections: list[Section]  # of a list that is sorted by date; otherwise none
-    months: list[Month]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaFacetValue:
-    """One value of a key of the search, with the number of its files."""
-
-    value: str
     files: int

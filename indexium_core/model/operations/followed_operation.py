@@ -31,6 +31,7 @@ _PARTS: Mapping[Outcome, str] = {  # outcome → kind of its part of the bar
     "unknown": "odd",
     "skipped": "off",
 }
+PROBLEMS = ("failed", "conflict", "unknown")  # statuses of items that were not written for a reason
 _FAR = 3.0  # how many times longer a remaining time may be than another one that is shown beside it
 
 
@@ -111,6 +112,22 @@ class FollowedOperation(Shaped):
         return self._items(self.total)
 
     @property
+    def progress_text(self) -> str:
+        """What it does now, and how far it is: `Writing 3 of 9 files`."""
+        paused = "Pausing:" if self.status.pausing else "Paused:"
+        verb = paused if self.state == "paused" else self.verb
+        return f"{verb} {wording.count(self.done)} of {self.total_text}"
+
+    @property
+    def progress_note(self) -> str:
+        """Its problems, its pace while it is not paused, and its name."""
+        failed = sum(self.counts.get(each, 0) for each in PROBLEMS)
+        problems = wording.plural(failed, "problem") if failed else ""
+        pace = "" if self.state == "paused" else self.pace
+        name = f"“{self.operation.user_note}”" if self.operation.user_note else ""
+        return " · ".join(part for part in (problems, pace, name) if part)
+
+    @property
     def pace(self) -> str:
         """The speed and the remaining time, or the duration after its end."""
         status = self.status
@@ -172,7 +189,7 @@ class FollowedOperation(Shaped):
     @property
     def has_problems(self) -> bool:
         """Whether some of its items were not written for a reason."""
-        return any(self.status.counts.get(each) for each in ("failed", "conflict", "unknown"))
+        return any(self.status.counts.get(each) for each in PROBLEMS)
 
     @property
     def report(self) -> list[str]:

@@ -2,9 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from indexium_core.model import wording
+from indexium_core.model.people import copies
 from indexium_core.model.people.copies import FileCopy
+
+LINES = 50  # of a list that a preview shows
+_NEXT_SCAN = "Scan the folder of these files, or add it: the scan assigns the names."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListComparison:
+    """How many files are compared with a legacy database, and of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportLine:
+    """A line of a preview: a place, and what is there."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportLines:
+    """The first lines of a kind; `more` is about the others, "" if there are none."""
+
+    rows: list[ImportLine]
+    total: int
+    more: str
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[str, str]], *, total: int | None = None) -> ImportLines:
+        """Return the first of these lines; `total`: of all of them, if `found` has only some."""
+        rows = [ImportLine(where=where, text=text) for where, text in found[:LINES]]
+        number = len(found) if total is None else total
+        return cls(rows=rows, total=number, more=wording.and_more(number - len(rows)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +53,16 @@ class UnmatchedFile:
     people: int
     suggestions: int
     operations: int  # its entries in the history
+
+    @property
+    def content(self) -> str:
+        """What the database has for it, in words."""
+        numbers = (
+            (self.people, "name", "names"),
+            (self.suggestions, "suggestion", "suggestions"),
+            (self.operations, "history entry", "history entries"),
+        )
+        return ", ".join(wording.plural(number, one, many) for number, one, many in numbers if number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +102,54 @@ class ImportReport:
     unmatched: list[UnmatchedFile] = field(default_factory=list)  # files that no scanned file matches
     problems: list[str] = field(default_factory=list)  # a sentence for each part that was not imported
 
+    @property
+    def text(self) -> str:
+        """The result of the import, in sentences."""
+        waiting = wording.plural(self.waiting, "name is", "names are")
+        sentences = (
+            f"{wording.plural(self.added, 'name')} added in {wording.files(self.files)}.",
+            self.waiting and f"{waiting} waiting for a scan. {_NEXT_SCAN}",
+            self.rejected and f"{wording.plural(len(self.rejected), 'row')} rejected.",
+            self.skipped and f"{wording.plural(len(self.skipped), 'placeholder name')} skipped.",
+            self.operations and f"{wording.plural(self.operations, 'operation')} added to the history.",
+            copies.sentence(self.copies, self.copy_files),
+        )
+        return " ".join(sentence for sentence in sentences if sentence)
+
+    @property
+    def legacy_facts(self) -> list[str]:
+        """What a legacy database has beside the people of files, in sentences."""
+        facts = []
+        if self.by_hash or self.by_path or self.unmatched:
+            files = wording.files(self.by_hash + self.by_path)
+            by_hash, by_path = wording.count(self.by_hash), wording.count(self.by_path)
+            facts.append(f"{files} matched: {by_hash} by content, {by_path} by path.")
+        if self.suggestions:
+            facts.append(f"{wording.plural(self.suggestions, 'suggestion')} of people: none is assigned automatically.")
+        if self.operations or self.known_operations:
+            known = f", {wording.count(self.known_operations)} imported earlier" if self.known_operations else ""
+            facts.append(f"History: {wording.plural(self.operations, 'new operation')}{known}. It can only be read.")
+        return facts
+
+    @property
+    def content(self) -> str:
+        """What an import with this result takes, in words; "" for nothing."""
+        numbers = (
+            (self.matched + self.waiting, "name"),
+            (self.suggestions, "suggestion"),
+            (self.operations, "operation"),
+        )
+        return wording.list_of([wording.plural(number, one) for number, one in numbers if number])
+
+    @property
+    def waiting_hint(self) -> str:
+        """What happens with the names of files that no scan has found; "" if there are none."""
+        if not self.waiting:
+            return ""
+        waiting = f"{wording.plural(self.waiting, 'name is', 'names are')} for files that no scan has found."
+        advice = "" if self.matched else "If the paths start in another folder, choose it. Otherwise import"
+        return f"{waiting} {advice or 'Import'} them now. {_NEXT_SCAN}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRow:
@@ -75,3 +171,36 @@ class ImportCheck:
     waiting_rows: int  # all of them; a row may have several names
     relative: bool  # the source has paths relative to `root`
     root: str  # for display
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the source has people of files; a legacy database may have other content only."""
+        report = self.report
+        return bool(self.rows or not (report.operations or report.known_operations or report.suggestions))
+
+    @property
+    def summary(self) -> str:
+        """The number of names, people and rows, in words."""
+        names = wording.plural(self.report.matched + self.report.waiting, "name")
+        people = wording.plural(self.people, "person", "people")
+        return f"{names} of {people} in {wording.plural(self.rows, 'row')}"
+
+    @property
+    def rejected_lines(self) -> ImportLines:
+        """The rows that are rejected, with the reasons."""
+        return ImportLines.of([(each.where, each.reason) for each in self.report.rejected])
+
+    @property
+    def skipped_lines(self) -> ImportLines:
+        """The placeholder names, with the reasons."""
+        return ImportLines.of([(each.where, each.reason) for each in self.report.skipped])
+
+    @property
+    def waiting_lines(self) -> ImportLines:
+        """The rows whose files are not scanned yet."""
+        return ImportLines.of([(each.where, each.path) for each in self.waiting], total=self.waiting_rows)
+
+    @property
+    def unmatched_lines(self) -> ImportLines:
+        """The files of a legacy database that no scanned file matches."""
+        return ImportLines.of([(each.content, each.path) for each in self.report.unmatched])

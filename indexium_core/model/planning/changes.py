@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
+
+from indexium_core.model import wording
+from indexium_core.model.fields.table import title_of
+from indexium_core.model.shapes import ListPage, Shaped
+
+_PLAN_ONLY = "This import does not write any files. It only changes the plan."
+_COUNTED = (
+    ("people", "Other people"),
+    ("fields", "Other fields"),
+    ("postponed", "Skipped"),
+    ("brought_back", "No longer skipped"),
+    ("modes", "Other modes"),
+)
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +67,44 @@ class FileChange:
         """People that the row removes."""
         return [] if self.after is None else [name for name in self.before if name not in self.after]
 
+    @property
+    def tags(self) -> list[dict[str, str]] | None:
+        """The people: kept, then removed (`kind` is `del`), then added ones (`add`); None if they stay as they are."""
+        if self.after is None:
+            return None
+        return [
+            *({"text": name, "kind": ""} for name in self.after if name in self.before),
+            *({"text": name, "kind": "del"} for name in self.removed),
+            *({"text": name, "kind": "add"} for name in self.added),
+        ]
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """What a person should notice: a level and a text each."""
+        flags = (
+            (bool(self.conflict), "warning", "edited here"),
+            (self.removes_everyone, "danger", "removes all people"),
+            (self.postponed is True, "note", "skip"),
+            (self.postponed is False, "note", "no longer skipped"),
+        )
+        return [{"level": level, "text": text} for is_meant, level, text in flags if is_meant]
+
+    @property
+    def message(self) -> str:
+        """The other changes, the conflict and the line, in words."""
+        return " · ".join(part for part in (self._note, self.conflict, f"line {self.line}") if part)
+
+    @property
+    def _note(self) -> str:
+        parts = [
+            f"{title_of(each.field)}: {each.before or 'no value'} → {each.after or 'no value'}" for each in self.fields
+        ]
+        parts += [mode for mode in (self.people_mode, self.comment_mode) if mode]
+        parts += [f"until {wording.day(self.until)}"] if self.until else []
+        if self.after is not None and not self.added and not self.removed:
+            parts.append("another order")
+        return ", ".join(parts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesPreview:
@@ -82,6 +135,69 @@ class ChangesPreview:
             "brought_back": _count(row.postponed is False for row in rows),
             "modes": _count(bool(row.people_mode or row.comment_mode) for row in rows),
         }
+
+    @property
+    def files(self) -> int:
+        """The number of files that would change without a choice."""
+        return len(self.applicable())
+
+    @property
+    def facts(self) -> list[list[str]]:
+        """The numbers of files by kind of change, with a label each."""
+        counts = self.counts(overwrite=True)
+        found = [[label, wording.files(counts[kind])] for kind, label in _COUNTED if counts[kind]]
+        return [*found, ["Unchanged", wording.files(self.unchanged)]]
+
+    @property
+    def loss(self) -> str:
+        """How many files would have no people left, as a sentence; "" for none."""
+        lost = self.counts(overwrite=True)["removes_everyone"]
+        return f"{wording.files(lost)} would have no people left: the cell of the people is empty." if lost else ""
+
+    @property
+    def hint(self) -> str:
+        """What an import does and does not do, in sentences."""
+        return " ".join([_PLAN_ONLY, *self.notes])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChangePage(ListPage):
+    """One page of the files that would change."""
+
+    items: list[FileChange]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineErrorPage(ListPage):
+    """One page of the rejected rows."""
+
+    items: list[LineError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownChanges(Shaped):
+    """What a person sees before the import of an edited export."""
+
+    preview: ChangesPreview
+    rows: FileChangePage
+    errors: LineErrorPage
+
+    @classmethod
+    def of(cls, preview: ChangesPreview, *, page: int, errors_page: int, per_page: int) -> ShownChanges:
+        """Return one page of each list of a preview."""
+        page, errors_page = max(1, page), max(1, errors_page)
+        rows, problems = preview.rows, preview.errors
+        return cls(
+            preview=preview,
+            rows=FileChangePage(items=_part(rows, page, per_page), total=len(rows), page=page, per_page=per_page),
+            errors=LineErrorPage(
+                items=_part(problems, errors_page, per_page), total=len(problems), page=errors_page, per_page=per_page
+            ),
+        )
+
+
+def _part(rows: Sequence[_Row], page: int, per_page: int) -> list[_Row]:
+    return list(rows[(page - 1) * per_page : page * per_page])
 
 
 def _count(flags: Iterable[bool]) -> int:

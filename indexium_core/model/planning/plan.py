@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,7 @@ CATEGORIES = ("add", "merge", "remove", "rewrite", "unchanged", "blocked")
 SORT_KEYS = ("name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost")
 SHOWN_TAGS = 40  # people of a file in a row
 _LONGEST_PLACE = 32  # characters of a folder in a row
+_DIGEST = re.compile(r"[0-9]+-[0-9]+")
 FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags", "locked")  # keys of the search grammar
 
 
@@ -319,6 +321,25 @@ class SelectionDigest:
     count: int
     digest: int  # digest of the ids and payloads of the files
     size: int = field(default=0, compare=False)  # total size of the files in bytes
+
+    @property
+    def text(self) -> str:
+        """The digest as a text, for a program whose numbers are smaller."""
+        return f"{self.count}-{self.digest}"
+
+    @classmethod
+    def of_text(cls, text: str) -> SelectionDigest:
+        """
+        Return the digest of a `text`.
+
+        Raises:
+            UsageError: It is none.
+
+        """
+        if not _DIGEST.fullmatch(text):
+            raise errors.UsageError(f"'{text[:40]}' is not the digest of a selection.")
+        count, digest = text.split("-")
+        return cls(count=int(count), digest=int(digest))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,12 +38,16 @@ class PublicationFilter:
                 raise errors.UsageError(f"There is no risk “{name[:40]}”. Choose from: {known}.")
 
 
+EVERY_ROW = PublicationFilter()  # but unchanged ones
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationSelection:
     """
     What to publish: titles that a person names or has found, or all rows of a filter with some risks.
 
-    A file of ours that another program changed since, or that is gone, is written only if a person names its title.
+    A file of ours that another program changed since, or that is gone, is written only if a person names its title; so
+    is a title that was rolled back.
     """
 
     addresses: tuple[str, ...] = ()  # such as movie:12; of a series, its seasons and episodes belong to it
@@ -145,7 +149,10 @@ class DangerousTitle(Shaped):
         )
 
 
-_LEFT_OUT = {"changed since": "changed by another program, so only written if selected by hand"}
+_LEFT_OUT = {
+    "changed since": "changed by another program, so only written if selected by hand",
+    "rolled back": "rolled back, so only written if selected by hand",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """
 The one table of what is worth saying about a publication: risk, label, sentence and remedy of each code.
 
-A row has the worst risk of its codes: safe if a file is new or ours, warning if an NFO file of others is edited, danger
-if something of others would be lost, blocked if nothing can be written. A note changes no risk.
+A row has the worst risk of its codes: safe if a file is new or ours, warning if an NFO file of others is edited or a
+person has rolled the title back, danger if something of others would be lost, blocked if nothing can be written. A note
+changes no risk.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from dataclasses import dataclass
 PUBLICATION_RISKS = ("safe", "warning", "danger", "blocked", "unchanged")
 PUBLISHED_RISKS = ("safe", "warning", "danger")  # risks that a publication may have
 # Codes that a person answers first → why a selection leaves the title out until then.
-BY_HAND: Mapping[str, str] = {"drift": "changed since", "own_file_missing": "gone since"}
+BY_HAND: Mapping[str, str] = {
+    "drift": "changed since",
+    "own_file_missing": "gone since",
+    "rolled_back": "rolled back",
+}
 _SEVERITIES = ("note", "warning", "danger", "blocked")
 
 
@@ -94,6 +99,12 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "gone",
         "A file that was published is gone, or empty.",
         "Restore it, leave it, or stop publishing it.",
+    ),
+    "rolled_back": _code(
+        "warning",
+        "rolled back",
+        "The last publication of this title was rolled back.",
+        "Look at what would be written. Select the title to publish it again.",
     ),
     "foreign_value_replaced": _code(
         "warning",

@@ -140,6 +140,11 @@ class DecisionReport:
         """The result, and the copies that it reached."""
         return " ".join(filter(None, (self.sentence, self.copies_text)))
 
+    @property
+    def unsupported_text(self) -> str:
+        """In how many files it is not possible; "" if there are none."""
+        return f"Not possible in {wording.files(self.unsupported)}" if self.unsupported else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkPerson:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from indexium_core.model.fields.table import CREATION_TIME, DATE, RATING, TITLE
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.media import MediaKind
-from indexium_core.model.files.tiles import DateSource, MediaFacetValue, Tile
+from indexium_core.model.files.tiles import DateSource, Tile
+from indexium_core.model.media_lists import MediaFacetValue
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -78,7 +79,7 @@ def date_of(reader: Connection, version: Version, file_id: int) -> tuple[str, Da
 def facet(reader: Connection, version: Version, query: CompiledQuery, *, key: str, most: int) -> list[MediaFacetValue]:
     """Return the values of one of `tiles.FACETS` in the files that match a search."""
     rows = _run(reader, "facet", version, query, {"key": key, "most": most}).fetchall()
-    return [MediaFacetValue(value=value, files=files) for value, files in rows]
+    return [MediaFacetValue(key=key, value=value, files=files) for value, files in rows]
 
 
 def _run(reader: Connection, name: str, version: Version, query: CompiledQuery, facts: Mapping[str, Any]) -> Connection:

@@ -46,16 +46,6 @@ def waiting_rows(reader: Connection, *, safe_too: bool) -> dict[int, int]:
     return {int(library_id): int(count) for library_id, count in rows}
 
 
-def rolled_back(reader: Connection) -> set[tuple[str, int]]:
-    """Return type and id of the titles whose last publication was rolled back."""
-    return {(kind, int(number)) for kind, number in reader.execute(_sql("rolled_back")).fetchall()}
-
-
-def rolled_back_rows(reader: Connection) -> set[str]:
-    """Return the addresses of the rows of the plan in which the last publication of a title was rolled back."""
-    return {f"{kind}:{number}" for kind, number in reader.execute(_sql("rolled_back_rows")).fetchall()}
-
-
 def titles(reader: Connection) -> dict[int, int]:
     """Return the number of films and series by library."""
     return {int(library_id): int(count) for library_id, count in reader.execute(_sql("titles")).fetchall()}

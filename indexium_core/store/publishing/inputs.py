@@ -130,6 +130,7 @@ class PublishedInputs:
     videos: list[KnownVideo] = field(default_factory=list)
     values: dict[int, dict[str, ShownValue]] = field(default_factory=dict)  # title → field → shown value
     touched: set[Entity] = field(default_factory=set)  # a person has decided something about them
+    rolled_back: set[Entity] = field(default_factory=set)  # their last publication was rolled back
     files: dict[Entity, list[MainFile]] = field(default_factory=dict)
     episodes_of_files: dict[int, list[int]] = field(default_factory=dict)  # file → its episodes
     people_of_files: dict[int, list[str]] = field(default_factory=dict)
@@ -200,6 +201,11 @@ def tenants(
     return reader.execute(_sql("tenants"), facts).fetchall()
 
 
+def rolled_back(reader: Connection) -> set[Entity]:
+    """Return the titles and videos whose last publication was rolled back."""
+    return {Entity(kind, int(number)) for kind, number in reader.execute(_sql("rolled_back")).fetchall()}
+
+
 def examples(reader: Connection, library_id: int, *, count: int) -> tuple[list[Entity], int]:
     """Return some titles and videos of a library that would be published, and the number of all of them."""
     found = reader.execute(_sql("examples"), {"also": library_id, "count": count}).fetchall()
@@ -233,6 +239,7 @@ def read(
         shown = values.get(name)  # the items of others, and now those of the next origin, which are ours in their file
         values[name] = ShownValue(plain if shown is None else joined_values(shown.value, plain), origin, is_locked)
     found.touched = {Entity(*row) for row in reader.execute(_sql("touched_of"), wanted).fetchall()}
+    found.rolled_back = {Entity(*row) for row in reader.execute(_sql("rolled_back_of"), wanted).fetchall()}
     for kind, number, *facts in reader.execute(_sql("files_of"), wanted).fetchall():
         found.files.setdefault(Entity(kind, number), []).append(MainFile(*facts))
     own_files = [each.file_id for files in found.files.values() for each in files]

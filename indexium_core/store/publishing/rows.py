@@ -33,6 +33,8 @@ READ_BY_OUTDATED = frozenset(
         "publication_rows",
         "published_files",
         "side_file_choices",
+        "metadata_operations",
+        "metadata_operation_items",
     }
 )
 TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}

@@ -39,23 +39,6 @@ ORDER BY o.id;
 SELECT library_id, count(DISTINCT (top_type, top_id)) AS rows FROM publication_rows
 WHERE risk IN ('warning', 'danger') OR (risk = 'safe' AND $safe_too) GROUP BY library_id;
 
--- name: last_publications
--- The last publication of each title. A part of the two statements below.
-SELECT i.entity_type, i.entity_id, i.reverted_by FROM metadata_operation_items AS i
-JOIN metadata_operations AS o ON o.id = i.operation_id
-WHERE o.operation_type = 'publish' AND i.status = 'success' AND i.entity_type IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY i.entity_type, i.entity_id ORDER BY o.id DESC) = 1;
-
--- name: rolled_back
--- The titles whose last publication was rolled back.
-SELECT entity_type, entity_id FROM (/* last_publications */) WHERE reverted_by IS NOT NULL;
-
--- name: rolled_back_rows
--- The rows of the plan of publications with such a title.
-SELECT DISTINCT p.top_type, p.top_id FROM publication_rows AS p
-JOIN (/* last_publications */) AS l ON (l.entity_type, l.entity_id) = (p.entity_type, p.entity_id)
-WHERE l.reverted_by IS NOT NULL;
-
 -- name: titles
 -- The films and series of each library.
 SELECT library_id, count(*) AS titles FROM (

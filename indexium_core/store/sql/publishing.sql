@@ -49,6 +49,15 @@ ORDER BY 1;
    AND NOT EXISTS (FROM title_files AS t JOIN titles AS k ON k.entity_type = t.entity_type AND k.id = t.entity_id
                    WHERE t.file_id = f.file_id AND k.state NOT IN ('ignored', 'discovered')));
 
+-- name: rolled_back
+-- The titles and videos whose last publication was rolled back.
+SELECT entity_type, entity_id FROM (
+    SELECT i.entity_type, i.entity_id, i.reverted_by FROM metadata_operation_items AS i
+    JOIN metadata_operations AS o ON o.id = i.operation_id
+    WHERE o.operation_type = 'publish' AND i.status = 'success' AND i.entity_type IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY i.entity_type, i.entity_id ORDER BY o.id DESC) = 1)
+WHERE reverted_by IS NOT NULL;
+
 -- name: inputs
 -- A digest of the inputs of each title and video that is published. A row of the plan is computed again if its digest
 -- changes. The digest of an episode has the name of its series; that of a season and of a series has all of their files.
@@ -99,6 +108,7 @@ parts AS (
     UNION ALL SELECT 'season', s.id, p.h, FALSE FROM of_pictures AS p JOIN seasons AS s ON p.entity_type = 'series' AND p.entity_id = s.series_id
     UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, state = 'released'), FALSE FROM published_files
     UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, choice), FALSE FROM side_file_choices
+    UNION ALL SELECT entity_type, entity_id, hash('rolled back'), FALSE FROM (/* rolled_back */)
     UNION ALL
     SELECT 'video', v.file_id, hash(o.h, v.path_bytes, v.fields::VARCHAR, v.edits_people, v.edits::VARCHAR, v.names), TRUE
     FROM /* videos */ AS v JOIN on_libraries AS o USING (library_id))
@@ -142,6 +152,10 @@ WHERE place = 1 OR (place = 2 AND is_shared) ORDER BY entity_id, field, place;
 -- name: touched_of
 -- The titles of a request whose values or pictures a person has decided.
 SELECT DISTINCT t.entity_type, t.entity_id FROM touched_titles AS t JOIN /* wanted */ AS w USING (entity_type, entity_id);
+
+-- name: rolled_back_of
+-- The titles and videos of a request whose last publication was rolled back.
+SELECT entity_type, entity_id FROM (/* rolled_back */) JOIN /* wanted */ AS w USING (entity_type, entity_id);
 
 -- name: files_of
 -- The main files of the titles of a request; of a series and of a season, those of their episodes.

@@ -345,6 +345,10 @@ def test_proposal_of_a_person_starts_nothing_at_once(three: Team) -> None:
         library.write(library.plan(), ALL)
     request = library.approvals.get(error.value.approval_id)
     assert request.reasons == ["its proposer asks for an approval"]
+    with library.acting_as(three.ann):
+        plan = library.plan()
+        with pytest.raises(errors.ApprovalNeededError):
+            library.operations.begin_write(plan, plan.select(), options=ALL, is_proposal=True)
     assert library.history().total == 0
     assert three.ended(three.approve(request, three.root)).counts == {"success": 3}
     with library.acting_as(three.ann):

@@ -33,10 +33,20 @@ def imported(library: Library) -> None:
     library.people.import_file(source, root=path.parent)
 
 
+def taken(library: Library) -> None:
+    """Import people for the first film from a list that was sent."""
+    path = Path(library.plan().items[0].file_path)
+    source = path.with_name("sent.csv")
+    source.write_text(f"path,person\n{path.name},Cy Orr\n")
+    library.people_lists.take(library.people_lists.keep(source, "people.csv"), root=str(path.parent))
+
+
 # Calls of which no table of records says who made them, and that can change what would be written into the files.
 OTHERS: dict[str, Change] = {
     "people.add_to_files": lambda library: library.people.add_to_files([first(library)], ["Cy Orr"]),
+    "people.add_typed": lambda library: library.people.add_typed(first(library), "Cy Orr"),
     "people.import_file": imported,
+    "people_lists.take": taken,
     "inventory.set_modes": lambda library: library.inventory.set_modes(1, mode="exact"),
     "inventory.set_exclude": lambda library: library.inventory.set_exclude(1, [library.plan().items[0].file_name]),
 }
@@ -51,12 +61,13 @@ UNCHANGING = frozenset(_UNCHANGING.split())
 _UNCHANGING_CALLS = """
     checks.as_sql checks.ignore checks.ignore_all checks.unignore fields.change fields.define fields.remove
     people.as_sql people.files_as_sql search.as_sql
-    inventory.add inventory.browse inventory.exclude_removal inventory.forget_missing inventory.media_removal
-    inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
-    inventory.set_kind inventory.set_media inventory.set_metadata_language inventory.set_write_ratings
-    people.set_picture
+    inventory.add inventory.as_sql inventory.browse inventory.exclude_removal inventory.forget_missing
+    inventory.media_removal inventory.missing_removal inventory.remove inventory.remove_empty_folders
+    inventory.set_cast_people inventory.set_kind inventory.set_media inventory.set_metadata_language
+    inventory.set_write_ratings
+    people.set_picture people_lists.check people_lists.comparison people_lists.discard
     people.take_from_files rescans.prune_audit rescans.read_file
-    scans.cancel templates.remove templates.save titles.follow
+    interruptions.postpone scans.cancel scans.take_resumed templates.remove templates.save titles.follow
     titles.unassign configuration.file configuration.row configuration.set configuration.table
 """
 UNCHANGING_CALLS = frozenset(_UNCHANGING_CALLS.split())
@@ -65,8 +76,8 @@ _SAME = """
     artwork_jobs.add history.start_rollback locks.lock locks.set locks.unlock matches.ignore
     operations.start_operation operations.write_single_file picture_selection.reject_candidate
     picture_selection.select_candidate publications.choose publications.discard_changes publications.start
-    rescans.add scans.add scans.run steps.undo thumbnail_jobs.add titles.assign_new titles.identify titles.lock
-    titles.set titles.unlock verification.add
+    rescans.add scans.add scans.run steps.undo thumbnail_jobs.add titles.assign_new titles.lock
+    titles.set titles.set_library_kind titles.unlock verification.add
 """
 SAME = frozenset(_SAME.split())
 WALK = {**{name: call for name, call in CHANGES.items() if callable(call)}, **OTHERS}

@@ -24,17 +24,17 @@ def test_series_that_is_named_beside_a_filter_has_its_episodes(library: Library)
 
 
 def test_overview_counts_what_the_list_has_and_each_filter_without_its_own_choice(library: Library) -> None:
-    found = library.publications.overview(risk=["safe"], action=["create"], library_id=1)
+    found = library.publications.overview(PublicationFilter(risk=("safe",), action=("create",), library_id=1))
     page = library.publications.plan(risk=["safe"])
     assert (found.risks, found.titles, found.selectable) == ({"safe": page.total}, page.titles, page.total)
     assert [(each.value, each.label) for each in found.by_action] == [("create", "new")]
     assert [(each.value, each.total) for each in found.by_library] == [("1", page.total)]
     assert found.about.startswith("NFO files and pictures for Kodi")
 
-    nothing = library.publications.overview("party", action=["remove"], library_id=1)
+    nothing = library.publications.overview(PublicationFilter(query="party", action=("remove",), library_id=1))
     assert [(each.value, each.total) for each in (*nothing.by_action, *nothing.by_library)] == [("remove", 0), ("1", 0)]
     with pytest.raises(errors.UsageError):
-        library.publications.overview(risk=["party"])
+        library.publications.overview(PublicationFilter(risk=("party",)))
 
 
 @pytest.mark.usefixtures("done")

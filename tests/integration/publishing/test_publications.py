@@ -407,6 +407,23 @@ def test_title_shows_its_publication(library: Library, film: int) -> None:
     assert row == ("identified", None)
 
 
+def test_title_that_was_rolled_back_waits_for_a_person(library: Library, film: int) -> None:
+    address = f"movie:{film}"
+    assert address in library.publications.selectable(risk=["safe"])
+    operation = publish(library, THE_FILM)
+
+    roll_back(library, operation)
+
+    row = library.publications.get("movie", film)
+    assert (row.risk, row.codes) == ("warning", ["rolled_back"])
+    assert address not in library.publications.selectable()
+    summary = library.publications.summary(PublicationSelection(found=(address,)))
+    assert (summary.titles, summary.excluded) == (0, {"rolled back": 1})
+    publish(library, PublicationSelection(addresses=(address,)))
+    library.titles.set(film, "plot", "Another plot.")
+    assert library.publications.get("movie", film).risk == "safe"
+
+
 def test_pages_of_titles_offer_what_can_be_published(library: Library, film: int) -> None:
     offer = library.publications.offer()
     assert (offer.is_on, offer.label) == (True, f"Publish {offer.titles}…")
@@ -627,7 +644,15 @@ def test_titles_that_failed_are_published_again(library: Library, folder: Path, 
     assert failed.wait().counts == {"conflict": 1}
     [item] = library.operation(failed.id).items
     assert (item.code, item.entity_type, item.entity_id) == ("changed_on_disk", "movie", film)
-    assert library.retries.start(failed.id).wait().counts == {"success": 1}
+    expected = library.retries.preview_publication(failed.id).summary.digest
+    with pytest.raises(errors.StalePlanError):
+        library.retries.begin_publication(failed.id, expected="other")
+    with pytest.raises(errors.ApprovalNeededError):
+        library.retries.begin_publication(failed.id, expected=expected, is_proposal=True)
+    again = library.retries.begin_publication(failed.id, note=" again ", expected=expected)
+    assert library.handle(again).wait().counts == {"success": 1}
+    operation = library.operation(again).operation
+    assert (operation.user_action, operation.user_note, operation.source) == ("retry", "again", "dashboard")
     assert document(folder / LANTERN / "movie.nfo").values["plot"] == "Another plot."
 
 

@@ -78,7 +78,7 @@ def test_files_follow_the_media_and_a_rollback_is_exact(
         library.history.rollback_operation(operation.id)
         assert tree(folder) == before
         assert ledger(library, sky) == sorted(published)
-        assert shown(library, sky).risk == "safe"
+        assert (shown(library, sky).risk, shown(library, sky).codes) == ("warning", ["rolled_back"])
 
 
 @pytest.mark.parametrize("extras", ["deleted", pytest.param("kept", marks=pytest.mark.further)])

@@ -813,7 +813,6 @@ def test_files_are_read_once_the_operation_is_known() -> None:
     assert progress(body)[:2] == ["history.followed_items", args]
     assert progress("progress.read({}, 50, undefined)") is None
     assert progress("progress.read({}, 50, {operation: null})")[0] == "history.__call__"
-    assert progress("[progress.tells(head), progress.tells({operation: null})]") == [{"op": "7"}, None]
 
 
 def test_switch_of_the_library_keeps_the_files_of_pictures_and_table() -> None:

@@ -14,7 +14,6 @@ import pytest
 
 from dashboards.web import downloads, query_downloads, server
 from indexium_core.library import Library
-from indexium_core.model.planning.changes import ChangesPreview
 from tests.support import media
 from tests.support.waiting import until
 
@@ -26,7 +25,6 @@ class Site:
 
     def __init__(self, library: Library, running: server.DashboardServer) -> None:
         self.library, self._running, self.port = library, running, running.port
-        self.result_cache = running._pages.shared.result_cache
         self.origin = f"http://127.0.0.1:{running.port}"
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], str]:
@@ -174,8 +172,8 @@ def test_edited_csv_is_compared_and_cached(site: Site) -> None:
     status, _, answer = site.send(text.encode())
 
     assert status == 200
-    preview = site.result_cache.find(json.loads(answer)["token"], ChangesPreview)
-    assert [row.after for row in preview.rows] == [["Cem Öz"]] * 2
+    shown = site.library.changes.uploaded(json.loads(answer)["token"])
+    assert [row.after for row in shown.rows.items] == [["Cem Öz"]] * 2
     assert not site.library.decisions.list()
 
 

@@ -12,7 +12,8 @@ from dashboards import app
 from dashboards.web.server import DashboardServer
 
 NO_FILE = "There is no file with this id"
-WITHOUT_ENTRY = {"activity", "connections", "accounts", "account", "title"}  # pages that the navigation has not
+# Pages that the navigation has not.
+WITHOUT_ENTRY = {"activity", "connections", "accounts", "account", "folders", "title"}
 NO_PAGE = "There is no page at this address"
 
 

@@ -11,7 +11,7 @@ NEAR = {"query": "ann", "words": "without risk:danger", "files": 1204}
 NUMBERS = {"folders": 1, "wider": [], "found": {"unchanged_count": 0}, "everything": {"total_files": 9}}
 
 
-def empty(query: str = "", written: dict[str, int] | None = None, **numbers: Any) -> tuple[str, str, str]:
+def empty(query: str = "", written: dict[str, int | str] | None = None, **numbers: Any) -> tuple[str, str, str]:
     """Return the title, the text, and what stands below them."""
     head = {"numbers": {**NUMBERS, **numbers}, "written": written}
     script = """(async ({plan}) => {
@@ -55,6 +55,8 @@ def test_empty_list_says_that_its_files_are_written(done: int, total: int, title
         found={"unchanged_count": 2},
     )
     assert said == title
+    back: dict[str, int | str] = {"status": "rolled_back", "success_count": done, "file_count": total}
+    assert empty("ann risk:safe", back)[1].endswith("were rolled back: the plan skips them.")
     for text in ("12 files without risk:safe", "2 files with nothing to change", "Clear the search"):
         assert text in more
 

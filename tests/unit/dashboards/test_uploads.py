@@ -1,4 +1,4 @@
-"""Uploaded lists of people: only from own pages, with a size limit, and deleted with the last reference."""
+"""Uploaded lists of people: only from own pages, with a size limit, and in a file of their own."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from dashboards.result_cache import ResultCache, Upload
 from dashboards.web import server, uploads
 from dashboards.web.server import DashboardServer
 from tests.support.fake_library import FakeLibrary
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[DashboardServer]:
+def kept() -> list[tuple[Path, str]]:
+    """The files that the library has got, with their names; their tokens are their numbers."""
+    return []
+
+
+@pytest.fixture
+def served(tmp_path: Path, kept: list[tuple[Path, str]]) -> Iterator[DashboardServer]:
+    def keep(path: Path, name: str) -> str:
+        kept.append((path, name))
+        return str(len(kept))
+
     library = FakeLibrary(count=1)
-    library.home = tmp_path
+    library.home, library.people_lists = tmp_path, SimpleNamespace(keep=keep)
     with server.make_server(library, port=0).background() as running:  # type: ignore[arg-type]
         yield running
     library.close()
@@ -40,19 +48,17 @@ def send(served: DashboardServer, body: bytes = b"path,person\n", **changed: str
     return answer.status, text
 
 
-def desk(served: DashboardServer) -> ResultCache:
-    return served._pages.shared.result_cache
-
-
-def test_uploaded_list_is_cached_with_its_name(served: DashboardServer, tmp_path: Path) -> None:
+def test_library_gets_the_uploaded_list_with_its_name(
+    served: DashboardServer, kept: list[tuple[Path, str]], tmp_path: Path
+) -> None:
     status, text = send(served, b"path,person\nsea.mp4,Ann Lee\n")
-    upload = desk(served).find(json.loads(text)["token"], Upload)
+    [(path, name)] = kept
 
-    assert (status, upload.name) == (200, "people é.csv")
-    assert upload.path.parent == tmp_path / "uploads"
-    assert upload.path.suffix == ".csv"
-    assert upload.path.read_bytes() == b"path,person\nsea.mp4,Ann Lee\n"
-    assert upload.path.stat().st_mode & 0o077 == 0 or upload.path.parent.stat().st_mode & 0o077 == 0
+    assert (status, json.loads(text), name) == (200, {"token": "1"}, "people é.csv")
+    assert path.parent == tmp_path / "uploads"
+    assert path.suffix == ".csv"
+    assert path.read_bytes() == b"path,person\nsea.mp4,Ann Lee\n"
+    assert path.stat().st_mode & 0o077 == 0 or path.parent.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(
@@ -75,18 +81,9 @@ def test_other_uploads_are_refused(
     assert list(tmp_path.glob("uploads/*")) == []
 
 
-def test_uploaded_file_is_deleted_with_its_last_reference(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.touch()
-    upload: Any = Upload(path, "list.csv")
-    assert path.exists()
-    del upload
-    assert not path.exists()
-
-
 def test_uploads_of_earlier_process_are_deleted(tmp_path: Path) -> None:
     left = tmp_path / uploads.FOLDER / "left.csv"
     left.parent.mkdir()
     left.touch()
-    uploads.routes(SimpleNamespace(home=tmp_path), ResultCache(), None)  # type: ignore[arg-type]
+    uploads.routes(SimpleNamespace(home=tmp_path), None)  # type: ignore[arg-type]
     assert not left.exists()

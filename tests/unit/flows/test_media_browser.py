@@ -100,6 +100,14 @@ def test_facet_ignores_its_own_term(library: Library) -> None:
     assert media.overview(f'person:"{people[0].value}"').total == people[0].files
 
 
+def test_facet_has_chosen_values_without_files(library: Library) -> None:
+    found = library.media.facet("person", 'name:nothing person:"Nobody"')
+    assert [(each.value, each.files, each.is_chosen, each.turned) for each in found] == [
+        ("Nobody", 0, True, "name:nothing")
+    ]
+    assert all(each.turned == f'person:"{each.value}"' for each in library.media.facet("person", most=3))
+
+
 def test_search_without_files_and_unknown_keys(library: Library) -> None:
     assert library.media.overview("name:nothing").total == 0
     assert library.media.page("name:nothing").tiles == []

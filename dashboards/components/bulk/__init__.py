@@ -1,1 +1,0 @@
-"""The bulk edit of the selected files of the plan."""

@@ -1,1 +1,0 @@
-"""Details of one file of the plan: people, comment, properties and past changes."""

@@ -1,1 +1,0 @@
-"""The pictures of the library page: a grid or a table of all files."""

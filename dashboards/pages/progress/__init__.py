@@ -1,1 +1,0 @@
-"""The progress page: one operation while it runs and after it ended."""
