@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -139,8 +141,14 @@ def test_table_has_whole_width_and_two_lines_of_people(site: Site, library: Libr
 def test_question_before_a_write_opens_before_server_answers(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer, stale = threading.Event(), library.plans.stale
-    monkeypatch.setattr(library.plans, "stale", lambda *given, **more: answer.wait(20) and stale(*given, **more))
+    answer, question = threading.Event(), library.previews.before_write
+
+    @functools.wraps(question)
+    def late(*given: Any, **more: Any) -> Any:
+        answer.wait(20)
+        return question(*given, **more)
+
+    monkeypatch.setattr(library.previews, "before_write", late)
     page = site.visit("/plan?q=risk:safe")
     page.get_by_role("button", name="Select all safe").click()
     page.get_by_role("button", name=re.compile("^Write .* files…")).evaluate("button => button.click()")
