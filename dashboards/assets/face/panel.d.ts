@@ -4,7 +4,6 @@
 interface PanelModel {
   shown: string // the view, as JSON
   sheets: string[]
-  forbidden: string[] // actions that the person may not use
   place: string // the name of its place in page.html
   send_msg(message: object): void
   on(event: string, handler: (message: any) => void): void
@@ -19,35 +18,7 @@ interface RenderContext {
 /** What `h` takes as a child; empty ones are left out. */
 type Child = Node | string | number | boolean | null | undefined | Child[]
 
-/** Any event of a component, with an element as its target. */
-type PageEvent = KeyboardEvent & PointerEvent & {target: HTMLInputElement}
-
-/** A component in the page: `view` is what the server shows, `state` what only the browser knows. */
-interface Component<View, State = undefined> {
-  root: HTMLElement
-  model: PanelModel
-  view: View
-  before: View | undefined // the view that was drawn before this one
-  state: State
-  send(type: string, data?: object): void
-  paint(): void
-  find(selector: string): HTMLInputElement | null
-  focus(selector: string): void
-}
-
-type Action<Self> = (self: Self, data: DOMStringMap, target: HTMLInputElement, event: PageEvent) => unknown
-
-interface ComponentSpec<View, State = undefined> {
-  state?: () => State
-  draw(self: Component<View, State>): Child
-  onSetup?(self: Component<View, State>): void // before the first view is drawn
-  onDrawn?(self: Component<View, State>): void
-  onMessage?(self: Component<View, State>, message: any): void
-  actions?: Record<string, Action<Component<View, State>>> // by `data-act` and `data-change`; others go to the server
-  listeners?: Record<string, (self: Component<View, State>, event: PageEvent) => void> // on the root, by event name
-}
-
-/** A key of a page; see `keys` in keyboard.js. */
+/** A key of a page; see keys.js. */
 interface KeyBinding {
   does?: string | (() => string)
   group?: string
@@ -65,10 +36,113 @@ interface ListedKey extends KeyBinding {
 
 declare const Bokeh: {documents: {_new_models: Set<object>; on_event(name: string, handler: () => void): void}[]}
 
-// Each component has its own copy of the modules that it imports; these belong to the page.
+// They belong to the page.
 declare var indexiumSheets: Map<string, CSSStyleSheet>
 declare var indexiumDialogs: Set<HTMLDialogElement>
 declare var indexiumDrafts: Map<number, any>
-declare var indexiumRoots: Set<HTMLElement>
 declare var indexiumKeys: Set<ListedKey>
 declare var indexiumDismissed: string[]
+
+// What several modules draw in the same way.
+
+interface Tag {
+  text: string
+  kind: string // its class
+  title?: string
+}
+
+/** A part of a text of which some parts are marked, shown in another form, or folded. */
+interface TextPart {
+  text: string
+  mark: boolean
+  show?: string
+  fold?: boolean
+}
+
+/** A value before and after a change. */
+interface ChangedValue {
+  label: string
+  old: TextPart[] | null
+  new: TextPart[] | null
+}
+
+interface Choice {
+  value: string
+  label: string
+  on?: boolean
+}
+
+interface Bar {
+  now: number | null
+  max: number | null // null: the total is unknown
+  parts: {kind: string; share: number; label?: string}[]
+}
+
+interface DialogLevel {
+  level: string
+  count: string
+  text?: string
+  glyph?: string
+}
+
+interface DialogItem {
+  key?: string | number
+  name: string
+  path?: string
+  chips?: {level: string; text: string; glyph?: string}[] // without them, one chip of `level`, `status` and `glyph`
+  level?: string
+  status?: string
+  glyph?: string
+  message?: string
+  text?: string // a quotation
+  texts?: {where: string; text: string}[] // quotations with their places
+  was?: string // the old value; `now` is the new one
+  now?: string
+  values?: {label: string; was: string; now: string}[] // changed fields
+  pictures?: {source: string; text: string}[] // before and after the change; a source may be ""
+  tags?: Tag[] | null
+}
+
+interface DialogListing {
+  kind: "items"
+  label: string
+  items: DialogItem[]
+  key?: string // a listing with a key has pages and choices
+  style?: string // its class
+  choices?: Choice[]
+  more?: string
+  page?: number
+  pages?: number
+  range?: string
+}
+
+type DialogSection =
+  | {kind: "text" | "hint"; text: string}
+  | {kind: "levels"; levels: DialogLevel[]}
+  | {kind: "facts"; pairs: string[][]}
+  | {kind: "why"; level: string; text: string}
+  | {kind: "lines"; level: string; lines: {text: string; actions: {label: string; act: string}[]}[]}
+  | {kind: "gauge"; now: number; max: number | null; text: string}
+  | {kind: "links"; label: string; links: {label: string; href: string}[]}
+  | DialogListing
+
+interface RiskCount {
+  level: string
+  count: number
+  shown: string
+  hint: string
+  on: boolean
+}
+
+interface PlaceInList {
+  total: number
+  range: string
+  page: number
+  pages: number
+}
+
+interface PersonOffer {
+  name: string
+  files: number
+  reason?: string
+}
