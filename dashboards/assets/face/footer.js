@@ -158,7 +158,7 @@ export function rowsOf(work) {
     ...paused.map(longPausedRow),
     ...(isOfJobs ? [] : work.running.filter(each => isNews(each) && !listed.has(each.id)).map(runningRow)),
     ...(isOfJobs ? [] : work.jobs.map(jobRow)),
-    ...(work.scan && !isOfJobs && page !== "library" ? [scanRow(work.scan)] : []),
+    ...(work.scan && !isOfJobs && page !== "folders" ? [scanRow(work.scan)] : []),
     ...work.interrupted.filter(isNews).map(interruptedRow),
     ...(work.requests.text && page !== "requests" ? [requestsRow(work.requests.text)] : []),
     ...(work.newest && isNews(work.newest) ? [endedRow(work.newest)] : []),
@@ -186,7 +186,7 @@ const ACTIONS = {
   details: {run: id => visit(`/progress?op=${id}`)},
   problems: {run: id => visit(`/progress?op=${id}&show=failed`)},
   job: {run: id => visit(`/jobs?job=${id}`)},
-  scan: {run: () => visit("/library")},
+  scan: {run: () => visit("/folders")},
   requests: {run: () => visit("/requests")},
 }
 

@@ -64,7 +64,7 @@ def test_page_that_shows_work_itself_leaves_it_out() -> None:
     work |= {"scan": {"text": "", "pace": "", "done": 5, "total": 9}, "requests": {"text": "1 waits", "own": []}}
     assert [each["key"] for each in rows(**work)] == ["held4", "run7", "job4", "scan", "requests", "done6"]
     assert [each["key"] for each in rows("jobs", **work)] == ["requests", "done6"]
-    assert "scan" not in [each["key"] for each in rows("library", **work)]
+    assert "scan" not in [each["key"] for each in rows("folders", **work)]
     assert "requests" not in [each["key"] for each in rows("requests", **work)]
     assert "run7" not in [each["key"] for each in rows("progress", **work)]  # without a number, it is the one that runs
     shown = [each["key"] for each in rows("progress", "?op=6", **work)]
