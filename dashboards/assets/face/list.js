@@ -335,6 +335,11 @@ export class List extends FacePage {
     return [this.current()].filter(Boolean)
   }
 
+  /** Return the actions of the bar if the page draws them itself. @returns {{others: Child, main: Child} | null} */
+  barActions() {
+    return null
+  }
+
   /** Return the actions of a place that are possible now. @type {(row: Row | undefined, where: ListAction<Row, Head>["where"]) => ListAction<Row, Head>[]} */
   actionsAt(row, where) {
     const {value} = this.rows.head()
