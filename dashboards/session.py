@@ -90,7 +90,8 @@ class Session:
         self._charts: Mapping[str, PageCharts] = {
             entry.name: entry.charts(self) for entry in entries if entry.charts and entry.name not in self.refused
         }
-        self.page = self._requested({entry.address: entry.name for entry in entries})
+        # The page of one title has the address of the list before its id: the list is named first.
+        self.page = self._requested({entry.address: entry.name for entry in reversed(entries)})
         self._unopened = {name: charts.roots() for name, charts in self._charts.items() if name != self.page}
         self._theme_of_browser: str | None = None
         self._is_loaded = self._is_started = False
