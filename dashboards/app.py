@@ -20,32 +20,14 @@ from panel.io.state import set_curdoc
 
 from dashboards import face
 from dashboards.components import drawing
-from dashboards.components.base import scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.frame.entries import entries
-from dashboards.pages.history.screen import HistoryScreen
-from dashboards.pages.plan.screen import PlanScreen
-from dashboards.pages.query.screen import QueryScreen
-from dashboards.screen import FaceScreen, TitleScreen
+from dashboards.frame.style_sheets import sheets
+from dashboards.pages.history.history_charts import HistoryCharts
+from dashboards.pages.plan.risk_chart import PlanRisk
+from dashboards.pages.query.result_chart import ResultChart
 from dashboards.session import TITLE, PageEntry, Session
 from dashboards.shared import Shared
-from dashboards.state import (
-    AccountsState,
-    ActivityState,
-    AddressedState,
-    ChecksState,
-    DecideState,
-    FoldersState,
-    JobsState,
-    LibraryState,
-    PeopleState,
-    ProgressState,
-    PublishState,
-    RequestsState,
-    SettingsState,
-    TitlesState,
-    TitleState,
-)
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
@@ -58,31 +40,25 @@ logger = logging.getLogger(__name__)
 _UNUSED_SCRIPTS = ("es-module-shims", "/bokeh-gl.")
 FAILED = "An error occurred while this page was created; no file was changed. The log of the service has the details."
 PAGES = (
-    PageEntry("plan", "Plan", PlanScreen),
-    PageEntry("checks", "Checks", lambda _: FaceScreen(ChecksState())),
-    PageEntry("decide", "To decide", lambda _: FaceScreen(DecideState()), "titles/decide"),
-    PageEntry("library", "Library", lambda _: FaceScreen(LibraryState())),
-    PageEntry("folders", "Folders", lambda _: FaceScreen(FoldersState())),
-    PageEntry("titles", "Titles", lambda _: FaceScreen(TitlesState())),
-    PageEntry("title", "Title", lambda _: TitleScreen(TitleState()), "titles"),  # and the id in its address
-    PageEntry("publish", "Publish", lambda _: FaceScreen(PublishState()), "titles/publish"),
-    PageEntry("people", "People", lambda _: FaceScreen(PeopleState())),
-    PageEntry("requests", "Requests", lambda _: FaceScreen(RequestsState())),
-    PageEntry("progress", "Progress", lambda _: FaceScreen(ProgressState())),
-    PageEntry("history", "History", HistoryScreen),
-    PageEntry("activity", "Activity", lambda _: FaceScreen(ActivityState()), "history/activity"),
-    PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
-    PageEntry("jobs", "Jobs", lambda _: FaceScreen(JobsState())),
-    PageEntry("settings", "Settings", lambda _: FaceScreen(SettingsState()), needs=SETTINGS_MANAGE),
-    PageEntry(
-        "connections",
-        "Connections",
-        lambda _: FaceScreen(AddressedState()),
-        "settings/connections",
-        SETTINGS_MANAGE,
-    ),
-    PageEntry("accounts", "Accounts", lambda _: FaceScreen(AccountsState()), "settings/accounts", USERS_MANAGE),
-    PageEntry("account", "My account", lambda _: FaceScreen(AddressedState())),
+    PageEntry("plan", "Plan", charts=PlanRisk),
+    PageEntry("checks", "Checks"),
+    PageEntry("decide", "To decide", "titles/decide"),
+    PageEntry("library", "Library"),
+    PageEntry("folders", "Folders"),  # below *Library*
+    PageEntry("titles", "Titles"),
+    PageEntry("title", "Title", "titles"),  # and the id in its address
+    PageEntry("publish", "Publish", "titles/publish"),
+    PageEntry("people", "People"),
+    PageEntry("requests", "Requests"),
+    PageEntry("progress", "Progress"),
+    PageEntry("history", "History", charts=HistoryCharts),
+    PageEntry("activity", "Activity", "history/activity"),
+    PageEntry("query", "Query", needs=QUERY_RUN, charts=ResultChart),
+    PageEntry("jobs", "Jobs"),
+    PageEntry("settings", "Settings", needs=SETTINGS_MANAGE),
+    PageEntry("connections", "Connections", "settings/connections", SETTINGS_MANAGE),
+    PageEntry("accounts", "Accounts", "settings/accounts", USERS_MANAGE),
+    PageEntry("account", "My account"),
 )
 _PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB
 _PAGES_OF_ALL = 100  # of everybody, also of the person at this computer
@@ -143,7 +119,7 @@ class Pages:
             return _failed()
         roots = session.roots()
         template = PageTemplate(self._template, items=roots)
-        values = {"page": session.view.page, "names": list(TITLES)}
+        values: dict[str, Any] = {"page": session.page, "names": list(TITLES)}
         known = face.facts(
             library, session.account, local=session.local, pages=entries(TITLES, PATHS), refused=session.refused
         )
@@ -152,7 +128,6 @@ class Pages:
             values
             | {"places": list(roots)}
             | {"sheets": sheets(), "instance": library.instance_id, "home": library.home_id}
-            | {"version": scripts_version()}
         ).items():
             template.add_variable(name, value)
         return template

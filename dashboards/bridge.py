@@ -13,9 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
-from typing import Any, TypeVar, Unpack
+from typing import Any, TypeVar
 
-from dashboards.toasts import ShowToast, ToastButton, ToastKind
 from indexium_core import errors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.event import Event
@@ -24,7 +23,7 @@ from indexium_core.model.operations.actor import acting_as, current_actor
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_Call = tuple[str, int, bool, str]  # name, its serial number for that name, `once`, topic
+_Call = tuple[str, int]  # its name, and its serial number for that name
 Schedule = Callable[[Callable[[], None]], Any]
 
 UNEXPECTED = "An unexpected error occurred; nothing was changed. The log of the service has the details."
@@ -40,10 +39,7 @@ class Bridge:
         schedule: Schedule,
         later: Callable[[Callable[[], None], int], Any],
         pool: Executor,
-        toast: ShowToast,
-        clear_errors: Callable[[str], None] = lambda _: None,
-        busy: Callable[[bool], None] = lambda _: None,
-        answered: Callable[[], None] = lambda: None,
+        toast: Callable[[str, str], None],
     ) -> None:
         """
         Connect a session with its process. Its calls act as the actor that creates it.
@@ -53,31 +49,22 @@ class Bridge:
             schedule: Runs a function on the session's document soon; thread-safe.
             later: Runs a function after a delay in milliseconds; only code on the document calls this.
             pool: Threads for long work.
-            toast: Shows a sentence.
-            clear_errors: Removes the errors of a topic, because a later call with this topic succeeded.
-            busy: Called with True when the first call starts, and with False when the last one ends.
-            answered: Called when everything that the browser asked for is shown.
+            toast: Shows a sentence of a kind, such as `error`.
 
         """
         self._events, self._actor, self._schedule, self._later = events, current_actor(), schedule, later
-        self._pool, self._toast, self._clear_errors, self._on_busy = pool, toast, clear_errors, busy
-        self._on_answered, self._running = answered, 0
-        self._topic = ""  # topic of the call whose result is being shown
-        self._wrong: set[str] = set()  # topics whose last call showed an error
+        self._pool, self._toast = pool, toast
         self._newest: dict[str, int] = {}
         self._unsubscribe: list[Callable[[], None]] = []
         self._open = True
-        self.busy: set[str] = set()
 
     def run(
         self,
         work: Callable[[], T],
         done: Callable[[T], None],
         *,
-        name: str = "",
+        name: str,
         failed: Callable[[errors.IndexiumError], None] | None = None,
-        once: bool = False,
-        topic: str = "",
     ) -> None:
         """
         Run `work` on a thread and pass its result to `done` on the document.
@@ -87,93 +74,39 @@ class Bridge:
             done: Shows the result.
             name: If several calls have this name, only the result of the newest call is shown.
             failed: Receives the error, also an unexpected one; without `failed`, a toast shows the message.
-            topic: Identifies the errors of this call; default: `name`.
-            once: Drop the call while a call with this name runs: a button was pressed twice.
 
         """
-        if once and name in self.busy:
-            return
-        ticket = self._newest[name] = self._newest.get(name, 0) + 1
-        if once:
-            self._mark(name, busy=True)
-        self._running += 1
+        call = name, self._newest.get(name, 0) + 1
+        self._newest[name] = call[1]
         with contextlib.suppress(RuntimeError):  # the service is stopping and its threads have ended
-            self._pool.submit(self._work, work, done, failed, (name, ticket, once, topic or name))
+            self._pool.submit(self._work, work, done, failed, call)
 
     def _work(self, work: Callable[[], T], done: Callable[[T], None], failed: Any, call: _Call) -> None:
-        name, ticket, once, _ = call
-        if not self._open or (name and not once and self._newest[name] != ticket):
-            self.soon(self._end)
+        if not self._open or not self._is_newest(call):
             return
         try:
             with acting_as(self._actor):
                 result = work()
         except errors.IndexiumError as error:
-            self.soon(lambda error=error: self._finish(call, lambda: self._fail(error, failed)))  # type: ignore[misc]
+            self._show(call, lambda error=error: self._fail(error, failed))  # type: ignore[misc]
         except Exception:
-            logger.exception("dashboard.action_failed", extra={"action": name})
-            unexpected = errors.IndexiumError(UNEXPECTED)
-            self.soon(lambda: self._finish(call, lambda: self._fail(unexpected, failed)))
+            logger.exception("dashboard.action_failed", extra={"action": call[0]})
+            self._show(call, lambda: self._fail(errors.IndexiumError(UNEXPECTED), failed))
         else:
-            self.soon(lambda: self._finish(call, lambda: self._succeed(call, lambda: done(result))))
+            self._show(call, lambda: done(result))
 
-    def _finish(self, call: _Call, then: Callable[[], None]) -> None:
-        name, ticket, once, topic = call
-        if once:
-            self._mark(name, busy=False)
-        try:
-            if not name or once or self._newest[name] == ticket:
-                self._topic = topic
-                then()
-        finally:
-            self._topic = ""
-            self._end()
+    def _is_newest(self, call: _Call) -> bool:
+        name, number = call
+        return self._newest[name] == number
 
-    def _end(self) -> None:
-        self._running -= 1
-        self.tell_answered()
-
-    def tell_answered(self) -> None:
-        """Tell the browser that everything is shown, unless a call runs: its end tells it."""
-        if not self._running:
-            self._on_answered()
-
-    def _succeed(self, call: _Call, then: Callable[[], None]) -> None:
-        """Remove the error of an earlier call with the same topic, and show the result of this one."""
-        topic = call[-1]
-        if topic in self._wrong:
-            self._wrong.discard(topic)
-            self._clear_errors(topic)
-        then()
-
-    def _mark(self, name: str, *, busy: bool) -> None:
-        before = bool(self.busy)
-        if busy:
-            self.busy.add(name)
-        else:
-            self.busy.discard(name)
-        if bool(self.busy) != before:
-            self._on_busy(bool(self.busy))
+    def _show(self, call: _Call, show: Callable[[], None]) -> None:
+        self.soon(lambda: show() if self._is_newest(call) else None)
 
     def _fail(self, error: errors.IndexiumError, failed: Callable[[errors.IndexiumError], None] | None) -> None:
-        if isinstance(error, errors.ApprovalNeededError):
-            self.toast("info", error.message)
-        elif failed is not None:
+        if failed is not None:
             failed(error)
         else:
-            self.toast("error", error.message)
-
-    def toast(self, kind: ToastKind, text: str, **button: Unpack[ToastButton]) -> None:
-        """
-        Show a sentence for a few seconds, perhaps with a button.
-
-        The error of a `run` is removed when a later run with the same topic succeeds.
-        """
-        if kind == "error" and self._topic:
-            self._wrong.add(self._topic)
-            self._toast(kind, text, topic=self._topic)
-        else:
-            self._toast(kind, text, **button)
+            self._toast("error", error.message)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Run a call on the document, from any thread; do nothing after the session is closed."""

@@ -12,13 +12,6 @@ from indexium_core.model.operations.actor import current_actor
 COMMAND = "'indexium operations resume "  # a notice with this command: the dashboard shows a dialog instead
 
 
-class SharedReads:
-    """The reads that sessions share if their people see the same."""
-
-    def __init__(self, library: Library, pool: ThreadPoolExecutor) -> None:
-        self.read_cache = ReadCache(library, pool)
-
-
 class Shared:
     """The library, its caches, and the threads for long work."""
 
@@ -28,25 +21,25 @@ class Shared:
         self.local = local
         self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
-        self._reads_of_all = SharedReads(library, self.pool)
+        self._reads_of_all = ReadCache(library, self.pool)
         # By the person who sees only some folders, and these folders; they are kept as long as a session uses them.
-        self._reads = weakref.WeakValueDictionary[tuple[int | None, frozenset[int]], SharedReads]()
+        self._reads = weakref.WeakValueDictionary[tuple[int | None, frozenset[int]], ReadCache]()
 
     def present_reads(self) -> ReadCache:
         """Return the recent reads of the sessions that see the same as the present actor."""
         grants, actor = self.library.authority.grants, current_actor()
         return self.reads_of(
             int(actor.id) if actor.kind == "user" else None, None if grants is None else grants.libraries
-        ).read_cache
+        )
 
-    def reads_of(self, user_id: int | None, libraries: frozenset[int] | None) -> SharedReads:
-        """Return what sessions share that see the same as a person; `libraries`: those that the person sees."""
+    def reads_of(self, user_id: int | None, libraries: frozenset[int] | None) -> ReadCache:
+        """Return the recent reads of those who see the same as a person; `libraries`: what the person sees."""
         if libraries is None:
             return self._reads_of_all
         key = user_id, libraries
         found = self._reads.get(key)
         if found is None:
-            found = self._reads[key] = SharedReads(self.library, self.pool)
+            found = self._reads[key] = ReadCache(self.library, self.pool)
         return found
 
     def new_notices(self) -> list[str]:

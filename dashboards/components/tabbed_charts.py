@@ -17,7 +17,6 @@ from panel.custom import Child
 from dashboards.bridge import Bridge
 from dashboards.components import charts, drawing
 from dashboards.components.base import Component, module
-from dashboards.components.view_types import TabbedChartsCardView
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +33,6 @@ class TabbedChartsCard(Component):
     plot = Child(doc="The chart; nothing where bars are drawn by the card itself.")
 
     _esm = module("tabbed_charts")
-    _view = TabbedChartsCardView
     _styles = ("charts.css",)
 
 

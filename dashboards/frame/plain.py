@@ -8,8 +8,9 @@ from importlib import resources
 
 import jinja2
 
-from dashboards.components.base import source, standalone
+from dashboards import face
 from dashboards.frame.entries import entries
+from dashboards.frame.style_sheets import sheets
 
 _SHEETS = ("indexium.css", "navigation.css")  # the style sheets of components that the frame needs
 
@@ -39,13 +40,13 @@ def page(
         links=links,
         pages=[each for each in entries(labels, paths) if each["group"]],
         style=frame_style(),
-        script=standalone("plain"),
+        modules=face.modules(),
     )
 
 
 def frame_style() -> str:
     """Return the style of the components that the frame of such a page needs."""
-    return "".join(source(name) for name in _SHEETS)
+    return "".join(sheets()[name] for name in _SHEETS)
 
 
 @cache

@@ -33,7 +33,6 @@ from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, session
-from dashboards.components.base import scripts
 from dashboards.face import Calls
 from dashboards.web import (
     artwork,
@@ -355,7 +354,6 @@ class DashboardServer:
             *open_id.routes(self._library, self._signing, self.port),
             (sign_in.SIGN_OUT, sign_in.SignOut, {"library": self._library, "port": self.port}),
             (r"/api/.*", Asgi, {"mount": self._api}),
-            (r"/assets/components\.js", Scripts),
             (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
             (r"/media/(\d{1,19})", OriginalFile, {"library": self._library, "pool": self._films}),
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
@@ -445,15 +443,6 @@ class DashboardServer:
             self._loop.run_sync(lambda: asyncio.sleep(0.05))  # lets the sockets send their close frames
             self._loop.close()
         logger.info("dashboard.stopped")
-
-
-class Scripts(RequestHandler):
-    """The script of all components. Its address has its version, so the browser keeps it."""
-
-    def get(self) -> None:
-        self.set_header("Content-Type", "text/javascript; charset=utf-8")
-        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
-        self.write(scripts())
 
 
 class Head(RequestHandler):

@@ -20,7 +20,6 @@ from indexium_core.library import Library
 from indexium_core.store.operations.ledger_rows import ItemRecord
 from tests.support import demo_home
 from tests.support.oracles import oracle
-from tests.support.view_types import checked_views
 
 FLAGS = [
     "--headless",
@@ -37,18 +36,26 @@ FLAGS = [
 SLOW = 20_000  # milliseconds that a busy machine may need for any action
 expect.set_options(timeout=SLOW)
 _IS_TIDY = "() => !localStorage.length && !sessionStorage.getItem('indexium.selection')"
-# Open an address, and wait until the service has nothing more to answer. Messages of what was shown before disappear.
+# Open an address, and wait until every call has its answer. Messages of what was shown before disappear.
 _TURN = """async path => {
   for (const dismiss of document.querySelectorAll("*"))
     dismiss.shadowRoot?.querySelectorAll(".toast [aria-label=Dismiss]").forEach(each => each.click())
-  let [begun, last, isAnswered] = [performance.now(), 0, false]
-  const note = () => { [last, isAnswered] = [performance.now(), true] }
-  addEventListener("indexium:answered", note)
+  const send = window.fetch
+  let [begun, last, open] = [performance.now(), 0, 0]
+  window.fetch = async (...given) => {
+    open += 1
+    try {
+      return await send(...given)
+    } finally {
+      open -= 1
+      last = performance.now()
+    }
+  }
   history.pushState({}, "", path)
   dispatchEvent(new PopStateEvent("popstate"))
   do await new Promise(resolve => setTimeout(resolve, 50))
-  while (performance.now() - begun < 3000 && (!isAnswered || performance.now() - last < 150))
-  removeEventListener("indexium:answered", note)
+  while (performance.now() - begun < 3000 && (open || performance.now() - Math.max(begun, last) < 150))
+  window.fetch = send
 }"""
 
 
@@ -330,10 +337,3 @@ def serve(context: BrowserContext, port: int) -> Iterator[Callable[[Library], Si
 @pytest.fixture
 def site(library: Library, serve: Callable[[Library], Site]) -> Site:
     return serve(library)
-
-
-@pytest.fixture(autouse=True)
-def shapes_of_views() -> Iterator[None]:
-    """Check the shape of each view that a component shows."""
-    with checked_views():
-        yield

@@ -199,7 +199,7 @@ def through_history(page: Page, look: Look) -> None:
 
 def through_library(page: Page, look: Look) -> None:
     through_pictures(page, look)
-    page.get_by_role("button", name="Folders", exact=True).click()
+    page.get_by_role("link", name="Folders", exact=True).click()
     page.get_by_role("button", name="More about demo").click()
     page.get_by_role("button", name=re.compile("damaged, empty")).click()
     expect(page.get_by_role("table")).to_be_visible()
@@ -230,7 +230,7 @@ def through_pictures(page: Page, look: Look) -> None:
     look("selected pictures and a filter")
     page.keyboard.press("Escape")
     page.keyboard.press("n")
-    page.get_by_role("button", name="Table", exact=True).click()
+    page.get_by_role("link", name="Table", exact=True).click()
     expect(page.locator(".trow:not(.waits)").first).to_be_visible()
     look("the library as a table")
 

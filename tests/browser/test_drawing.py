@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import BrowserContext
 
-from dashboards.components.base import source
+import dashboards
 
+SOURCE = (Path(dashboards.__file__).parent / "assets" / "face" / "dom.js").read_text(encoding="utf-8")
 _MORPH = """async ([source, cases]) => {
   const {h, morph} = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(source))
   const items = keys => [...keys].map(key => h("li", {data: {key}}, h("input", {"aria-label": key})))
@@ -25,6 +28,6 @@ def test_element_with_the_focus_stays_while_others_are_drawn_around_it(context: 
     """Also if two rows have the same key, as while two parts of a list are of different moments."""
     orders = ["abc", "cba", "bac", "bca", "xbyz", "abbc", "bab", "abcb", "bcbab"]
     page = context.new_page()
-    shown = page.evaluate(_MORPH, [source("dom.js"), [["abc", "b", drawn] for drawn in orders]])
+    shown = page.evaluate(_MORPH, [SOURCE, [["abc", "b", drawn] for drawn in orders]])
     page.close()
     assert shown == [[drawn, True] for drawn in orders]

@@ -263,7 +263,7 @@ def test_mouse_on_a_phone_leads_through_the_first_hour(
     until(lambda: new_home.media.overview("rating:4").total == 1)
 
     page.mouse.move(195, 700)  # a message under the pointer stays
-    page.get_by_role("group", name="Show the library as").get_by_role("button", name="Folders").click()
+    page.get_by_role("group", name="Show the library as").get_by_role("link", name="Folders").click()
     page.get_by_role("button", name=re.compile("^Add a folder")).click()
     field.fill(f"{films}/")
     expect(page.get_by_text("Proposed: Films")).to_be_visible()

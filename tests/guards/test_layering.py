@@ -168,8 +168,8 @@ def other_pages(module: str, imports: set[str]) -> list[str]:
 def test_pages_do_not_know_one_another() -> None:
     found = {module: other_pages(module, imports_of(path)) for module, path in modules()}
     assert {module: names for module, names in found.items() if names} == {}
-    assert other_pages("dashboards.pages.history.screen", {"dashboards.pages.plan.screen"})
-    assert not other_pages("dashboards.pages.plan.screen", {"dashboards.pages.plan.search.plan_header"})
+    assert other_pages("dashboards.pages.history.history_charts", {"dashboards.pages.plan.risk_chart"})
+    assert not other_pages("dashboards.pages.plan.risk_chart", {"dashboards.pages.plan.search.plan_header"})
 
 
 def test_imports_go_one_way() -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.frame import footer
 from indexium_core import cli, errors, settings
 from indexium_core.library import Library
 from tests.integration.test_blockers import fill
@@ -144,10 +143,9 @@ def test_pages_and_doctor_report_wait_and_program_ends(home: Path, monkeypatch: 
             assert time.monotonic() < until
             time.sleep(0.05)
 
-        row = footer.unrecorded(found[0])
-        assert row["title"].startswith("Operation 1 has stopped, and its result cannot be stored. ")
-        assert "free some space" in row["title"].lower()
-        assert "stop Indexium" in row["note"]
+        assert found[0].description.startswith("Operation 1 has stopped, and its result cannot be stored. ")
+        assert "free some space" in found[0].description.lower()
+        assert "stop Indexium" in found[0].waiting_text
         check = next(each for each in library.doctor.run() if each.name == "jobs")
         assert (check.state, check.details["unrecorded"]) == ("problem", [found[0].job_id])
         assert "Operation 1" in check.message

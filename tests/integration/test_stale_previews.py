@@ -267,7 +267,7 @@ def test_renamed_file_is_shown_and_found_by_new_name(library: Library) -> None:
 
     def names(query: str) -> list[str]:
         plan = shelf.plan(query)
-        return [each.file_name for each in shelf.page(plan, 1, per_page=50, sort="name", descending=False).items]
+        return [each.file_name for each in plan.page(1, sort="name").items]
 
     version = shelf.plan().id
     assert item.file_name in names("risk:safe")

@@ -1,6 +1,6 @@
 // What is shown is in the address: the page, its filters, the open row; each layer above it (a dialog, a picture) is a
 // step of the history, so *Back* closes the topmost one.
-import {currentPage, isFacePage, pages} from "#face/frame.js"
+import {currentPage, pages} from "#face/frame.js"
 
 const DELAY = 200 // milliseconds: a browser refuses hundreds of changes of the address within some seconds
 
@@ -43,7 +43,7 @@ noteSearch()
 
 /** Give an address without a page that of the page which is shown: not before the websocket is open, whose address it is. */
 function nameFirstPage() {
-  const first = pages.find(({id}) => id === currentPage() && isFacePage(id))
+  const first = pages.find(({id}) => id === currentPage())
   if (!first || location.pathname !== "/") return
   history.replaceState(history.state, "", first.href + location.search)
   noteSearch()
@@ -124,6 +124,25 @@ export const visit = href =>
     window.dispatchEvent(new PopStateEvent("popstate", {state: history.state}))
   })
 
+/** Show the files that a search finds, in the plan. @param {string} query */
+export const showPlan = query => visit(query ? `/plan?${new URLSearchParams({q: query})}` : "/plan")
+
+/** @type {string | null} */
+let sql = null // a query with which another page opens the page of queries
+
+/** Run a query on its page. @param {string} text */
+export function runSql(text) {
+  sql = text
+  visit(`/query?${new URLSearchParams({q: text})}`)
+}
+
+/** Return the query with which another page has opened the page of queries, once; null for none. */
+export function takeSql() {
+  const text = sql
+  sql = null
+  return text
+}
+
 /**
  * Put a layer above the page, and return the function that closes it; *Back* closes it, too.
  *
@@ -187,5 +206,3 @@ window.addEventListener("indexium:place", event => {
   const {values, push} = /** @type {CustomEvent} */ (event).detail
   go(values, {push})
 })
-// The server leads to another address of this page.
-window.addEventListener("indexium:address", followLocation)

@@ -274,13 +274,14 @@ function typeIntoField(form, {key, target, ctrlKey, metaKey, altKey, isComposing
   field?.focus()
 }
 
-/** Escape closes the dialog, and an early Enter does nothing. @type {(event: KeyboardEvent, close: () => void, isCalm: () => boolean) => void} */
-function onKeyInForm(event, close, isCalm) {
+/** Escape closes the dialog, Ctrl+Enter confirms, and an early Enter does nothing. @type {(event: KeyboardEvent, does: {close: () => void, isCalm: () => boolean, submit: () => void}) => void} */
+function onKeyInForm(event, {close, isCalm, submit}) {
   if (event.key === "Escape") {
     event.preventDefault()
     event.stopPropagation()
     close()
   } else if (event.key === "Enter" && (event.repeat || !isCalm())) event.preventDefault()
+  else if (event.key === "Enter" && event.ctrlKey) submit()
 }
 
 /** Focus the first field, or the button that confirms. @param {HTMLFormElement} form */
@@ -418,7 +419,7 @@ export function ask(question, send) {
     form.addEventListener("change", ({target}) => {
       if (!chooseRows(/** @type {HTMLSelectElement} */ (target), shown)) draw()
     })
-    form.addEventListener("keydown", event => onKeyInForm(event, close, isCalm))
+    form.addEventListener("keydown", event => onKeyInForm(event, {close, isCalm, submit}))
     box.addEventListener("click", event => onClick(event, shown, close, choose))
     box.addEventListener("keydown", event => typeIntoField(form, event))
     box.addEventListener("cancel", event => {

@@ -18,10 +18,10 @@ export const drawNameTag = ({name, differs = false, note = "", kind = "odd"}) =>
     note && h("span", {class: "note"}, ` ${note}`),
   )
 
-/** Return the kind of the hidden tag that loses most: a removed value, then a replaced one. @param {TagView[]} tags */
+/** Return the kind of the hidden tag that loses most: a removed value, then a replaced one. @param {Tag[]} tags */
 const strongest = tags => ["del", "set"].find(kind => tags.some(tag => tag.kind === kind)) ?? ""
 
-/** @type {(fitted: {shown: TagView[], hidden: TagView[]}, more: number) => Child} */
+/** @type {(fitted: {shown: Tag[], hidden: Tag[]}, more: number) => Child} */
 function drawFitting({shown, hidden}, more) {
   const left = hidden.length + more
   const names = hidden.map(tag => tag.text).join(", ")
@@ -77,7 +77,7 @@ export const CELLS = {
     tags.length > MOST_TAGS && h("span", {class: "tag"}, andMore(tags.length - MOST_TAGS)),
     tags.length === 0 && h("span", {class: "vh"}, text),
   ],
-  /** People and fields that change, as many as fit. @param {{tags: TagView[], more: number}} value */
+  /** People and fields that change, as many as fit. @param {{tags: Tag[], more: number}} value */
   changes: ({tags, more}) => drawFitting(fitTags(tags, more), more),
   /** The level of risk and its reason. @param {{level: string, reason: string, why: string}} value */
   risk: ({level, reason, why}) =>

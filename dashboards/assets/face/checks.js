@@ -1,7 +1,7 @@
 // Checks: the findings of one kind, and the ways to resolve each.
+import {runSql, showPlan} from "#face/address.js"
 import {drawNameTag} from "#face/cells.js"
 import {h} from "#face/dom.js"
-import {tell} from "#face/frame.js"
 import {call} from "#face/calls.js"
 import {fileName, label} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
@@ -200,7 +200,7 @@ const OF_ALL = [
     when: (_, _place, head) => Boolean(head),
     run: async (_, place, head) => {
       const args = {kind: groupOf(place, head).kind, ignored: isIgnored(place)}
-      tell("sql", {text: await call("checks.as_sql", args)})
+      runSql(await call("checks.as_sql", args))
     },
   },
 ]
@@ -306,7 +306,7 @@ export const checks = {
       label: "Open in the plan",
       does: "open in the plan",
       when: row => Boolean(row?.query),
-      run: ([row]) => tell("plan", {query: row.query}),
+      run: ([row]) => showPlan(row.query),
     },
     ...OF_ALL,
   ],

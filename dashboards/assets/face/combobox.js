@@ -6,7 +6,13 @@ import {h} from "#face/dom.js"
 const STEPS = {ArrowDown: 1, ArrowUp: -1}
 const DELAY = 90 // milliseconds without typing before a request
 
-/** @typedef {Pick<Component<any, any>, "root" | "find" | "send" | "paint">} Host The component that draws the field. */
+/**
+ * @typedef {object} Host What draws the field.
+ * @property {HTMLElement} root
+ * @property {(selector: string) => HTMLInputElement | null} find
+ * @property {(type: string, data?: object) => void} send
+ * @property {() => void} paint
+ */
 
 /** @template Option */
 export class Combobox {

@@ -5,17 +5,17 @@ import {h} from "#face/dom.js"
  * @typedef {"old" | "new" | "same"} Kind
  */
 
-/** @type {(part: PartView, kind: Kind) => Child} */
+/** @type {(part: TextPart, kind: Kind) => Child} */
 export const drawPart = (part, kind) => {
   const text = part.show ?? part.text
   return part.mark ? h(kind === "old" ? "del" : "ins", null, text) : text
 }
 
 /**
- * @param {PartView[] | null} parts Null if there is no comment.
+ * @param {TextPart[] | null} parts Null if there is no comment.
  * @param {Kind} kind
  * @param {string} name
- * @param {(part: PartView, kind: Kind, index: number) => Child} [draw]
+ * @param {(part: TextPart, kind: Kind, index: number) => Child} [draw]
  */
 export const drawComment = (parts, kind, name, draw = drawPart) => {
   if (parts === null) return h("div", {class: "diff none"}, "No comment")
@@ -27,10 +27,10 @@ export const drawComment = (parts, kind, name, draw = drawPart) => {
   )
 }
 
-/** @type {(parts: PartView[] | null, kind: Kind) => Child} */
+/** @type {(parts: TextPart[] | null, kind: Kind) => Child} */
 const drawValue = (parts, kind) => (parts ? parts.map(part => drawPart(part, kind)) : "none")
 
-/** @param {FieldValuesView} fields */
+/** @param {ChangedValue[]} fields */
 export const drawFieldValues = fields =>
   h(
     "dl",

@@ -18,8 +18,8 @@ import {plural} from "#face/wording.js"
  * @property {number | null} stars Of a rating: the planned number, 0 for none.
  * @property {boolean} is_rejected Of a rating: another program marked the photo as rejected.
  * @property {string} value The planned value.
- * @property {PartView[] | null} old The value in the file; null for none.
- * @property {PartView[] | null} new The planned value; null for none.
+ * @property {TextPart[] | null} old The value in the file; null for none.
+ * @property {TextPart[] | null} new The planned value; null for none.
  * @property {boolean} changed
  * @property {boolean} edited An edit is in force.
  * @property {string} origin Of the planned value: file, edit, rule or import; "" for no value.
@@ -39,7 +39,7 @@ const optionsOf = (choices, value) => [
   ...choices.map(each => ({value: each, label: each})),
 ]
 
-/** @type {(parts: PartView[] | null, kind: Kind) => Child} */
+/** @type {(parts: TextPart[] | null, kind: Kind) => Child} */
 const drawParts = (parts, kind) => parts?.map(part => drawPart(part, kind))
 
 /** @param {FieldRow} row */

@@ -5,7 +5,7 @@ import {drawImage} from "#face/images.js"
 import {button, chip, drawSelect, drawTag, facts, fileName, placeOf, turnButtons} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
-/** @param {DialogItemView} item */
+/** @param {DialogItem} item */
 const chipsOf = ({chips, level, status, glyph}) =>
   (chips ?? [{level, text: status, glyph}])
     .filter(each => each.text)
@@ -26,7 +26,7 @@ const drawChange = (was, now) =>
 /** @type {(value: {label: string, was: string, now: string}) => Child} */
 const drawValue = ({label, was, now}) => [h("dt", null, label), h("dd", null, drawChange(was, now))]
 
-/** @type {(pictures: DialogPictureView[]) => Child} */
+/** @type {(pictures: {source: string, text: string}[]) => Child} */
 const drawPictures = pictures =>
   h(
     "div",
@@ -43,7 +43,7 @@ const drawPictures = pictures =>
     ]),
   )
 
-/** @param {DialogItemView} item */
+/** @param {DialogItem} item */
 const drawItem = item =>
   h(
     "li",
@@ -62,7 +62,7 @@ const drawItem = item =>
     item.tags && h("div", {class: "tags"}, item.tags.map(drawTag)),
   )
 
-/** @param {DialogListingView} listing */
+/** @param {DialogListing} listing */
 const drawTurn = ({key, page, pages, range}) =>
   pages > 1 &&
   h(
@@ -72,7 +72,7 @@ const drawTurn = ({key, page, pages, range}) =>
     turnButtons({page, pages}, number => ["", {do: "turn", list: key, page: number}]),
   )
 
-/** @param {DialogListingView} listing */
+/** @param {DialogListing} listing */
 const drawListing = listing =>
   h(
     "div",
@@ -93,11 +93,11 @@ const drawListing = listing =>
     listing.more && h("p", {class: "hint"}, listing.more),
   )
 
-/** @param {LevelView} level */
+/** @param {DialogLevel} level */
 const drawLevel = ({level, count: number, text, glyph}) =>
   h("span", null, h("span", {class: "n"}, number), chip(level, text ?? level, glyph))
 
-/** @param {DialogLineView} line */
+/** @param {{text: string, actions: {label: string, act: string}[]}} line */
 const drawLine = ({text, actions}) =>
   h(
     "li",
@@ -108,7 +108,7 @@ const drawLine = ({text, actions}) =>
     ),
   )
 
-/** @param {DialogSectionView} section @returns {Child} */
+/** @param {DialogSection} section @returns {Child} */
 export function drawSection(section) {
   switch (section.kind) {
     case "text":
@@ -160,7 +160,7 @@ export function dangerousWord(verb, number, noun) {
   return {before: "Type", word: `${verb} ${number}`, after: `to ${verb} ${them}, too.`}
 }
 
-/** Which checked files or titles of a dry run a person can see. @type {(report: {done: number, ready: number, shown: string}) => ChoiceView[]} */
+/** Which checked files or titles of a dry run a person can see. @type {(report: {done: number, ready: number, shown: string}) => Choice[]} */
 export const choicesOf = ({done, ready, shown}) => [
   {value: "", label: `all ${count(done)}`, on: shown === ""},
   {value: "not", label: `not written ${count(done - ready)}`, on: shown === "not"},

@@ -28,7 +28,7 @@ import {plural} from "#face/wording.js"
  * @property {string} notes
  * @property {string} warning
  * @property {number} more Files that the examples do not show.
- * @property {{file_id: number, file_name: string, file_path?: string, tags: TagView[], problem?: string}[]} examples
+ * @property {{file_id: number, file_name: string, file_path?: string, tags: Tag[], problem?: string}[]} examples
  */
 
 const SHOWN = 60 // maximum number of people that are shown at once

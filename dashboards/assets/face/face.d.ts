@@ -205,7 +205,7 @@ interface ListArea<Row> {
   none: string // in the place of its rows
   page?: {items: Row[]; total: number; page: number; per_page: number} // what the head has read; none: the rows of the list
   turn?: string // the name of its page number in the address
-  choice?: {label: string; name: string; choices: ChoiceView[]}
+  choice?: {label: string; name: string; choices: Choice[]}
 }
 
 /** An action of a list, or of a section: then its head is what the section has read. */
@@ -318,7 +318,7 @@ interface ListMenu {
 interface ListSelect {
   label: string
   name: string // in the address
-  choices: ChoiceView[]
+  choices: Choice[]
   isOrder?: boolean // the same rows in another order: the selection stays
 }
 
@@ -472,7 +472,7 @@ interface ListSpec<Row = any, Head = any> {
   title(head: Head | undefined, total?: number): string
   summary?(head: Head | undefined, total: number | undefined, place: Route): string
   chips?(head: Head, place: Route): ListChip[]
-  choice?(head: Head, place: Route): {label: string; name: string; choices: ChoiceView[]}
+  choice?(head: Head, place: Route): {label: string; name: string; choices: Choice[]}
   above?(head: Head, place: Route): string // a sentence above the rows
   card?(head: Head, acts: HTMLElement[]): Child // what stands below the title, with the actions of its place
   links?: ListLink[] | ((head: Head | undefined, place: Route) => ListLink[]) // beside the title

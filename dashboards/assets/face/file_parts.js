@@ -9,7 +9,7 @@ import {andMore, count} from "#face/wording.js"
 
 /** @typedef {import("#face/comment_text.js").Kind} Kind */
 /** @typedef {import("#face/file_details.js").View} View */
-/** @typedef {{where: string, change: string, old: PartView[] | null, new: PartView[] | null}} CommentText */
+/** @typedef {{where: string, change: string, old: TextPart[] | null, new: TextPart[] | null}} CommentText */
 
 const MOST_PEOPLE = 12
 const LARGE_PHOTO = 1280 // pixels
@@ -26,7 +26,7 @@ const TEXT_CHANGES = {
 /**
  * A comment whose long unchanged parts are folded.
  *
- * @type {(parts: PartView[] | null, kind: Kind, name: string, isUnfolded: boolean) => HTMLElement}
+ * @type {(parts: TextPart[] | null, kind: Kind, name: string, isUnfolded: boolean) => HTMLElement}
  */
 export const drawFolded = (parts, kind, name, isUnfolded) =>
   drawComment(parts, kind, name, (part, partKind, index) =>
@@ -51,7 +51,7 @@ export const drawTexts = (texts, isUnfolded) =>
 
 /** @type {(view: View, isUnfolded: boolean) => Child} */
 export function drawComments({comment_parts: parts, keeps_comment: isSame, comment_texts: texts, item}, isUnfolded) {
-  const {old: now, new: planned} = /** @type {{old: PartView[] | null, new: PartView[] | null}} */ (
+  const {old: now, new: planned} = /** @type {{old: TextPart[] | null, new: TextPart[] | null}} */ (
     /** @type {any} */ (parts)
   )
   const nowLabel = texts.length ? "Comment that players show" : "Comment now"
@@ -132,7 +132,7 @@ export const drawSteps = () => [drawStep("‹", "Previous file", -1), drawStep("
 /**
  * If there are very many people, the changed ones come first, and a button shows the rest.
  *
- * @type {(tags: TagView[], showsAll: boolean) => HTMLElement}
+ * @type {(tags: Tag[], showsAll: boolean) => HTMLElement}
  */
 export const drawPeople = (tags, showsAll) => {
   const restCount = showsAll ? 0 : Math.max(0, tags.length - MOST_PEOPLE)

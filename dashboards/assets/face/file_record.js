@@ -7,7 +7,7 @@ import {count} from "#face/wording.js"
 
 /** @typedef {import("#face/file_details.js").FileDetails} FileDetails */
 /** @typedef {import("#face/file_details.js").View} View */
-/** @typedef {{before: PartView[] | null, after: PartView[] | null}} Comments */
+/** @typedef {{before: TextPart[] | null, after: TextPart[] | null}} Comments */
 
 const SHOWN_EVENTS = 5
 export const FEW_CHANGES = 8 // changes of its properties that are shown first

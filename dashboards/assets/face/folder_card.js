@@ -57,7 +57,7 @@ const PUBLISH = [
   {value: "both", label: "NFO files and pictures"},
 ]
 
-/** @type {(label: string, choices: ChoiceView[], change: string, value: string, data?: object) => HTMLElement} */
+/** @type {(label: string, choices: Choice[], change: string, value: string, data?: object) => HTMLElement} */
 const drawChoice = (label, choices, change, value, data = {}) =>
   h("label", {class: "inline"}, label, drawSelect(choices, {data: {change, key: change, ...data}}, value))
 

@@ -1,6 +1,6 @@
 // The folders of the library: what a person changes of them, and how they are read.
+import {runSql} from "#face/address.js"
 import {call} from "#face/calls.js"
-import {tell} from "#face/frame.js"
 import {MEDIA, drawFolder} from "#face/folder_card.js"
 import {
   emptyFolders,
@@ -214,7 +214,7 @@ const REMOVALS = [
     act: "folder-sql",
     needs: "inventory.as_sql",
     label: "Open files as SQL",
-    run: async ([{library_id: id}]) => tell("sql", {text: await call("inventory.as_sql", {library_id: id})}),
+    run: async ([{library_id: id}]) => runSql(await call("inventory.as_sql", {library_id: id})),
   },
 ]
 

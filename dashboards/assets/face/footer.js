@@ -46,7 +46,7 @@ const PATIENCE = 1000 // milliseconds: a large file may take minutes without an 
  * @typedef {Pick<Values.FollowedJob, "id" | "name" | "text" | "gauge" | "operation_id" | "long_pause_text">} Job
  * @typedef {Omit<Values.CurrentWork, "running" | "jobs" | "long_paused"> & {running: Operation[], jobs: Job[], long_paused: Job[]}} Work
  * @typedef {{label: string, act: string, kind?: string, spoken?: string}} RowButton `spoken` is the text for a screen reader.
- * @typedef {{key: string, id: number, kind: string, title: string, note: string, bar?: GaugeView, level?: string, glyph?: string, buttons: RowButton[], canDismiss?: boolean, fades?: boolean}} Row
+ * @typedef {{key: string, id: number, kind: string, title: string, note: string, bar?: Bar, level?: string, glyph?: string, buttons: RowButton[], canDismiss?: boolean, fades?: boolean}} Row
  *   `bar` of running work, otherwise `level` and `glyph`; a row that `fades` dismisses itself after a while.
  */
 

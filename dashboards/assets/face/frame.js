@@ -29,9 +29,6 @@ export const isOutdated = () => areFactsOld
 export const openingView = FACTS.opening // the saved view with which the plan opens; null for none
 export const atStart = {has_titles: FACTS.has_titles, has_accounts: FACTS.has_accounts} // the numbers of the home are later
 
-/** Return whether the browser draws a page and owns its address. @param {string} page */
-export const isFacePage = page => Boolean(document.querySelector(`[data-face="${page}"]`))
-
 /** Return the title of a page that the person may not use, and why; undefined for any other page. @param {string} page */
 export const refusalOf = page => FACTS.refused[page]
 

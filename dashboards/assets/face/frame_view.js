@@ -1,20 +1,8 @@
 // The frame of every page: the rail, the toasts, the list of keys, and the state of the connection.
-import {entryAddress} from "#face/address.js"
+import {entryAddress, showPlan, visit} from "#face/address.js"
 import {onNews, paced} from "#face/calls.js"
 import {h, morph} from "#face/dom.js"
-import {
-  account,
-  atStart,
-  currentPage,
-  home,
-  isFacePage,
-  isOutdated,
-  me,
-  nameWindow,
-  pages,
-  refusalOf,
-  tell,
-} from "#face/frame.js"
+import {account, atStart, currentPage, home, isOutdated, me, nameWindow, pages, refusalOf, tell} from "#face/frame.js"
 import {stopScan} from "#face/interruptions.js"
 import {makeKeyList} from "#face/key_list.js"
 import {frameKeys} from "#face/keys.js"
@@ -105,7 +93,7 @@ function readKnown() {
   return known
 }
 
-const state = {line: "", isBusy: false, isOpen: false, isMenuOpen: false} // `line`: a key of LINE_TEXTS, or ""
+const state = {line: "", isOpen: false, isMenuOpen: false} // `line`: a key of LINE_TEXTS, or ""
 const root = h("div", {class: "ix"})
 const toasts = new Toasts({find: selector => root.querySelector(selector), paint: () => draw()})
 
@@ -150,11 +138,6 @@ function draw() {
   morph(root, [
     drawNavigation({pages: entries(shown), page: currentPage(), account, numbers: shown.numbers}, state),
     toasts.draw(),
-    h(
-      "div",
-      {class: "busy", hidden: !state.isBusy, role: "status", data: {key: "busy"}},
-      h("span", {class: "vh"}, state.isBusy && "working"),
-    ),
     h(
       "div",
       {class: "connection", data: {key: "line"}, role: "alert"},
@@ -203,12 +186,7 @@ function open(id) {
     location.assign(entryAddress(href))
     return
   }
-  if (isFacePage(id)) {
-    history.pushState({depth: 0}, "", entryAddress(href))
-    window.dispatchEvent(new Event("indexium:address"))
-  }
-  showPage(id)
-  tell("go", {page: id})
+  visit(entryAddress(href))
 }
 
 /** @type {Record<string, (data: DOMStringMap) => void>} */
@@ -232,7 +210,7 @@ const ACTIONS = {
   },
   plan(data) {
     dropToast(data)
-    tell("plan", {query: data.query})
+    showPlan(data.query)
   },
   stop(data) {
     dropToast(data)
@@ -291,18 +269,12 @@ function showToast(message) {
 function listenToWindow() {
   window.addEventListener("popstate", () => {
     showPage(pageAt())
-    tell("address", {path: location.pathname, search: location.search})
+    tell("show", {page: currentPage()})
   })
   document.addEventListener("visibilitychange", draw)
-  on("page", showPage)
-  on("adrift", () => setTimeout(keepFocus))
   on("theme", draw)
   on("toast", showToast)
   on("cleared", topic => toasts.keep(toast => toast.kind !== "error" || toast.topic !== topic))
-  on("busy", isBusy => {
-    state.isBusy = isBusy
-    draw()
-  })
   on("connection", line => {
     state.line = line
     draw()

@@ -1,7 +1,7 @@
 // A bar that shows progress.
 import {h} from "#face/dom.js"
 
-/** @type {(label: string, gauge: GaugeView) => HTMLElement} */
+/** @type {(label: string, gauge: Bar) => HTMLElement} */
 export const drawGauge = (label, {now, max, parts}) =>
   h(
     "div",
@@ -20,7 +20,7 @@ export const drawGauge = (label, {now, max, parts}) =>
         ),
   )
 
-/** Return the bar that shows how far a job is: the twin of `components/gauge.py`. @type {(gauge: Values.JobGauge) => GaugeView} */
+/** Return the bar that shows how far a job is: the twin of `components/gauge.py`. @type {(gauge: Values.JobGauge) => Bar} */
 export function gaugeOf({done, total, bad, going}) {
   if (!total) return {now: null, max: null, parts: []}
   const now = Math.min(done, total)

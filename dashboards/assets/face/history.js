@@ -1,8 +1,8 @@
 // History: writes, publications and rollbacks, newest first, and what each of them did to each file.
-import {visit} from "#face/address.js"
+import {runSql, visit} from "#face/address.js"
 import {OPERATIONS, call} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {may as mayCall, stateOf, tell} from "#face/frame.js"
+import {may as mayCall, stateOf} from "#face/frame.js"
 import {FILE_READS, drawFiles} from "#face/history_files.js"
 import {filtersOf, listed, narrowedBy} from "#face/history_filters.js"
 import {askToRetry} from "#face/retry_question.js"
@@ -214,7 +214,7 @@ const ACTIONS = [
     where: "head",
     label: "Open as SQL",
     when: (_, _place, head) => Boolean(head?.totals.operations),
-    run: async (_, place) => tell("sql", {text: await call("history.as_sql", listed(place))}),
+    run: async (_, place) => runSql(await call("history.as_sql", listed(place))),
   },
   {
     act: "roll-back",

@@ -24,7 +24,7 @@ const FILTERS = {
 /**
  * @typedef {import("#face/history.js").Row} Row
  * @typedef {import("#face/history.js").State} State
- * @typedef {Omit<Values.ItemDetails, "comments" | "changed_fields"> & {comments: {before: PartView[] | null, after: PartView[] | null}, changed_fields: FieldValuesView}} Item
+ * @typedef {Omit<Values.ItemDetails, "comments" | "changed_fields"> & {comments: {before: TextPart[] | null, after: TextPart[] | null}, changed_fields: ChangedValue[]}} Item
  * @typedef {{items: Item[], items_total: number, page: number, retryable: number, states: Record<string, string[]>, progress: Pick<Values.OperationStatus, "counts" | "words">}} Details
  * @typedef {{details: Details, item?: {items: Item[]}, check?: Values.RollbackCheck, state: State}} Known
  */

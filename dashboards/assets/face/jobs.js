@@ -1,9 +1,9 @@
 // Jobs: what runs, what waits and what has ended, each with its progress, its actions and its log.
 import {drawGauge, gaugeOf} from "#face/gauge.js"
-import {go} from "#face/address.js"
+import {go, runSql} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {stateOf, tell} from "#face/frame.js"
+import {stateOf} from "#face/frame.js"
 import {askInterrupted} from "#face/interruptions.js"
 import {followLog} from "#face/job_log.js"
 import {askToRetry} from "#face/retry_question.js"
@@ -394,7 +394,7 @@ const ACTIONS = [
     where: "head",
     label: "Open as SQL",
     when: (_, _place, head) => Boolean(head),
-    run: async (_, {kind = ""}) => tell("sql", {text: await call("jobs.as_sql", {kind})}),
+    run: async (_, {kind = ""}) => runSql(await call("jobs.as_sql", {kind})),
   },
 ]
 

@@ -161,10 +161,16 @@ export function dropDelayed() {
   delayed = []
 }
 
+/** Let a held Enter press a button once: the next press would decide what came under the focus. @param {KeyboardEvent} event */
+function pressOnce(event) {
+  if (event.key === "Enter" && event.repeat && targetOf(event).closest?.(CONTROL)) event.preventDefault()
+}
+
 /** Take the keys that were pressed before this module was there, and listen to all others. */
 export function listenToKeys() {
   delayed = globalThis.indexiumEarlyKeys ?? []
   globalThis.indexiumEarlyKeys = null
+  window.addEventListener("keydown", pressOnce, true)
   window.addEventListener("keydown", onKey, true)
   document.addEventListener("keydown", onFrameKey)
 }

@@ -41,6 +41,7 @@ export class List extends FacePage {
   timer = 0 // until what changes as time passes is read again
   menu = "" // the name of the open menu of the filters
   told = "" // the values of the address that the server knows
+  early = "" // the key of a number that was pressed before it was read
   /** @type {{id: any, value: Record<string, any>} | undefined} */
   own // what a person has changed in the details of a row
 
@@ -165,6 +166,7 @@ export class List extends FacePage {
     this.followDrawing()
     this.keepFocus(hadFocus, hasJoined || hasArrived)
     setTimeout(pressDelayed)
+    setTimeout(() => this.pressEarly())
     if (!this.rows.isKnown() && (this.rows.page().error ?? this.rows.head().error)) dropDelayed()
   }
 
@@ -335,6 +337,11 @@ export class List extends FacePage {
     return [this.current()].filter(Boolean)
   }
 
+  /** Return the actions of the bar if the page draws them itself. @returns {{others: Child, main: Child} | null} */
+  barActions() {
+    return null
+  }
+
   /** Return the actions of a place that are possible now. @type {(row: Row | undefined, where: ListAction<Row, Head>["where"]) => ListAction<Row, Head>[]} */
   actionsAt(row, where) {
     const {value} = this.rows.head()
@@ -359,6 +366,26 @@ export class List extends FacePage {
   moveTo(id) {
     this.point(id)
     this.focusCursor()
+  }
+
+  /** Return whether the numbers of the list are those of the filters before: a press of one means the filters of now. */
+  isHeadOld() {
+    const {value, error} = this.rows.head()
+    return Boolean(this.spec.chips) && !value && !error
+  }
+
+  /** Narrow the list by one of its numbers, as soon as those of now are read. @type {(key: string, to: Route) => void} */
+  pressNumber(key, to) {
+    if (this.isHeadOld()) this.early = key
+    else this.narrow(to)
+  }
+
+  /** Press the number that was pressed before those of now were read. */
+  pressEarly() {
+    if (!this.early || this.isHeadOld()) return
+    const button = this.root.querySelector(`[data-act=to][data-key="${this.early}"]`)
+    this.early = ""
+    if (button instanceof HTMLElement) button.click()
   }
 
   /** Turn to a page, with the cursor at a place of it; return whether it exists. @type {(page: number, at: number) => boolean} */
@@ -718,7 +745,7 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["ownActs"]} */
   ownActs(target, event, row) {
-    const {page, to, menu, sort} = target.dataset
+    const {page, to, menu, sort, key} = target.dataset
     return {
       ...super.ownActs(target),
       ...this.finding?.acts(target),
@@ -732,7 +759,7 @@ export class List extends FacePage {
       clear: () => this.close(),
       sort: () => this.narrow(this.sorted(sort)),
       page: () => this.turn(Number(page)),
-      to: () => this.narrow(JSON.parse(to)),
+      to: () => this.pressNumber(key, JSON.parse(to)),
       menu: () => this.toggle(menu),
       empty: () => this.typing.empty(target.parentElement.querySelector("input")),
     }

@@ -33,12 +33,15 @@ export class ListBar {
     const told = this.list.picked.told()
     if (!told) return null
     const {total} = told
+    const {others, main} = total
+      ? (this.list.barActions() ?? this.drawActions())
+      : {others: this.drawOffers(told.able), main: null}
     return h(
       "div",
       {class: "foot", role: "region", "aria-label": "Actions"},
       this.drawTitle(told),
-      h("div", {class: "others", data: {key: "others"}}, total ? this.drawActions(false) : this.drawOffers(told.able)),
-      total > 0 && this.drawActions(true),
+      h("div", {class: "others", data: {key: "others"}}, others),
+      main,
     )
   }
 
@@ -71,21 +74,23 @@ export class ListBar {
     ]
   }
 
-  /** @param {boolean} isPrimary */
-  drawActions(isPrimary) {
+  /** @returns {{others: Child, main: Child}} */
+  drawActions() {
     const {list} = this
     const acts = list
       .actionsAt(undefined, "bar")
-      .filter(each => !each.isHidden && Boolean(each.isPrimary) === isPrimary)
-      .filter(each => each.suits?.(list.picked.last) ?? true)
-    const drawn = acts.map(({act, label, key, isQuiet, isOptional}) =>
-      button(barLabel(list, label), act, {
-        kind: [isPrimary ? "primary" : isQuiet ? "quiet" : "", isOptional ? "opt" : ""].join(" ").trim(),
-        key,
-        data: {key: act},
-      }),
-    )
+      .filter(each => !each.isHidden && (each.suits?.(list.picked.last) ?? true))
+    const draw = (/** @type {boolean} */ isMain) =>
+      acts
+        .filter(({isPrimary = false}) => isPrimary === isMain)
+        .map(({act, label, key, isQuiet, isOptional}) =>
+          button(barLabel(list, label), act, {
+            kind: [isMain ? "primary" : isQuiet ? "quiet" : "", isOptional ? "opt" : ""].join(" ").trim(),
+            key,
+            data: {key: act},
+          }),
+        )
     const clear = button("Clear", "pick-none", {kind: "quiet opt", key: "n", data: {key: "none"}})
-    return isPrimary ? drawn : [clear, ...drawn]
+    return {others: [clear, draw(false)], main: draw(true)}
   }
 }

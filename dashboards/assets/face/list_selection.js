@@ -21,7 +21,6 @@ export function selectFiles(ids) {
   store(STORED, JSON.stringify({home, query: null, risk: [], included: ids, excluded: []}), ofTab)
   for (const each of fixed) each.restore()
 }
-window.addEventListener("indexium:select", event => selectFiles(/** @type {CustomEvent} */ (event).detail))
 
 /**
  * @typedef {object} SelectionText What the bar of a list says.

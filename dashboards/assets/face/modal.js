@@ -21,7 +21,6 @@ export function markDialogClosed(event) {
 export function openDialog(box) {
   globalThis.indexiumDialogs.add(box)
   root.setAttribute("data-dialog", "")
-  window.dispatchEvent(new Event("indexium:answered"))
   box.showModal()
 }
 

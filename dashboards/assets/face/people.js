@@ -1,7 +1,7 @@
 // People: a list with pictures, one person in detail, and the changes of persons with a preview.
+import {runSql, showPlan} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {tell} from "#face/frame.js"
 import {drawPortrait, thumbnail} from "#face/images.js"
 import {portraitOf} from "#face/person_picker.js"
 import {button, facts, fileName, label} from "#face/widgets.js"
@@ -327,7 +327,7 @@ export const people = {
       does: "open in the plan",
       run: async ([{person_id: id}]) => {
         const {plan_query: query} = await call("people.details", {person_id: id, files: 1}, {plan_query: 1})
-        tell("plan", {query})
+        showPlan(query)
       },
     },
     {
@@ -337,7 +337,7 @@ export const people = {
       label: "List the files",
       does: "list the files",
       isQuiet: true,
-      run: async ([{person_id: id}]) => tell("sql", {text: await call("people.files_as_sql", {person_id: id})}),
+      run: async ([{person_id: id}]) => runSql(await call("people.files_as_sql", {person_id: id})),
     },
     ...CHANGES,
     {
@@ -345,7 +345,7 @@ export const people = {
       needs: "people.as_sql",
       where: "head",
       label: "Open as SQL",
-      run: async (_, {q: text = ""}) => tell("sql", {text: await call("people.as_sql", {text})}),
+      run: async (_, {q: text = ""}) => runSql(await call("people.as_sql", {text})),
     },
   ],
   empty: ({q: text}) =>

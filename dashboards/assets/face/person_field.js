@@ -8,11 +8,11 @@ import {button} from "#face/widgets.js"
 import {plural} from "#face/wording.js"
 
 /**
- * @typedef {PersonOfferView & {isNew?: boolean, isMeant?: boolean}} PersonOption
+ * @typedef {PersonOffer & {isNew?: boolean, isMeant?: boolean}} PersonOption
  * @typedef {object} Offers People for a text.
  * @property {string} for The text.
- * @property {PersonOfferView[]} names
- * @property {PersonOfferView[]} similar
+ * @property {PersonOffer[]} names
+ * @property {PersonOffer[]} similar
  * @property {boolean} known A person has exactly this name.
  * @property {boolean} complete Similar names are searched, too, or not needed.
  * @property {boolean} [entered] The answer to a name that was entered before its suggestions arrived.

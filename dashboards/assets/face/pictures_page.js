@@ -5,7 +5,7 @@ import {focusedElement, h} from "#face/dom.js"
 import {canEdit} from "#face/frame.js"
 import {List} from "#face/list.js"
 import {store, stored} from "#face/local_storage.js"
-import {drawPictures} from "#face/pictures_parts.js"
+import {drawActions, drawPictures} from "#face/pictures_parts.js"
 import {TileRows} from "#face/pictures_rows.js"
 import {PHONE, WallScroll} from "#face/pictures_scroll.js"
 import {TileSelection} from "#face/pictures_selection.js"
@@ -44,6 +44,11 @@ export class PicturesPage extends List {
   /** @override */
   newRows() {
     return new TileRows(this.spec, Number.POSITIVE_INFINITY)
+  }
+
+  /** @override */
+  barActions() {
+    return drawActions(this)
   }
 
   /** @override */

@@ -210,30 +210,25 @@ const drawSize = page =>
     h("span", {"aria-hidden": "true"}, "◻"),
   )
 
-/** The actions for the selection. @param {PicturesPage} page */
-function drawBar(page) {
+/** The actions for the selection, in the bar of the list. @param {PicturesPage} page @returns {{others: Child, main: Child}} */
+export function drawActions(page) {
   const selected = page.picked.size
-  if (!selected) return null
   const edits = page.has("edit-many")
-  return h(
-    "div",
-    {class: "selbar", role: "region", "aria-label": "Actions", data: {key: "selected"}},
-    h("b", {class: "grow", "aria-live": "polite"}, `${count(selected)} selected`),
-    button("Clear", "pick-none", {kind: "quiet", key: "n", data: {key: "none"}}),
-    page.isEditable() &&
-      h(
-        "span",
-        {class: "others", data: {key: "others"}},
+  return {
+    others: [
+      button("Clear", "pick-none", {kind: "quiet opt", key: "n", data: {key: "none"}}),
+      page.isEditable() && [
         drawRating(),
         button("♥\uFE0E Favourite", "favourite-all", {key: "f", data: {key: "favourite"}}),
         edits && button("Edit…", "edit-selected", {key: "b", data: {tab: "people", key: "people"}}),
         edits && button("Fields and dates…", "edit-selected", {data: {tab: "fields", key: "fields"}}),
-      ),
-    button(`Plan ${selected === 1 ? "this file" : `these ${count(selected)}`}`, "plan-selected", {
+      ],
+    ],
+    main: button(`Plan ${selected === 1 ? "this file" : `these ${count(selected)}`}`, "plan-selected", {
       kind: "primary",
       data: {key: "plan"},
     }),
-  )
+  }
 }
 
 const drawRating = () =>
@@ -258,7 +253,7 @@ export function drawPictures(page) {
     h(
       "div",
       {class: side ? "work" : "work single", data: {key: "work"}},
-      h("div", {data: {key: "files"}}, drawFiles(page), drawBar(page)),
+      h("div", {data: {key: "files"}}, drawFiles(page)),
       side,
     ),
     page.tip.draw(),

@@ -20,9 +20,7 @@ function withDecisions({shown_values: values = {}, people_tags: tags, ...tile}) 
   if (values.title !== undefined) shown.shown_title = values.title || tile.file_name
   if (values.rating !== undefined) Object.assign(shown, ratingOf(Number(values.rating)))
   if (tags) {
-    const names = tags
-      .filter((/** @type {TagView} */ {kind}) => kind !== "del")
-      .map((/** @type {TagView} */ tag) => tag.text)
+    const names = tags.filter((/** @type {Tag} */ {kind}) => kind !== "del").map((/** @type {Tag} */ tag) => tag.text)
     Object.assign(shown, {people: names, people_count: names.length})
   }
   return shown

@@ -1,9 +1,9 @@
 // The search of the plan: the levels of risk, the field with completion, filters, saved views, the order, and links to
 // what needs a person.
-import {go} from "#face/address.js"
+import {go, runSql} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
-import {may, tell, toast} from "#face/frame.js"
+import {may, toast} from "#face/frame.js"
 import {ListPart} from "#face/list_part.js"
 import {store} from "#face/local_storage.js"
 import {ExchangeMenu} from "#face/plan_exchange.js"
@@ -344,7 +344,7 @@ export class PlanSearch extends ListPart {
   async openAsSql() {
     this.exchange.toggle(false)
     try {
-      tell("sql", {text: await call("search.as_sql", {text: this.query})})
+      runSql(await call("search.as_sql", {text: this.query}))
     } catch (/** @type {any} */ error) {
       toast(error.message, {kind: "error"})
     }

@@ -46,7 +46,7 @@ const FACTS = {
 /**
  * @typedef {import("#face/publish.js").Row} Row
  * @typedef {Pick<Values.SideFilePlan, "path" | "name" | "kind" | "action" | "chip" | "is_nfo" | "is_written" | "candidate_id">} SideFile
- * @typedef {Pick<Values.SideFileDetails, "about" | "problem" | "decisions" | "before" | "after"> & {compared: {state: string, parts: PartView[], count: number}[], file: SideFile}} Shown
+ * @typedef {Pick<Values.SideFileDetails, "about" | "problem" | "decisions" | "before" | "after"> & {compared: {state: string, parts: TextPart[], count: number}[], file: SideFile}} Shown
  * @typedef {Pick<Values.PublicationDetails, "published" | "can_discard" | "kept_after_rollback" | "remarks"> & {members: string[][], item: Values.PublicationItem, files: Shown[], players: Values.PlayerView[]}} Details
  */
 
@@ -89,7 +89,7 @@ function drawAction({action, chip}) {
   return h("span", {class: `side-file ${kind}`}, `${sign} ${chip.word}`)
 }
 
-/** @type {(line: {state: string, parts: PartView[]}) => HTMLElement} */
+/** @type {(line: {state: string, parts: TextPart[]}) => HTMLElement} */
 function drawLine({state, parts}) {
   const [className, sign, word] = LINES[state] ?? LINES.kept
   return h(

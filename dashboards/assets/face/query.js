@@ -1,5 +1,5 @@
 // The page of queries: SQL with its fields, the tables and queries beside it, and the result.
-import {go, place} from "#face/address.js"
+import {go, place, showPlan, takeSql} from "#face/address.js"
 import {call, change, forget, read} from "#face/calls.js"
 import {copyText} from "#face/clipboard.js"
 import {h, morph} from "#face/dom.js"
@@ -7,6 +7,7 @@ import {editFiles} from "#face/edit_files.js"
 import {FacePage} from "#face/face_page.js"
 import {currentPage, home, toast} from "#face/frame.js"
 import {pageKeys} from "#face/keys.js"
+import {selectFiles} from "#face/list_selection.js"
 import {store, stored} from "#face/local_storage.js"
 import {isDialogOpen} from "#face/modal.js"
 import {drawEditor} from "#face/query_editor.js"
@@ -17,6 +18,7 @@ import {SqlCompletion} from "#face/sql_text.js"
 const TYPED_DELAY = 250 // milliseconds without typing before the fields are read
 const PER_PAGE = 50
 const KEPT = 100 // queries of the history
+const LISTED = 100 // files of a result that a search of the plan names
 const HISTORY = `indexium.queries.${home}`
 const NARROW = window.matchMedia("(max-width: 700px)")
 const SUMMARY = "SQL on a copy of your library. A query changes nothing."
@@ -43,12 +45,6 @@ const FILES = {count: 1, files: 1, is_editable: 1, text: 1, hint: 1}
  * @typedef {{message: string, position: number | null, length: number, text: string}} SqlFault
  * @typedef {"table" | "chart" | "columns"} Tab
  */
-
-/** @type {string | null} */
-let waiting = null // a query with which another page opens this one
-window.addEventListener("indexium:sql", event => {
-  waiting = /** @type {CustomEvent<string>} */ (event).detail
-})
 
 /** Return the texts in the fields that an address has. @param {string} text @returns {Record<string, string>} */
 function valuesOf(text) {
@@ -141,7 +137,6 @@ export class QueryPage extends FacePage {
       if (/** @type {Element} */ (event.target).closest(".offers")) event.preventDefault()
     })
     document.addEventListener("keydown", event => this.onKeyElsewhere(event))
-    window.addEventListener("indexium:sql", () => this.draw())
     pageKeys("query", {isReady: () => true, table: this.keys()})
     this.load(place().q ?? "", valuesOf(place().v ?? ""))
   }
@@ -171,9 +166,8 @@ export class QueryPage extends FacePage {
 
   draw() {
     if (!this.isShown()) return
-    if (waiting !== null) {
-      const text = waiting
-      waiting = null
+    const text = takeSql()
+    if (text !== null) {
       this.load(text, {}, {runs: true})
       return
     }
@@ -488,7 +482,7 @@ export class QueryPage extends FacePage {
   drawChart() {
     if (!this.result || this.tab !== "chart" || this.drawn === this.result.ticket) return
     this.drawn = this.result.ticket
-    this.tellServer("draw")
+    window.dispatchEvent(new CustomEvent("indexium:result", {detail: this.result.ticket})) // the server draws it
   }
 
   /** Edit the files that the result names. */
@@ -501,9 +495,15 @@ export class QueryPage extends FacePage {
     }
   }
 
-  /** Let the server do something with the result. @param {"draw" | "select"} act */
-  tellServer(act) {
-    window.dispatchEvent(new CustomEvent("indexium:result", {detail: {act, ticket: this.result.ticket}}))
+  /** Select the files of the result in the plan, and show it. */
+  async selectFiles() {
+    try {
+      const ids = await call("query_results.file_ids", {ticket: this.result.ticket})
+      selectFiles(ids)
+      showPlan(ids.length <= LISTED ? `id:${ids.join(",")}` : "")
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, {kind: "error"})
+    }
   }
 
   /** @type {(text: string, what: string) => Promise<void>} */
@@ -596,7 +596,7 @@ export class QueryPage extends FacePage {
         this.number = Number(page)
         this.draw()
       },
-      select: () => this.tellServer("select"),
+      select: () => this.selectFiles(),
       edit: () => void this.editFiles(),
       "copy-pandas": () => this.copy(this.result.pandas, "The Python code is"),
       "copy-link": () => this.copy(new URL(target.dataset.link, location.href).href, "The address of the result is"),

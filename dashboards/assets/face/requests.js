@@ -1,8 +1,8 @@
 // Requests: work that waits for another person, and what people decided about it.
-import {visit} from "#face/address.js"
+import {showPlan, visit} from "#face/address.js"
 import {dangerousWord, drawSection, lostFiles} from "#face/dialog_sections.js"
 import {h} from "#face/dom.js"
-import {may, tell} from "#face/frame.js"
+import {may} from "#face/frame.js"
 import {button, chip, drawTag, facts, fileName, label, pager, placeOf} from "#face/widgets.js"
 import {count, plural} from "#face/wording.js"
 
@@ -72,7 +72,7 @@ const drawFile = ({file_id: id, name, path, tags, more, risk, reason, texts}) =>
       h(
         "span",
         {class: "tags"},
-        tags.map(tag => drawTag(/** @type {TagView} */ (tag))),
+        tags.map(tag => drawTag(/** @type {any} */ (tag))),
         more > 0 && h("span", {class: "tag"}, `+${count(more)}`),
       ),
     texts.map(({where, text}) => h("q", {dir: "auto", title: where}, text)),
@@ -305,7 +305,7 @@ export const requests = {
       act: "plan",
       where: "field",
       label: "Show in the plan",
-      run: (_rows, _place, _head, {search}) => tell("plan", {query: search}),
+      run: (_rows, _place, _head, {search}) => showPlan(search),
     },
     {
       act: "history",

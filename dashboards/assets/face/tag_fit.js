@@ -50,11 +50,11 @@ function linesOf(tags, width) {
 /**
  * Split the people of a row into those that fit and the others. People who stay are left out before changes.
  *
- * @type {(tags: TagView[], more: number, width?: number, isNarrow?: boolean) => {shown: TagView[], hidden: TagView[]}}
+ * @type {(tags: Tag[], more: number, width?: number, isNarrow?: boolean) => {shown: Tag[], hidden: Tag[]}}
  */
 export function fitTags(tags, more, width = cell.width, isNarrow = isDense()) {
   const shown = [...tags]
-  /** @type {TagView[]} */
+  /** @type {Tag[]} */
   const hidden = []
   const widthsOf = () => {
     const own = shown.map(({text, kind}) => widthOf((SIGNS[kind] ?? "") + text, kind === "add" || kind === "set"))

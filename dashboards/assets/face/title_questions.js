@@ -13,7 +13,7 @@ const CLEAR = new Set(["logo", "clearart", "disc"]) // kinds that are often ligh
 
 /** @param {any[]} sections */
 const drawSections = sections =>
-  sections.filter(Boolean).map(section => drawSection(/** @type {DialogSectionView} */ (section)))
+  sections.filter(Boolean).map(section => drawSection(/** @type {DialogSection} */ (section)))
 
 // Values.
 

@@ -9,7 +9,7 @@ export const GLYPHS = {safe: "✓", warning: "!", danger: "▲", blocked: "■",
 export const chip = (level, text, glyph = GLYPHS[level]) =>
   h("span", {class: `risk ${level}`}, h("span", {"aria-hidden": "true"}, glyph ? glyph + " " : ""), text)
 
-/** @param {RiskLevelView} risk */
+/** @param {RiskCount} risk */
 const drawRisk = ({level, count: files, shown, hint, on}) =>
   h(
     "button",
@@ -24,7 +24,7 @@ const drawRisk = ({level, count: files, shown, hint, on}) =>
     h("small", null, hint),
   )
 
-/** The risk levels with their numbers; a press of one filters by it. @param {RiskLevelView[]} levels */
+/** The risk levels with their numbers; a press of one filters by it. @param {RiskCount[]} levels */
 export const drawRisks = levels =>
   h(
     "div",
@@ -80,7 +80,7 @@ export function cutName(name, attributes = {}) {
   return h("bdi", attributes, h("span", {class: "name-start"}, start), h("span", {class: "name-end"}, end))
 }
 
-/** @type {(tag: TagView) => HTMLElement} */
+/** @type {(tag: Tag) => HTMLElement} */
 export const drawTag = ({text, kind, title}) => {
   const [sign, word] = TAG_KINDS[kind] ?? []
   const name = cutName(text)
@@ -135,7 +135,7 @@ export const placeOf = ({items, total, page, per_page: perPage}) => {
 /** Return what the address has for a page of a list in the details. @type {(name: string, page: number) => Record<string, string>} */
 export const pageIn = (name, page) => ({[name]: page > 1 ? String(page) : ""})
 
-/** The field for a page number; Enter turns to it, see `typedPage`. @param {PagedView & {name?: string}} list */
+/** The field for a page number; Enter turns to it, see `typedPage`. @param {Omit<PlaceInList, "total" | "range"> & {name?: string}} list */
 const drawPageField = ({page, pages, name}) =>
   h(
     "form",
@@ -148,7 +148,7 @@ const drawPageField = ({page, pages, name}) =>
  * The place in a list, and how to turn its pages. `name`: the value of the address that has the number of the page, of a
  * list in the details.
  *
- * @type {(list: PagedView & {hint?: Child, name?: string}, labels?: string[]) => Child}
+ * @type {(list: Omit<PlaceInList, "total"> & {hint?: Child, name?: string, total?: number}, labels?: string[]) => Child}
  */
 export const pager = (list, labels) =>
   list.total > 0 &&
@@ -178,7 +178,7 @@ export const facts = pairs =>
     pairs.map(([name, text]) => [h("dt", null, h("bdi", null, name)), h("dd", null, h("bdi", null, text))]),
   )
 
-/** @type {(choices: ChoiceView[], attributes: object, value?: string) => HTMLSelectElement} */
+/** @type {(choices: Choice[], attributes: object, value?: string) => HTMLSelectElement} */
 export const drawSelect = (choices, attributes, value) =>
   h(
     "select",

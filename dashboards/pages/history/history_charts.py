@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards.bridge import Bridge
 from dashboards.components import charts
+from dashboards.components.base import Component
+from dashboards.components.page_charts import PageCharts
 from dashboards.components.tabbed_charts import TabbedCharts, TabbedChartsCard, ranking
+from dashboards.pages.history.history_state import HistoryState
 from dashboards.session import Session
-from dashboards.state import HistoryState
 from indexium_core import errors
-from indexium_core.library import Library
 from indexium_core.model import query, wording
 from indexium_core.model.planning import risk
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEIGHT = 150
+EVENTS = (
+    *(f"{kind}:{what}" for kind in ("write", "rollback", "publish") for what in ("started", "completed")),
+    "scan:completed",
+)
 BARS = 5  # maximum number of bars in a ranking
 ALL = "all operations: the search does not filter this chart"
 RANKS = {
@@ -34,13 +38,18 @@ class _Figures(NamedTuple):
     span: charts.Span
 
 
-class HistoryCharts:
+class HistoryCharts(PageCharts):
     """Two cards with charts of the listed days. They are read after the list and drawn on a thread."""
 
-    def __init__(self, library: Library, bridge: Bridge, session: Session, *, state: HistoryState) -> None:
-        self._library, self._bridge, self._session, self.state = library, bridge, session, state
-        kinds = (charts.FILES, charts.DURATIONS, charts.COVERAGE)
-        self._trend = TabbedCharts(bridge, kinds, picked=self._pick_days, turned=self._turn_trend, height=HEIGHT)
+    def __init__(self, session: Session) -> None:
+        self._session, self.state = session, HistoryState()
+        self._trend = TabbedCharts(
+            session.bridge,
+            (charts.FILES, charts.DURATIONS, charts.COVERAGE),
+            picked=self._pick_days,
+            turned=self._turn_trend,
+            height=HEIGHT,
+        )
         self._rank = TabbedChartsCard()
         self._rank.on(
             tab=lambda message: self._turn(rank=str(message.get("key"))),
@@ -48,9 +57,19 @@ class HistoryCharts:
         )
         self._figures: _Figures | None = None
 
-    def roots(self) -> dict[str, Any]:
+    def roots(self) -> Mapping[str, Component]:
         """Return the components by their places in the page."""
         return {"history_trend": self._trend.card, "history_rank": self._rank}
+
+    def start(self) -> None:
+        """Read the charts again after the events of operations and scans, while the page is shown."""
+        self._session.bridge.listen(
+            EVENTS, lambda: self.load() if self._session.is_showing("history") else None, every=1.0
+        )
+
+    def take(self, search: str) -> bool:
+        """Take the values of the address; return whether one has changed."""
+        return self.state.take(search)
 
     def load(self) -> None:
         """Read the numbers of the charts that are shown."""
@@ -60,7 +79,7 @@ class HistoryCharts:
         listed = {"since": state.since, "until": state.until}
 
         def read() -> _Figures:
-            made = self._library.charts
+            made = self._session.library.charts
             over = {"files": made.operations_by_day, "durations": made.durations, "coverage": made.coverage}[trend]
             table = over(since=span[0].isoformat(), until=span[1].isoformat())
             ranked = made.people_most_written(BARS, **listed) if rank == "people" else made.errors_by_kind(**listed)
@@ -71,14 +90,14 @@ class HistoryCharts:
                 self._figures = figures
                 self.draw()
 
-        self._bridge.run(read, show, name="history_figures")
+        self._session.bridge.run(read, show, name="history_figures")
 
     def draw(self) -> None:
         """Show the figures in the current theme."""
         if self._figures is None:
             return
         table, rank, span = self._figures
-        theme, state = self._session.view.theme, self.state
+        theme, state = self._session.theme, self.state
         note = ALL if state.searched() else ""
         self._trend.show(state.trend, table, theme, span=span, key=state.picked_days(), note=note)
         _, title, empty = RANKS[state.rank]

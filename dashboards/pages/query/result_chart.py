@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import panel as pn
 from panel.custom import Child
 
-from dashboards.bridge import Bridge
 from dashboards.components import drawing
 from dashboards.components.base import Component, module
+from dashboards.components.page_charts import PageCharts
 from dashboards.pages.query import query_chart
 from dashboards.pages.query.query_chart import ChartChoice, DrawnChart
-from dashboards.pages.query.view_types import QueryPlotView
+from dashboards.session import Session
 from indexium_core.model.analysis import QueryAnswer
 
 
@@ -21,35 +21,42 @@ class QueryPlot(Component):
     """
     The chart, with the fields that choose its columns.
 
-    Messages: `chart` {kind, x, y, colour}, some of them; and what the page wants with a result, each with its {ticket}:
-    `draw` and `select`.
+    Messages: `chart` {kind, x, y, colour}, some of them; `draw` {ticket} of a result.
     """
 
     plot = Child(doc="The chart.")
 
     _esm = module("query_plot")
-    _view = QueryPlotView
     _styles = ("charts.css", "query.css")
 
 
-class ResultChart:
+class ResultChart(PageCharts):
     """The chart of one session's result. A new result has the choice of the one before, if it has the same columns."""
 
-    def __init__(self, bridge: Bridge, theme: Callable[[], str]) -> None:
-        self._bridge, self._theme = bridge, theme
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._answer: QueryAnswer | None = None
         self._choice = ChartChoice("bars", "")
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)
-        self.card = QueryPlot(plot=self._place)
+        self._card = QueryPlot(plot=self._place)
+        self._card.on(chart=self._choose, draw=lambda message: self._read(str(message["ticket"])))
 
-    def show(self, answer: QueryAnswer) -> None:
+    def roots(self) -> Mapping[str, Component]:
+        """Return the chart by its place in the page."""
+        return {"query_plot": self._card}
+
+    def _read(self, ticket: str) -> None:
         """Draw a result."""
+        results = self._session.library.query_results
+        self._session.bridge.run(lambda: results.answer(ticket), self._show, name="query_answer")
+
+    def _show(self, answer: QueryAnswer) -> None:
         before, self._answer = self._answer, answer
         if before is None or before.columns != answer.columns:
             self._choice = query_chart.suggest(answer.columns)
         self.draw()
 
-    def choose(self, message: Mapping[str, Any]) -> None:
+    def _choose(self, message: Mapping[str, Any]) -> None:
         """Change the kind of the chart, or a column."""
         self._choice = self._choice._replace(
             **{key: str(message[key]) for key in ChartChoice._fields if key in message}
@@ -58,7 +65,7 @@ class ResultChart:
 
     def draw(self) -> None:
         """Draw the chart in the current theme."""
-        answer, choice, theme = self._answer, self._choice, self._theme()
+        answer, choice, theme = self._answer, self._choice, self._session.theme
         if answer is None:
             return
 
@@ -74,9 +81,9 @@ class ResultChart:
             if chart is not None:
                 pane = pn.pane.Bokeh(figure, sizing_mode="stretch_width", height=chart.height, margin=0, theme=None)
                 self._place[:] = [pane]
-            self.card.put(**view(answer, choice, chart, problem))
+            self._card.put(**view(answer, choice, chart, problem))
 
-        self._bridge.run(read, show, name="query_chart")
+        self._session.bridge.run(read, show, name="query_chart")
 
 
 def view(answer: QueryAnswer, choice: ChartChoice, chart: DrawnChart | None, problem: str) -> dict[str, Any]:

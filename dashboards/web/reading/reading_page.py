@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from tornado.web import RequestHandler
 
 from dashboards import status_words
-from dashboards.components import job_text
 from dashboards.frame import plain
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import job_words, wording
+from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import carry_actor
 
 ADDRESS = "/reading"
@@ -48,9 +48,14 @@ def _plan(library: Library, number: int) -> _Table:
     return _Table(("File", "Folder", "Risk", "People", "Notes"), rows, page.total, "file")
 
 
+def _state_of(job: Job) -> str:
+    found = job_words.state(job)
+    return status_words.STATUS.get(found, (found,))[0]
+
+
 def _jobs(library: Library, number: int) -> _Table:
     page = library.jobs.list((), (), number, _ROWS)
-    rows = [[str(job.id), job_words.name(job), job_text.chip(job)[0], job_words.sentence(job)] for job in page.items]
+    rows = [[str(job.id), job_words.name(job), _state_of(job), job_words.sentence(job)] for job in page.items]
     return _Table(("Job", "Name", "State", "What it does"), rows, page.total, "job")
 
 

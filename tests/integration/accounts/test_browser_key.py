@@ -94,7 +94,7 @@ def test_browser_with_the_address_uses_everything(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     browser = opened(running, key)
-    for path in ("/plan", "/api/jobs", "/files/plan.csv", "/assets/components.js"):
+    for path in ("/plan", "/api/jobs", "/files/plan.csv"):
         assert browser.get(path).status == 200
     assert upgrade(running, browser.headers["Cookie"]) != 401
     code = path_of(key).partition("code=")[2]

@@ -57,7 +57,7 @@ def code_of(path: str) -> str:
 
 
 def test_nothing_is_served_before_the_first_person(library: Library, running: DashboardServer, other: Client) -> None:
-    for path in ("/plan", "/api/jobs", "/files/plan.csv", "/assets/components.js", "/static/js/bokeh.min.js"):
+    for path in ("/plan", "/api/jobs", "/files/plan.csv", "/static/js/bokeh.min.js"):
         assert other.get(path).status == 401
     led = other.get("/plan", **PAGE)
     assert (led.status, led.headers["location"]) == (303, "/sign-in?next=%2Fplan")

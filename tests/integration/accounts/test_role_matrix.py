@@ -113,7 +113,6 @@ PAGES: Mapping[str, tuple[Permission | None, str, str]] = {
     r"/first-person": (None, "GET", "/first-person"),
     r"/sign-out": (None, "GET", "/sign-out"),  # 405
     r"/api/.*": (None, "GET", "/api/docs"),
-    r"/assets/components\.js": (None, "GET", "/assets/components.js"),
     r"/assets/(.*)": (None, "GET", "/assets/page.css"),
     r"/favicon.ico": (None, "GET", "/favicon.ico"),
     r"/media/(\d{1,19})": ("plan.read", "GET", "/media/1"),

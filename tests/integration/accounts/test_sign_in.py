@@ -100,7 +100,7 @@ def test_every_route_of_rest_needs_a_session(running: DashboardServer, nobody: C
             )
 
 
-@each_case("name", ["components.js", "page.html", "plain.html"])
+@each_case("name", ["face/list.js", "page.html", "plain.html"])
 def test_other_assets_need_a_session(nobody: Client, name: str) -> None:
     assert nobody.get(f"/assets/{name}").status == 401
 

@@ -44,6 +44,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "address": "movie:1",
     "addresses": ["movie:1"],
     "approval_id": 1,
+    "approval_ids": [1],
     "asset_type": "poster",
     "at": 1,
     "by": "container",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def approve(page: Page) -> None:
     expect(dialog.get_by_text("Shot at the sea").first).to_be_visible()
     button = dialog.get_by_role("button", name="Approve", exact=True)
     expect(button).to_be_disabled()
-    dialog.get_by_role("textbox").first.fill(f"approve {FILMS}")
+    dialog.get_by_label(re.compile("^Type approve")).fill(f"approve {FILMS}")
     button.click()
 
 
@@ -78,7 +79,7 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
         bob.get_by_role("button", name=f"Select all {FILMS}").click()
         bob.get_by_role("button", name=f"Write {FILMS} files…").click()
         dialog = bob.get_by_role("dialog")
-        dialog.get_by_role("textbox").first.fill(f"propose {FILMS}")
+        dialog.get_by_label(re.compile("^Type propose")).fill(f"propose {FILMS}")
         expect(dialog.get_by_text("Nothing is written before another person approves it")).to_be_visible()
         dialog.get_by_role("button", name=f"Propose to write {FILMS} files").click()
         expect(bob.get_by_text("waits for approval as request 1")).to_be_visible()

@@ -409,7 +409,7 @@ def test_title_shows_its_publication(library: Library, film: int) -> None:
 
 def test_title_that_was_rolled_back_waits_for_a_person(library: Library, film: int) -> None:
     address = f"movie:{film}"
-    assert address in library.publications.selectable(risk=["safe"])
+    assert address in library.publications.selectable(PublicationFilter(risk=("safe",)))
     operation = publish(library, THE_FILM)
 
     roll_back(library, operation)

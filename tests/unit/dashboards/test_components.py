@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 import dashboards
-from dashboards.components.base import Component, scripts, source
-from dashboards.components.dialog import Dialog
+from dashboards import face
+from dashboards.components.base import Component
 from dashboards.components.drawing import tokens
+from dashboards.frame.style_sheets import sheets
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
@@ -56,24 +57,9 @@ def of(level: str) -> PlanItem:
 
 
 @each_case("kind", ALL)
-def test_component_module_is_part_of_script(kind: type[Component]) -> None:
-    [name] = re.findall(r'indexiumModules\["(\w+\.js)"\]', kind._esm)
-    [exports] = re.findall(rf'modules\["{name}"\] = .*?return \{{([^}}]*)\}}\n\}}\)\(\)\n', scripts(), re.DOTALL)
-    assert "render" in exports.split(", ")
-
-
-def test_script_of_components_has_no_imports_and_no_markup() -> None:
-    text = scripts()
-    for forbidden in (
-        "\nimport ",
-        "import(",
-        "innerHTML",
-        "outerHTML",
-        "insertAdjacentHTML",
-        "document.write",
-        "eval(",
-    ):
-        assert forbidden not in text
+def test_component_shows_a_module_of_the_page(kind: type[Component]) -> None:
+    [name] = re.findall(r'^export \{render\} from "(#face/\w+\.js)"\n$', kind._esm)
+    assert name in face.modules()
 
 
 def test_every_component_documents_its_messages() -> None:
@@ -90,14 +76,14 @@ def test_equal_view_is_not_sent_again() -> None:
 
 
 def test_unexpected_message_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
-    component = Dialog()
+    component = Component()
     for message in ({"type": "no_such"}, {"no": "type"}, "text", None, 7):
         component._handle_msg(message)
     assert caplog.text.count("dashboard.unknown_message") == 5
 
 
 def test_malformed_message_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
-    component = Dialog()
+    component = Component()
     component.on(open=lambda message: [].append(int(message["id"])))
     for message in ({"type": "open"}, {"type": "open", "id": "x"}, {"type": "open", "id": None}):
         component._handle_msg(message)
@@ -106,7 +92,7 @@ def test_malformed_message_is_logged_and_dropped(caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.parametrize("number", [2**53 + 1, -(2**60), 10**40, float("inf"), float("nan"), 1e300])
 def test_non_finite_number_is_dropped(number: float, caplog: pytest.LogCaptureFixture) -> None:
-    component, heard = Dialog(), []
+    component, heard = Component(), []
     component.on(open=heard.append)
     component._handle_msg({"type": "open", "ids": [{"id": number}]})
     assert heard == []
@@ -115,7 +101,7 @@ def test_non_finite_number_is_dropped(number: float, caplog: pytest.LogCaptureFi
 
 def test_lone_surrogate_does_not_block_page() -> None:
     """A browser may split an emoji when it shortens a text; a text with such a half cannot be sent back."""
-    component, heard = Dialog(), []
+    component, heard = Component(), []
     component.on(search=heard.append)
     component._handle_msg({"type": "search", "query": "🌻 \ud83c"})
     assert heard[0]["query"] == "🌻 \ufffd"
@@ -128,14 +114,14 @@ def test_message_error_is_logged_in_one_line(error: Exception, caplog: pytest.Lo
     def fail(_: Any) -> None:
         raise error
 
-    component = Dialog()
+    component = Component()
     component.on(open=fail)
     component._handle_msg({"type": "open"})
     assert caplog.text.count("dashboard.bad_message") == 1
 
 
 def test_stylesheet_has_no_literal_colours() -> None:
-    text = source("indexium.css")
+    text = sheets()["indexium.css"]
     assert "#" not in text.replace("&#", "")
 
 
@@ -167,68 +153,6 @@ def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-# The dialog.
-
-
-def test_answer_of_older_dialog_is_ignored() -> None:
-    dialog, notes = Dialog(), []
-    dialog.ask("One?", [], notes.append, confirm="Yes")
-    first = json.loads(dialog.shown)["serial"]
-    dialog.ask("Two?", [], notes.append, confirm="Yes")
-    second = json.loads(dialog.shown)["serial"]
-    dialog._handle_msg({"type": "confirm", "serial": first, "note": "late"})
-    assert notes == []
-    dialog._handle_msg({"type": "confirm", "serial": second, "note": "x" * 500})
-    dialog._handle_msg({"type": "confirm", "serial": second, "note": "again"})
-    assert notes == ["x" * 200]
-    assert json.loads(dialog.shown) == {"open": False}
-
-
-@pytest.mark.parametrize(
-    ("demands", "lacking", "enough"),
-    [
-        ({"typed": {"before": "", "word": "write 3", "after": ""}}, {"typed": "write 2"}, {"typed": " Write  3 "}),
-        ({"ack": "I know"}, {"ack": "true"}, {"ack": True}),
-        ({"needs": ["newer"]}, {"ticked": ["other"]}, {"ticked": ["newer"]}),
-    ],
-)
-def test_incomplete_answer_is_refused(demands: dict[str, Any], lacking: dict[str, Any], enough: dict[str, Any]) -> None:
-    dialog, notes = Dialog(), []
-    dialog.ask("Really?", [], notes.append, confirm="Yes", **demands)
-    serial = json.loads(dialog.shown)["serial"]
-    dialog.shown = json.dumps(json.loads(dialog.shown) | dict.fromkeys(demands))  # as a browser may send it
-    for answer in ({}, lacking):
-        dialog._handle_msg({"type": "confirm", "serial": serial, **answer})
-    assert notes == []
-    dialog._handle_msg({"type": "confirm", "serial": serial, **enough})
-    assert len(notes) == 1
-
-
-def test_blocked_question_takes_no_answer() -> None:
-    dialog, notes = Dialog(), []
-    serial = dialog.ask("Really?", [], notes.append, confirm="Yes", blocked=True)
-    dialog._handle_msg({"type": "confirm", "serial": serial})
-    assert notes == []
-    dialog.renew(serial, blocked=False)
-    dialog._handle_msg({"type": "confirm", "serial": serial})
-    assert len(notes) == 1
-
-
-def test_close_applies_to_following_dialog_only() -> None:
-    dialog = Dialog()
-    other = dialog.report("Another", [])
-    gauge = dialog.report("Dry run", [])
-    dialog.report("Dry run", [], follows=gauge)
-    dialog._handle_msg({"type": "close", "serial": other})
-    assert json.loads(dialog.shown)["open"]
-    dialog._handle_msg({"type": "close", "serial": gauge})
-    assert not json.loads(dialog.shown)["open"]
-
-    dialog.report("Keys", [])
-    dialog._handle_msg({"type": "close", "serial": gauge})
-    assert json.loads(dialog.shown)["open"]
 
 
 # The plan.

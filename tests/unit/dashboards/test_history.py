@@ -8,9 +8,37 @@ from types import SimpleNamespace
 import pytest
 
 from dashboards.pages.history.history_charts import error_bars
-from dashboards.state import HistoryState
+from dashboards.pages.history.history_state import HistoryState
 
 TODAY = date(2026, 11, 20)
+
+
+def test_address_has_the_filters_of_the_charts() -> None:
+    state = HistoryState()
+    assert state.take("q=person%3Aann&since=2026-01-02&until=2026-01-02&chart=durations&page=3")
+    assert (state.query, state.since, state.trend) == ("person:ann", "2026-01-02", "durations")
+    first, last = state.span()
+    assert first is not None
+    assert last is not None
+    assert first.date() == last.date()
+    assert first < last
+    assert not state.take("q=person%3Aann&since=2026-01-02&until=2026-01-02&chart=durations&page=4")
+    assert state.take("")
+    assert (state.query, state.since, state.trend) == ("", "", "files")
+
+
+@pytest.mark.parametrize("search", ["since=2026-13-45&until=yesterday", "chart=evil", "a=1&" * 200 + "q=late"])
+def test_invalid_address_has_defaults(search: str) -> None:
+    state = HistoryState()
+    state.take(search)
+    assert (state.query, state.span(), state.trend) == ("", (None, None), "files")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_day_without_local_time_is_no_limit(day: str) -> None:
+    state = HistoryState(since=day, until=day)
+    assert state.span() == (None, None)
+    assert state.chart_span(TODAY)[1] == TODAY
 
 
 def test_second_click_on_bar_removes_filter() -> None:

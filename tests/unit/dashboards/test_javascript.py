@@ -1,4 +1,4 @@
-"""The JavaScript of the components, parsed by Node."""
+"""The scripts of the pages, parsed by Node."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import dashboards
-from dashboards.components.base import scripts, source, standalone
+from indexium_core.library import Library
 from indexium_core.model import wording
+from tests.support import call_types
 from tests.support.oracles import oracle
-from tests.unit.dashboards.test_components import ALL
 
-MODULES = {kind.__name__: kind._esm for kind in ALL} | {"all components": scripts()} | {"plain": standalone("plain")}
 FACE = Path(dashboards.__file__).parent / "assets" / "face"
+MODULES = {path.name: path.read_text(encoding="utf-8") for path in sorted(FACE.glob("*.js"))}
+MARKUP = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
 NUMBERS = (0, 1, 2, 12, 999, 1000, 1204, 1_000_000, 12_345_678)
 CALLS: list[tuple[str, list[Any]]] = [
     *(("count", [number]) for number in NUMBERS),
@@ -48,8 +49,12 @@ def test_every_module_is_valid_javascript() -> None:
     node(script, "--experimental-vm-modules")
 
 
+def test_scripts_make_no_markup_of_texts() -> None:
+    assert [(name, each) for name, text in MODULES.items() for each in MARKUP if each in text] == []
+
+
 def test_python_and_javascript_wording_agree() -> None:
-    script = f"""{source("wording.js")}
+    script = f"""{MODULES["wording.js"]}
         const renamed = {{and_more: andMore, range_of: rangeOf, kept_back: keptBack}}
         const functions = {{count, plural, size, duration, estimate, ...renamed}}
         const results = {json.dumps(CALLS)}.map(([name, values]) => functions[name](...values))
@@ -60,7 +65,7 @@ def test_python_and_javascript_wording_agree() -> None:
 
 
 def test_every_javascript_wording_function_is_compared() -> None:
-    names = {line.split()[2] for line in source("wording.js").splitlines() if line.startswith("export const")}
+    names = {line.split()[2] for line in MODULES["wording.js"].splitlines() if line.startswith("export const")}
     assert names == {"count", "plural", "andMore", "rangeOf", "keptBack", "size", "duration", "estimate"}
 
 
@@ -74,3 +79,10 @@ def test_every_right_that_a_script_asks_for_is_that_of_a_call() -> None:
     }
     assert len(asked) > 50
     assert {(file, name) for file, name in asked if f'"{name}": [args' not in known} == set()
+
+
+def test_scripts_have_types_of_calls(tmp_path: Path) -> None:
+    written = call_types.FILE.read_text(encoding="utf-8")
+    with Library.open(tmp_path / "home") as library:
+        made = call_types.description(call_types.services_of(library))
+    assert written == made, "Run: python -m tests.support.call_types"

@@ -6,7 +6,6 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards.state import PublishState
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import ItemDetails, ItemSideFile, MetadataOperation
 from indexium_core.model.publishing.options import LibraryPublishing, PublishOptions
@@ -78,11 +77,6 @@ def test_filters_take_several_values_and_one_folder() -> None:
         {"label": "update", "to": {"files": "create"}},
         {"label": "Films", "to": {"folder": ""}},
     ]
-
-
-def test_address_of_another_page_has_the_names_of_the_filters() -> None:
-    state = PublishState(query="sky", library_id=4, address="movie:7", picked="movie:7|movie:8", asks=True)
-    assert state.search() == "q=sky&folder=4&title=movie%3A7&pick=movie%3A7%7Cmovie%3A8&ask=1"
 
 
 def test_empty_list_says_why_and_offers_what_helps() -> None:

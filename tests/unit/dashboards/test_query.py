@@ -1,4 +1,4 @@
-"""The query page without a browser: the charts of a result, and its address."""
+"""The query page without a browser: the charts of a result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from dashboards.components import drawing
 from dashboards.pages.query import query_chart
 from dashboards.pages.query.query_chart import ChartChoice
-from dashboards.state import QueryState
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 
 
@@ -98,10 +97,3 @@ def test_every_kind_of_chart_is_drawn(kind: str) -> None:
         figure = drawing.render(chart.plot, drawing.tokens("dark"), height=chart.height)
         assert figure.renderers
         assert [axis.axis_label for axis in (*figure.xaxis, *figure.yaxis)] == [choice.x, choice.y or "number of rows"]
-
-
-def test_address_has_query_and_values() -> None:
-    state = QueryState(text="SELECT $n", values='{"n": "1"}', runs=True)
-    other = QueryState()
-    other.take(state.search())
-    assert (other.text, other.values, other.runs) == ("SELECT $n", '{"n": "1"}', False)  # an address runs nothing

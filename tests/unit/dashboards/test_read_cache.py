@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.read_cache import ReadCache
+from dashboards.read_cache import REFRESHED, ReadCache
 from indexium_core import errors
 from indexium_core.jobs.event_bus import EventBus
 
@@ -28,34 +28,6 @@ def cache(bus: EventBus) -> ReadCache:
     return ReadCache(library)
 
 
-def test_sessions_that_poll_at_once_share_one_read(cache: ReadCache) -> None:
-    reads: list[int] = []
-
-    def read() -> int:
-        reads.append(1)
-        return len(reads)
-
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda _: cache.polled("footer", 60, read), range(40))) == [1] * 40
-
-
-def test_event_during_a_read_causes_another_read(cache: ReadCache, bus: EventBus) -> None:
-    def read() -> str:
-        bus.emit("job:changed")
-        return "before the event, perhaps"
-
-    cache.polled("footer", 60, read)
-    assert cache.polled("footer", 60, lambda: "after it") == "after it"
-    assert cache.polled("footer", 60, lambda: "once more") == "after it"
-
-
-def test_progress_and_old_age(cache: ReadCache, bus: EventBus) -> None:
-    assert cache.polled("footer", 60, lambda: 1) == 1
-    bus.emit("write:progress")
-    assert cache.polled("footer", 60, lambda: 2) == 1
-    assert cache.polled("footer", 0, lambda: 3) == 3
-
-
 def test_cache_without_sessions_leaves_the_bus(cache: ReadCache, bus: EventBus) -> None:
     library: Any = SimpleNamespace(events=bus)
     of_limited = ReadCache(library)
@@ -67,14 +39,13 @@ def test_cache_without_sessions_leaves_the_bus(cache: ReadCache, bus: EventBus) 
 
 
 class FakePlan:
-    """A version of the plan; its pages are counted."""
+    """A version of the plan."""
 
     def __init__(self, version: int) -> None:
-        self.id, self.query, self.read = version, "", list[int]()
+        self.id, self.query = version, ""
 
-    def page(self, number: int, **_: object) -> SimpleNamespace:
-        self.read.append(number)
-        return SimpleNamespace(items=[number], total=100, number=number)
+    def narrowed(self, query: str) -> tuple[int, str, object]:
+        return self.id, query, object()
 
 
 class Versions:
@@ -101,74 +72,63 @@ def versions(bus: EventBus) -> Iterator[tuple[Versions, ReadCache]]:
         library.continues.set()
 
 
-def turn(cache: ReadCache, plan: Any, number: int) -> None:
-    cache.page(plan, number, per_page=50, sort="risk", descending=False)
+@pytest.fixture
+def told(bus: EventBus) -> queue.SimpleQueue[str]:
+    """The names of the events that tell of a newer plan."""
+    heard = queue.SimpleQueue[str]()
+    bus.subscribe(lambda event: heard.put(event.name) if event.name == REFRESHED else None)
+    return heard
 
 
 def test_page_does_not_wait_for_the_results_of_an_operation(
-    versions: tuple[Versions, ReadCache], bus: EventBus
+    versions: tuple[Versions, ReadCache], bus: EventBus, told: queue.SimpleQueue[str]
 ) -> None:
     library, cache = versions
     before: Any = cache.plan()
-    for number in (1, 2, 3):
-        turn(cache, before, number)
     library.continues.clear()
     bus.emit("plan:changed", operation_id=1)
     assert cache.plan(may_lack_results=True) is before
-    told = threading.Event()
-    cache.after_results(told.set)
-    assert not told.is_set()
+    assert told.empty()
     library.continues.set()
-    assert told.wait(20)
-    newest: Any = cache.plan(may_lack_results=True)
-    assert newest.id == before.id + 1
-    turn(cache, newest, 3)
-    assert sorted(newest.read) == [1, 2, 3]  # each once, before the plan was used
-
-
-def test_call_after_results_comes_at_once_without_an_operation_and_never_for_the_shown_plan(
-    versions: tuple[Versions, ReadCache], bus: EventBus
-) -> None:
-    _, cache = versions
-    before, calls = cache.plan(), list[str]()
-    cache.after_results(lambda: calls.append("now"))
-    cache.after_results(lambda: calls.append("nothing new"), shown=before)
-    bus.emit("plan:changed")
-    cache.plan()
-    cache.after_results(lambda: calls.append("another plan"), shown=before)
-    assert calls == ["now", "another plan"]
+    assert told.get(timeout=20)
+    assert cache.plan(may_lack_results=True).id == before.id + 1
 
 
 def test_decision_is_in_the_next_plan_also_beside_results(versions: tuple[Versions, ReadCache], bus: EventBus) -> None:
     _, cache = versions
     before: Any = cache.plan()
-    turn(cache, before, 1)
     bus.emit("plan:changed", operation_id=1)
     bus.emit("plan:changed")
-    newest: Any = cache.plan(may_lack_results=True)
-    assert newest.id > before.id
-    assert newest.read == []  # the decision may have moved every file
+    assert cache.plan(may_lack_results=True).id > before.id
 
 
-def test_call_after_results_waits_for_an_operation_that_ends_during_the_read(
-    versions: tuple[Versions, ReadCache], bus: EventBus
+def test_refresh_includes_an_operation_that_ends_during_it(
+    versions: tuple[Versions, ReadCache], bus: EventBus, told: queue.SimpleQueue[str]
 ) -> None:
     library, cache = versions
     cache.plan()
     library.on_read = lambda: bus.emit("plan:changed", operation_id=2) if library.reads == 2 else None
-    told = queue.SimpleQueue[int]()
     bus.emit("plan:changed", operation_id=1)
-    cache.after_results(lambda: told.put(library.reads))
-    assert told.get(timeout=20) == 3
+    cache.plan(may_lack_results=True)
+    assert told.get(timeout=20)
+    assert library.reads == 3
 
 
-def test_decision_during_a_read_ends_the_read_of_pages(versions: tuple[Versions, ReadCache], bus: EventBus) -> None:
+def test_decision_during_a_read_needs_another_one(versions: tuple[Versions, ReadCache], bus: EventBus) -> None:
     library, cache = versions
-    turn(cache, cache.plan(), 1)
+    cache.plan()
     library.on_read = lambda: bus.emit("plan:changed") if library.reads == 2 else None
-    bus.emit("plan:changed", operation_id=1)
-    assert cache.plan().read == []  # type: ignore[attr-defined]
+    bus.emit("plan:changed")
+    assert cache.plan().id == 2
     assert cache.plan().id == 3
+
+
+def test_search_is_read_once_until_a_file_changes(versions: tuple[Versions, ReadCache], bus: EventBus) -> None:
+    _, cache = versions
+    found = cache.plan("person:ann")
+    assert cache.plan("person:ann") is found
+    bus.emit("scan:completed")
+    assert cache.plan("person:ann") is not found
 
 
 def test_read_that_fails_on_the_thread_fails_for_the_page_that_follows(
@@ -176,15 +136,16 @@ def test_read_that_fails_on_the_thread_fails_for_the_page_that_follows(
 ) -> None:
     library, cache = versions
     before = cache.plan()
+    failed = threading.Event()
 
     def fail() -> None:
+        failed.set()
         raise errors.StoreError("The disk is gone.")
 
     library.on_read = fail
     bus.emit("plan:changed", operation_id=1)
-    told = threading.Event()
-    cache.after_results(told.set)
-    assert told.wait(20)
+    cache.plan(may_lack_results=True)
+    assert failed.wait(20)
     with pytest.raises(errors.StoreError):
         cache.plan()
     library.on_read = lambda: None

@@ -56,7 +56,6 @@ def test_page_loads_no_script_that_it_does_not_use(served: DashboardServer) -> N
     with urllib.request.urlopen(f"{served.url}/plan") as answer:
         text = answer.read().decode()
     scripts = re.findall(r'<script[^>]* src="[^"]*/([^"/?]+)', text)
-    assert "components.js" in scripts
     assert "bokeh.min.js" in scripts
     assert not [name for name in scripts if "shims" in name or name.startswith("bokeh-gl")]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import dashboards
-from dashboards.components.base import sheets
 from dashboards.components.drawing import tokens
+from dashboards.frame.style_sheets import sheets
 from tests.support.cases import each_case
 
 FOLDER = Path(dashboards.__file__).parent

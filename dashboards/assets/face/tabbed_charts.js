@@ -1,12 +1,27 @@
 // A card with several charts: title and tabs above the chart, its legend and the same figures as a table below it.
-import {component} from "./browser/component.js"
 import {h} from "#face/dom.js"
+import {drawPart} from "#face/server_part.js"
 import {button} from "#face/widgets.js"
 import {count} from "#face/wording.js"
 
-/** @typedef {Component<TabbedChartsCardView, {isTableOpen: boolean}>} Self */
+/**
+ * @typedef {{key: string, label: string, on: boolean}} ChartTab
+ * @typedef {{key: string, cells: string[], on: boolean}} ChartLine
+ * @typedef {{key: string, name: string, hint: string, share: number, count: number, on: boolean}} ChartBar
+ *
+ * @typedef {object} ChartCard The chart of one tab.
+ * @property {string} [title]
+ * @property {string} [hint]
+ * @property {ChartTab[]} [tabs]
+ * @property {{colour: string, label: string}[]} [legend]
+ * @property {string} [description] The alternative text of the chart.
+ * @property {string[]} [columns] Of the table with the same figures.
+ * @property {ChartLine[]} [lines]
+ * @property {string} [empty] A sentence if there are no figures.
+ * @property {ChartBar[]} [bars] In place of a chart.
+ */
 
-/** @param {TabbedChartsCardView} view */
+/** @param {ChartCard} view */
 const drawTabs = ({tabs}) =>
   tabs?.length > 0 &&
   h(
@@ -21,7 +36,7 @@ const drawTabs = ({tabs}) =>
     ),
   )
 
-/** @param {ChartBarView} bar */
+/** @param {ChartBar} bar */
 const drawBar = bar =>
   h(
     "button",
@@ -38,7 +53,7 @@ const drawBar = bar =>
     h("b", {"aria-hidden": "true"}, count(bar.count)),
   )
 
-/** @param {ChartLineView} line */
+/** @param {ChartLine} line */
 const drawLine = ({key, cells: [name, ...cells], on}) =>
   h(
     "tr",
@@ -55,7 +70,7 @@ const drawLine = ({key, cells: [name, ...cells], on}) =>
     cells.map(cell => h("td", null, cell)),
   )
 
-/** @param {TabbedChartsCardView} view */
+/** @param {ChartCard} view */
 const drawTable = ({title, columns, lines}) =>
   h(
     "div",
@@ -77,7 +92,7 @@ const drawTable = ({title, columns, lines}) =>
     ),
   )
 
-/** @type {(view: TabbedChartsCardView, isTableOpen: boolean) => Child} */
+/** @type {(view: ChartCard, isTableOpen: boolean) => Child} */
 const drawFooter = (view, isTableOpen) =>
   h(
     "div",
@@ -96,10 +111,9 @@ const drawFooter = (view, isTableOpen) =>
     isTableOpen && drawTable(view),
   )
 
-/** @param {Self} self */
-function draw({view, state}) {
-  if (!view.title) return null
-  return [
+/** @type {(view: ChartCard, isTableOpen: boolean) => Child} */
+const draw = (view, isTableOpen) =>
+  view.title && [
     h(
       "div",
       {class: "chart-head", data: {key: "head"}},
@@ -108,32 +122,32 @@ function draw({view, state}) {
     ),
     view.empty && h("p", {class: "hint chart-empty", data: {key: "empty"}}, view.empty),
     view.bars?.length > 0 && h("div", {class: "hbars", data: {key: "bars"}}, view.bars.map(drawBar)),
-    view.lines?.length > 0 && drawFooter(view, state.isTableOpen),
+    view.lines?.length > 0 && drawFooter(view, isTableOpen),
   ]
-}
 
 /** @param {RenderContext} context */
 export function render(context) {
   const {model, el} = context
   const plot = h("div", {class: "plot", role: "img"})
-  /** @type {Self} */
-  const card = component(context, {
-    state: () => ({isTableOpen: false}),
-    draw,
-    onDrawn({view}) {
+  let isTableOpen = false
+  const send = (/** @type {string} */ type) => (/** @type {HTMLElement} */ target) =>
+    model.send_msg({type, key: target.dataset.name})
+  const paint = drawPart(context, {
+    draw: (/** @type {ChartCard} */ view) => draw(view, isTableOpen),
+    onDrawn(view) {
       plot.hidden = !(view.lines?.length > 0)
       plot.setAttribute("aria-label", view.description ?? "")
     },
-    actions: {
-      tab: (self, data) => self.send("tab", {key: data.name}),
-      pick: (self, data) => self.send("pick", {key: data.name}),
-      figures(self) {
-        self.state.isTableOpen = !self.state.isTableOpen
-        self.paint()
+    acts: {
+      tab: send("tab"),
+      pick: send("pick"),
+      figures() {
+        isTableOpen = !isTableOpen
+        paint()
       },
     },
   })
-  card.root.classList.add("chart-parts")
+  el.firstElementChild.classList.add("chart-parts")
   el.classList.add("ix", "card", "pad", "chart-card")
   const chart = model.get_child("plot")
   if (chart) {

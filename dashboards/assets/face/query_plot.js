@@ -1,11 +1,21 @@
-// The chart of a result, with the fields that choose its columns; and what the page of queries wants with a result.
-import {component, listen} from "../../components/browser/component.js"
+// The chart of a result, with the fields that choose its columns.
 import {h} from "#face/dom.js"
+import {drawPart} from "#face/server_part.js"
 import {drawSelect} from "#face/widgets.js"
 
-/** @typedef {Component<QueryPlotView>} Self */
+/**
+ * @typedef {{value: string, options: {value: string, label: string}[]}} ChartField
+ *
+ * @typedef {object} QueryPlot
+ * @property {Record<"kind" | "x" | "y" | "colour", ChartField>} [choices]
+ * @property {{colour: string, label: string}[]} [legend]
+ * @property {string} [note]
+ * @property {string} [problem] Why there is no chart.
+ * @property {boolean} [lying] The bars are horizontal: the column of the names is on the y axis.
+ * @property {string} [description]
+ */
 
-/** The fields of the chart: their names, words and titles. @param {QueryPlotView} view */
+/** The fields of the chart: their names, words and titles. @param {QueryPlot} view */
 const drawnAxes = ({lying}) =>
   /** @type {const} */ ([
     ["kind", "", "Kind of chart"],
@@ -14,8 +24,8 @@ const drawnAxes = ({lying}) =>
     ["colour", "colour", "Colour"],
   ])
 
-/** @param {Self} self */
-const draw = ({view}) =>
+/** @param {QueryPlot} view */
+const draw = view =>
   view.choices && [
     h(
       "div",
@@ -36,7 +46,7 @@ const draw = ({view}) =>
     view.problem && h("p", {class: "hint chart-problem", role: "status", data: {key: "problem"}}, view.problem),
   ]
 
-/** @param {QueryPlotView} view */
+/** @param {QueryPlot} view */
 const drawLegend = ({legend, note}) => [
   ...legend.map(({colour, label}) =>
     h("span", null, h("i", {style: {background: `var(--${colour})`}}), h("bdi", null, label)),
@@ -49,20 +59,21 @@ export function render(context) {
   const {model, el} = context
   const plot = h("div", {class: "plot", role: "img"})
   const legend = h("div", {class: "legend"})
-  /** @type {Self} */
-  const self = component(context, {
+  drawPart(context, {
     draw,
-    onDrawn({view}) {
+    onDrawn(/** @type {QueryPlot} */ view) {
       const isDrawn = Boolean(view.choices) && !view.problem
       plot.hidden = legend.hidden = !isDrawn
       plot.setAttribute("aria-label", view.description ?? "")
       legend.replaceChildren(.../** @type {Node[]} */ (isDrawn ? drawLegend(view).filter(Boolean) : []))
     },
-    actions: {
-      chart: (me, {name}, target) => me.send("chart", {[name]: target.value}),
+    acts: {
+      chart: ({dataset: {name}, value}) => model.send_msg({type: "chart", [name]: value}),
     },
   })
-  listen(model, window, "indexium:result", ({detail}) => self.send(detail.act, {ticket: detail.ticket}))
+  window.addEventListener("indexium:result", event =>
+    model.send_msg({type: "draw", ticket: /** @type {CustomEvent<string>} */ (event).detail}),
+  )
   el.classList.add("ix", "result-parts")
   const chart = model.get_child("plot")
   if (chart) plot.append(chart)
