@@ -183,6 +183,7 @@ def test_files_of_a_result_are_edited_in_the_plan_or_not(site: Site, library: Li
     run(page, "SELECT 99999 AS file_id")
     page.get_by_role("button", name="Edit this file").click()
     expect(page.get_by_text("There is no file with the id 99999.")).to_be_visible()
+    site.complaints.clear()  # the browser notes the refused call
 
 
 def test_number_of_rows_follows_a_newer_snapshot(site: Site, library: Library) -> None:

@@ -93,8 +93,9 @@ class Shown {
   async act(name, close) {
     const own = this.question.acts?.[name]
     if (!own) this.change(name)
-    if (!own || this.first === undefined || this.isActing) return
+    if (!own || !this.takesActs()) return
     this.isActing = true
+    this.onChange()
     try {
       if (await own(this.first, close)) this.readAgain()
     } catch (error) {
@@ -102,6 +103,11 @@ class Shown {
     }
     this.isActing = false
     if (this.isOpen) this.onChange()
+  }
+
+  /** Return whether the buttons of the sections mean what is shown: not while it is read again. */
+  takesActs() {
+    return this.first !== undefined && !this.isActing
   }
 
   /** Ask about something else: what `reads` makes of the name of an act. @param {string} name */
@@ -284,6 +290,13 @@ function onKeyInForm(event, {close, isCalm, submit}) {
   else if (event.key === "Enter" && event.ctrlKey) submit()
 }
 
+/** Draw a question; the buttons of its sections wait while it is read again. @type {(form: HTMLFormElement, own: Form, shown: Shown) => void} */
+function drawForm(form, own, shown) {
+  morph(form, drawParts(own, shown))
+  if (!shown.isRead() || shown.takesActs()) return
+  for (const each of form.querySelectorAll("[data-do=act]")) each.setAttribute("aria-disabled", "true")
+}
+
 /** Focus the first field, or the button that confirms. @param {HTMLFormElement} form */
 function focusFirst(form) {
   const field = /** @type {HTMLInputElement | null} */ (form.querySelector(".field input"))
@@ -376,7 +389,7 @@ export function ask(question, send) {
     const isCalm = () => question.fields?.some(({required = true}) => required) || shown.isCalm()
     const draw = () => {
       const {activeElement: used} = root
-      morph(form, drawParts(own, shown))
+      drawForm(form, own, shown)
       if (used && !used.isConnected) focusTitle(form)
     }
     const complain = (/** @type {boolean} */ isRefused) => {

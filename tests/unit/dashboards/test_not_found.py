@@ -86,8 +86,22 @@ def test_unknown_page_does_not_repeat_its_address(served: DashboardServer) -> No
     assert b"4711" not in ask(served, "GET", "/%3Cscript%3Ealert(4711)%3C/script%3E?<b>4711")[2]
 
 
-def test_file_address_opens_its_page(served: DashboardServer) -> None:
-    assert ask(served, "GET", "/track/1")[0] == 302
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("/track/1", "/plan?file=1"),
+        ("/library?show=folders", "/folders"),
+        ("/library?shows=folders&page=2", "/folders?page=2"),
+        ("/library/?list=missing&q=x", "/folders?list=missing"),
+    ],
+)
+def test_former_address_leads_to_the_page_of_now(served: DashboardServer, path: str, leads: str) -> None:
+    for method in ("GET", "HEAD"):
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+        connection.request(method, path)
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Location"]) == (302, leads)
+        connection.close()
 
 
 def test_unknown_api_address_returns_problem(served: DashboardServer) -> None:
