@@ -133,13 +133,13 @@
 
 // The keys that a person presses before the modules of the page are there: keys.js takes them over.
 ;(() => {
-  /** @type {{event: KeyboardEvent, page: string}[]} */
+  /** @type {{event: KeyboardEvent, page: string, at: number}[]} */
   const early = []
   globalThis.indexiumEarlyKeys = early
   const keep = (/** @type {KeyboardEvent} */ event) => {
     if (!globalThis.indexiumEarlyKeys) window.removeEventListener("keydown", keep, true)
     else if (!event.ctrlKey && !event.metaKey && !event.altKey && event.target === document.body)
-      early.push({event, page: document.documentElement.dataset.page})
+      early.push({event, page: document.documentElement.dataset.page, at: performance.now()})
   }
   window.addEventListener("keydown", keep, true)
 })()

@@ -121,6 +121,8 @@ def test_selection_keeps_its_files(site: Site, many: Library) -> None:
 
     page.get_by_role("button", name="Cost").click()  # another order, another search, another page, a reload
     find(page, f"risk:safe OR name:{first[0].file_name}")
+    found = many.plan(f"risk:safe OR name:{first[0].file_name}").page(1).total
+    shown(page, f"1–{PAGE} of {found:,}")
     page.keyboard.press("j")
     page.keyboard.press("End")
     page.keyboard.press("j")

@@ -248,7 +248,7 @@ WITHOUT_RECORD = """
     inventory.set_metadata_language
     inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings
     hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
-    interruptions.postpone scans.take_resumed
+    interruptions.postpone scans.note_resumed scans.take_resumed
     fields.change fields.define fields.remove people.add_to_files people.add_typed people.import_file
     people_lists.discard people_lists.keep people_lists.take
     people.set_picture people.take_from_files templates.remove templates.save views.remove

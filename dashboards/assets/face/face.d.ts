@@ -543,4 +543,4 @@ interface DecidingSpec<Row = any, Head = any> extends ListSpec<Row, Head> {
   said(row: Row): string // for a screen reader
 }
 
-declare var indexiumEarlyKeys: {event: KeyboardEvent; page: string}[] | null
+declare var indexiumEarlyKeys: {event: KeyboardEvent; page: string; at: number}[] | null

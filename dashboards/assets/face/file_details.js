@@ -358,8 +358,10 @@ export class FileDetails extends ListPart {
   preserve(row) {
     const {list} = this
     if (!row) return
-    if (!list.goesOn()) list.runKey("p")
-    else if (row.risk_level !== "danger") list.goOn()
+    const isKnown = list.knownTo() !== undefined // otherwise it may be a review
+    if (!list.goesOn()) {
+      if (isKnown || row.comment_mode !== "preserve") list.runKey("p")
+    } else if (row.risk_level !== "danger") list.goOn()
     else if (this.preserving !== row.file_id) {
       this.preserving = row.file_id
       const action = list.actions.find(each => each.act === "preserve")

@@ -15,7 +15,7 @@ const SEQUENCE = 1500 // milliseconds between the two keys of a sequence of the 
 const pages = new Map()
 /** @type {KeyLayer[]} */
 const above = []
-/** @type {{event: KeyboardEvent, page: string}[]} */
+/** @type {{event: KeyboardEvent, page: string, at: number}[]} */
 let delayed = [] // keys for a page whose rows are not there yet
 /** @type {(KeyBinding & {key: string, places: string[] | null})[]} */
 const frame = []
@@ -122,7 +122,7 @@ const isReadyFor = (layer, {key}) => layer.isReady() || Boolean(layer.table[key]
 
 /** @param {KeyboardEvent} event */
 function take(event) {
-  delayed.push({event, page: currentPage()})
+  delayed.push({event, page: currentPage(), at: performance.now()}) // the time of an event has another clock after a sleep
   event.preventDefault()
 }
 
@@ -130,7 +130,7 @@ function take(event) {
 export function pressDelayed() {
   const now = performance.now()
   // Keys belong together: without the oldest ones, the others would act on another row.
-  if (delayed.some(({event}) => now - event.timeStamp >= LONGEST_DELAY)) dropDelayed()
+  if (delayed.some(({at}) => now - at >= LONGEST_DELAY)) dropDelayed()
   /** @type {HTMLInputElement | null} */
   let field = null // to which an earlier key has moved the focus: the other keys are text for it
   while (delayed.length && top() && (field || isReadyFor(top(), delayed[0].event))) {

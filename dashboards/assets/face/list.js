@@ -221,10 +221,9 @@ export class List extends FacePage {
     return this.hasOutside() ? this.rows.outside(this.openValue()) : {}
   }
 
-  /** Return whether it is known on which row a key acts, and what it does there. */
+  /** Return whether it is known on which row a key acts. */
   isReady() {
-    const {value: head, error} = this.rows.head()
-    if (this.finding?.isWaiting() || (this.spec.goesOn && !head && !error)) return false
+    if (this.finding?.isWaiting()) return false
     return this.rows.isKnown() && (!this.hasOutside() || this.outside().value !== undefined)
   }
 

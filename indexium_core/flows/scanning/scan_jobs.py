@@ -16,7 +16,7 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.dispatcher import STOP_SECONDS
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import job_kinds, wording
-from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
+from indexium_core.model.accounts.needs import NAMED, internal, needs, shows_instead
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.files.scan_reports import ResumedScan, ScanProgress, ScanReport
@@ -180,6 +180,7 @@ class ScanJobs:
         summary = dict(self._queue.get(job_id).summary)
         return ScanReport.of(summary) if "seen" in summary else None
 
+    @internal
     def note_resumed(self, job_ids: Iterable[int]) -> None:
         """Note the scans of former processes that continue in this one."""
         self._resumed = list(job_ids)
