@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from dashboards.components.base import Component
+
+
+def fields_of(search: str) -> dict[str, str]:
+    """Return the fields of the query part of an address; no fields if there are too many."""
+    try:
+        return dict(parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=40))
+    except ValueError:
+        return {}
 
 
 class PageCharts:

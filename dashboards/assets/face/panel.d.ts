@@ -41,7 +41,6 @@ declare var indexiumSheets: Map<string, CSSStyleSheet>
 declare var indexiumDialogs: Set<HTMLDialogElement>
 declare var indexiumDrafts: Map<number, any>
 declare var indexiumKeys: Set<ListedKey>
-declare var indexiumDismissed: string[]
 
 // What several modules draw in the same way.
 

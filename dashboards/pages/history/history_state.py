@@ -1,4 +1,4 @@
-"""What the charts of the history show: only parameters, no Panel, so that tests can set values."""
+"""What the charts of the history show: only parameters, so that tests can set values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import param
 
-from dashboards.address_fields import fields_of
+from dashboards.components.page_charts import fields_of
 
 _YEARS = range(1900, 9001)  # years whose days can be converted to any local time
 SIX_WEEKS = timedelta(days=42)  # the default period of the charts

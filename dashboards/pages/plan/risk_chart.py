@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dashboards.address_fields import fields_of
 from dashboards.components import charts
 from dashboards.components.base import Component
-from dashboards.components.page_charts import PageCharts
+from dashboards.components.page_charts import PageCharts, fields_of
 from dashboards.components.tabbed_charts import TabbedCharts
 from dashboards.session import Session
 from indexium_core.model import query as grammar

@@ -101,9 +101,9 @@ def beyond_role() -> AbstractContextManager[None]:
     return _set(_is_beyond_role, value=True)
 
 
-def only_proposing() -> AbstractContextManager[None]:
-    """Let all work that starts in the block wait, because its actor wants to propose it."""
-    return _set(_is_only_proposed, value=True)
+def only_proposing(*, wanted: bool = True) -> AbstractContextManager[None]:
+    """Let all work that starts in the block wait, because its actor wants to propose it; not `wanted`: as before."""
+    return _set(_is_only_proposed, value=wanted or _is_only_proposed.get())
 
 
 def approving(start: ApprovedStart) -> AbstractContextManager[None]:

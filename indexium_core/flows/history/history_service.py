@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -346,7 +345,7 @@ class HistoryService:
         `is_proposal`: the person was told that it waits for approval, so it does. Raises errors as `start_rollback`.
         """
         options = replace(options or RollbackOptions(), source="dashboard")
-        with only_proposing() if is_proposal else contextlib.nullcontext():
+        with only_proposing(wanted=is_proposal):
             return self.start_rollback(operation_id, options).id
 
     @needs(ROLLBACK, NAMED)

@@ -9,7 +9,6 @@ publication are planned again in the same way.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -214,7 +213,7 @@ class RetryService:
         """
         operation = self._ended(operation_id)
         how = PublicationRequest(user_note=note.strip() or operation.user_note, user_action="retry", source="dashboard")
-        with only_proposing() if is_proposal else contextlib.nullcontext():
+        with only_proposing(wanted=is_proposal):
             return self._publications.start(self._unpublished(operation, risk), how, expected=expected).id
 
     def _unpublished(self, operation: MetadataOperation, risk: Sequence[str] | None) -> PublicationSelection:

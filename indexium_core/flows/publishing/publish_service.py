@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
@@ -211,7 +210,7 @@ class PublishService(PublicationReview):
 
         """
         how = PublicationRequest(user_note=note.strip(), source="dashboard")
-        with only_proposing() if is_proposal else contextlib.nullcontext():
+        with only_proposing(wanted=is_proposal):
             return self.start(named_titles(addresses, found, risk=risk, alone=alone), how, expected=expected).id
 
     def _begin(

@@ -7,7 +7,6 @@ committed to the ledger before `operation_runner` touches the first file.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import shutil
 import time
@@ -221,7 +220,7 @@ class MetadataWriter:
         """
         options = replace(options or WriteOptions(), source="dashboard")
         digest = SelectionDigest.of_text(expected) if expected else None
-        with only_proposing() if is_proposal else contextlib.nullcontext():
+        with only_proposing(wanted=is_proposal):
             return self.start_operation(plan, options, selection=selection, expected=digest).id
 
     @needs(ROLLBACK)

@@ -92,7 +92,7 @@ class LibraryDetails(LibraryRow):
             LIBRARY_KINDS[self.kind].partition(":")[0],
             wording.files(self.file_count),
             wording.size(self.bytes) if self.bytes else "",
-            f"scanned {wording.ago(self.scanned_at)}" if self.scanned_at else "not scanned yet",
+            self.scanned_text or "not scanned yet",
             "" if free is None else f"{wording.size(free)} free",
         )
         return " · ".join(filter(None, parts))

@@ -8,7 +8,6 @@ import operator
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
@@ -22,7 +21,6 @@ from dashboards.components.drawing import tokens
 from dashboards.frame.style_sheets import sheets
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.planning.risk import Issue
@@ -164,55 +162,6 @@ def test_single_reason_is_named_and_several_are_counted() -> None:
     assert replace(item, issues=[one]).reason == risk.ISSUES["custom_comment"].label
     assert replace(item, issues=[one, replace(one, code="case_collision")]).reason == "2 reasons"
     assert replace(of("safe"), issues=[]).reason == "safe"
-
-
-# Operations.
-
-
-NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
-
-
-def operation(**changes: Any) -> MetadataOperation:
-    facts: dict[str, Any] = {
-        "id": 4,
-        "operation_type": "write",
-        "status": "completed",
-        "started_at": NOW,
-        "completed_at": NOW,
-        "file_count": 10,
-        "success_count": 10,
-        "failure_count": 0,
-        "skipped_count": 0,
-        "conflict_count": 0,
-        "unknown_count": 0,
-        "seconds": 0.9,
-        "error_message": "",
-        "user_note": "",
-        "user_action": "write",
-        "user_name": "ann",
-        "source": "dashboard",
-        "plan_id": 1,
-        "reverts_id": None,
-        "can_rollback": True,
-        "rollback_reason": "",
-    }
-    return MetadataOperation(**(facts | changes))
-
-
-def status(state: str, **counts: int) -> OperationStatus:
-    return OperationStatus(
-        id=4,
-        operation_type="write",
-        status=state,
-        counts=counts,
-        current_file="a.mp4",
-        rate=118.0,
-        eta_seconds=2.0,
-        started_at=NOW,
-        completed_at=None,
-        can_rollback=False,
-        rollback_reason="",
-    )
 
 
 # The fake is called like the real one.

@@ -74,7 +74,7 @@ def versions(bus: EventBus) -> Iterator[tuple[Versions, ReadCache]]:
 
 @pytest.fixture
 def told(bus: EventBus) -> queue.SimpleQueue[str]:
-    """The names of the events that tell of a newer plan."""
+    """The names of the events after a read of a newer plan."""
     heard = queue.SimpleQueue[str]()
     bus.subscribe(lambda event: heard.put(event.name) if event.name == REFRESHED else None)
     return heard

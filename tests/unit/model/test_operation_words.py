@@ -23,6 +23,7 @@ from indexium_core.model.operations.operation import (
 from indexium_core.model.operations.outcomes import items_in_words
 from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck, conflict_reason
 from indexium_core.model.query import history_term, terms_of_history
+from tests.support.operation_values import item
 
 NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 
@@ -53,29 +54,6 @@ def operation(**changes: Any) -> MetadataOperation:
         "tags_added": 12,
     }
     return MetadataOperation(**(facts | changes))
-
-
-def item(number: int = 1, kind: type[ItemDetails] = ItemDetails, **changes: Any) -> ItemDetails:
-    facts: dict[str, Any] = {
-        "id": number,
-        "file_id": number,
-        "file_path": f"/films/{number}.mp4",
-        "file_name": f"{number}.mp4",
-        "status": "success",
-        "code": "",
-        "message": "",
-        "previous_comment": "People: Bob Ray",
-        "new_comment": "People: Ann Lee, Bob Ray",
-        "tags_added": ["Ann Lee"],
-        "tags_removed": [],
-        "strategy": "mp4_in_place",
-        "seconds": 0.003,
-        "proof": {},
-        "processed_at": NOW,
-        "backup_kind": "journal",
-        "backup_bytes": 181,
-    }
-    return kind(**(facts | changes))
 
 
 def check(**changes: Any) -> RollbackCheck:
