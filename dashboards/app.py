@@ -123,7 +123,7 @@ class Pages:
         known = face.facts(
             library, session.account, local=session.local, pages=entries(TITLES, PATHS), refused=session.refused
         )
-        values |= {"face": known, "modules": face.modules()}
+        values |= {"face": known, "modules": face.modules(), "first_modules": face.first_modules(session.page)}
         for name, value in (
             values
             | {"places": list(roots)}

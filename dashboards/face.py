@@ -282,6 +282,10 @@ def _text(value: Any) -> bytes:
     return json.dumps(value, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+# A line of an import or of an export that ends with the name of another module.
+_IMPORTED = re.compile(r'^(?:import|export|\}).*?from "#face/([\w.]+)"', re.MULTILINE)
+
+
 @functools.cache
 def _files() -> Sequence[Traversable]:
     folder = resources.files("dashboards") / "assets" / "face"
@@ -293,6 +297,18 @@ def modules() -> Mapping[str, str]:
     """Return the address of each module by its name in an import. The address has a digest, so a browser keeps it."""
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in _files()}
     return {f"#face/{name}": f"/assets/face/{name}?v={digest}" for name, digest in digests.items()}
+
+
+@functools.cache
+def first_modules(page: str) -> Sequence[str]:
+    """Return the addresses of the modules that a page needs at its start, those of the frame included."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in _files()}
+    found, waiting = set[str](), {"start.js", f"{page}.js"}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= set(_IMPORTED.findall(texts.get(name, ""))) & texts.keys() - found
+    return [address for name, address in modules().items() if name.removeprefix("#face/") in found]
 
 
 def facts(

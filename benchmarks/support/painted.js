@@ -1,7 +1,7 @@
 // A script in every page of benchmarks/dashboard.py: the time from a key or a click to the painted result.
 //
-// `arm` reads a value. The next key or click starts the clock, at the time stamp of the event. After every change in a
-// shadow root, the value is read again. Two animation frames after a change of the value, the change is painted.
+// `arm` reads a value. The next key or click starts the clock, at the time stamp of the event: the listener comes before
+// those of the page, which may make the change at once. After every change in a shadow root, the value is read again. Two animation frames after a change of the value, the change is painted.
 window.painted = (() => {
   const roots = []
   const gather = root => {
@@ -24,36 +24,39 @@ window.painted = (() => {
     return [...nodes].find(isVisible) ?? null
   }
   const frames = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
-  const GRID = "[role=grid][aria-label='Planned changes']"
+  const ROW = "[role=grid] [role=row][data-row]"
   const text = selector => find(selector)?.textContent ?? ""
   const VALUES = {
-    page: () => text(".pager span") + find(`${GRID} [role=row][data-id]`)?.dataset.id,
-    order: () => find(`${GRID} [role=row][data-id]`)?.dataset.id,
-    cursor: () => find(`${GRID} .row.cursor`)?.dataset.id,
-    mark: () => find(`${GRID} .row.cursor`)?.getAttribute("aria-selected"),
+    page: () => text(".pager [aria-live]") + find(ROW)?.dataset.row,
+    order: () => [...(find("[role=grid]")?.querySelectorAll("[data-row]") ?? [])].map(row => row.dataset.row).join(),
+    cursor: () => find(`${ROW}.cursor`)?.dataset.row,
+    mark: () => find(`${ROW}.cursor`)?.getAttribute("aria-selected"),
     count: () => text(".foot b"),
-    result: () => text(".pager span"),
-    dialog: () => text("dialog[open] h2"),
-    reaction: () => text("dialog[open] h2") + text(".foot") + !!find(".foot [aria-busy=true]") + location.pathname,
+    result: () => text(".pager [aria-live]"),
+    dialog: () => search("dialog[open] h2")?.textContent, // a dialog has a root of its own
+    reaction: () => search("dialog[open] h2")?.textContent + text(".foot") + !!find(".foot [aria-busy=true]") + location.pathname,
     details: () => text(".drawer h2"),
+    decided: () => find(`${ROW}.cursor`)?.textContent,
   }
   let measured = null
+  let start = null
+  for (const kind of ["keydown", "click"])
+    window.addEventListener(kind, event => (start ??= event.timeStamp), {capture: true})
   const arm = name => {
     roots.length = 0
     rootOf.clear()
     gather(document)
     const before = VALUES[name]()
-    let start = null
+    start = null
     measured = new Promise((done, failed) => {
       const observers = []
       const stop = () => {
         for (const observer of observers) observer.disconnect()
-        for (const kind of ["keydown", "click"]) window.removeEventListener(kind, startClock, true)
         clearTimeout(timeout)
       }
-      const startClock = event => (start ??= event.timeStamp)
       const check = () => {
-        if (start === null || VALUES[name]() === before) return
+        const value = start === null ? "" : VALUES[name]()
+        if (!value || value === before) return // nothing is shown while the list is read
         stop()
         frames().then(() => done(performance.now() - start))
       }
@@ -61,7 +64,6 @@ window.painted = (() => {
         stop()
         failed(new Error(`no change: ${name} is still ${before}`))
       }, 20000)
-      for (const kind of ["keydown", "click"]) window.addEventListener(kind, startClock, true)
       for (const root of roots) {
         const observer = new MutationObserver(check)
         observer.observe(root, {subtree: true, childList: true, attributes: true, characterData: true})
@@ -72,7 +74,7 @@ window.painted = (() => {
   }
   const first = new Promise(done => {
     const check = () => {
-      if (document.body && search(`${GRID} [role=row][data-id]`)) frames().then(() => done(performance.now()))
+      if (document.body && search(ROW)) frames().then(() => done(performance.now()))
       else requestAnimationFrame(check)
     }
     requestAnimationFrame(check)

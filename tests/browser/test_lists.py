@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 from tests.support import scans
+from tests.support.waiting import until
 
 Serve = Callable[[Library], Site]
 LISTS = {  # page → its path
@@ -21,6 +22,7 @@ LISTS = {  # page → its path
     "decide": "titles/decide",
     "history": "history",
     "jobs": "jobs",
+    "library": "library",
     "people": "people",
     "plan": "plan",
     "progress": "progress",
@@ -77,7 +79,11 @@ def ignored(library: Library, kind: str) -> list[str]:
 
 def test_every_list_is_tested(look: Site) -> None:
     page = look.visit("/checks")
-    declared = page.evaluate("import('#face/start.js').then(({LISTS}) => LISTS.map(({page}) => page))")
+    declared = page.evaluate("""async () => {
+      const {pages} = await import("#face/frame.js")
+      const modules = await Promise.all(pages.map(async ({id}) => [id, await import(`#face/${id}.js`)]))
+      return modules.filter(([, each]) => Object.values(each).some(value => value?.columns)).map(([id]) => id)
+    }""")
     assert sorted(declared) == sorted(LISTS)
 
 
@@ -104,23 +110,60 @@ def test_keys_act_on_the_row_under_the_eye(
     assert shown == [each for each in subjects if each not in ignored(many, kind)][:25]
 
 
-def test_keys_before_the_page_stands_are_kept(many: Library, serve: Serve) -> None:
+@pytest.mark.parametrize("script", ["start", "checks"])
+def test_keys_before_the_page_stands_are_kept(many: Library, serve: Serve, script: str) -> None:
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     site = serve(many)
     page = site.visit("/history")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:  # no module of the page is there
-        held.append(route)
-
-    page.route("**/face/start.js?*", hold)
+    held = _held(page, script)
     page.goto(f"{site.url}/checks?kind=unknown", wait_until="commit")
     expect(page.locator("[data-face=checks]")).to_be_attached()
-    assert page.evaluate("Array.isArray(globalThis.indexiumEarlyKeys)")
     press(page, "jjr")
+    until(lambda: held)
     held[0].continue_()
     expect(page.get_by_role("button", name="1 ignored")).to_be_visible()
     assert ignored(many, "unknown") == [subjects[2]]
+
+
+def _held(page: Page, script: str) -> list[Route]:
+    """Hold the first request of a module back."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(f"**/face/{script}.js?*", hold)
+    return held
+
+
+def test_keys_mean_the_page_to_which_they_lead(many: Library, serve: Serve) -> None:
+    subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
+    site = serve(many)
+    page = site.visit("/reading")
+    held = _held(page, "checks")
+    page.goto(f"{site.url}/history")
+    until(lambda: page.evaluate("import('#face/frame.js').then(({needsLoad}) => !needsLoad())"))
+    press(page, "gcjjr")
+    until(lambda: held)
+    held[0].continue_()
+    expect(page.get_by_role("button", name="1 ignored")).to_be_visible()
+    assert ignored(many, "unknown") == [subjects[2]]
+
+
+def test_keys_before_the_start_lead_to_another_page(many: Library, serve: Serve) -> None:
+    site = serve(many)
+    page = site.visit("/history")
+    held = _held(page, "start")
+    page.goto(f"{site.url}/checks?kind=unknown", wait_until="commit")
+    expect(page.locator("[data-face=checks]")).to_be_attached()
+    press(page, "ghr")
+    until(lambda: held)
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="History", exact=True)).to_be_visible()
+    assert ignored(many, "unknown") == []
 
 
 def test_selected_rows_are_ignored_together(many: Library, serve: Serve) -> None:

@@ -127,6 +127,7 @@ def test_selection_keeps_its_files(site: Site, many: Library) -> None:
     page.keyboard.press("End")
     page.keyboard.press("j")
     shown(page, f"{PAGE + 1}–{2 * PAGE} of")
+    expect(page).to_have_url(re.compile("page=2"))
     page.reload()
     shown(page, f"{PAGE + 1}–{2 * PAGE} of")
     expect(page.locator(".foot")).to_contain_text(f"{len(chosen)} selected")

@@ -1,5 +1,6 @@
 // My account: the role of the person who has signed in, the password, the second factor, linked accounts, the browsers
 // and programs that are signed in.
+import {Sections} from "#face/sections.js"
 import {h} from "#face/dom.js"
 import {me, mySession, roles} from "#face/frame.js"
 import {secondFactor} from "#face/second_factor.js"
@@ -349,3 +350,6 @@ export const account = {
       ? "Nobody has signed in: without an account, this page has nothing to show. Settings, Accounts adds one."
       : "",
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new Sections(account, host)

@@ -1,4 +1,5 @@
 // Accounts: the people who sign in, what they may do and see, and where they are signed in.
+import {List} from "#face/list.js"
 import {h} from "#face/dom.js"
 import {selectField, switchField, tickFields} from "#face/form.js"
 import {isLocal, me, roles} from "#face/frame.js"
@@ -349,3 +350,6 @@ export const accounts = {
     act: "first",
   }),
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(accounts, host)

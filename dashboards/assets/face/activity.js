@@ -1,4 +1,5 @@
 // Activity: who did what, newest first, by days.
+import {List} from "#face/list.js"
 import {OPERATIONS} from "#face/calls.js"
 import {dayOf} from "#face/cells.js"
 import {stateOf} from "#face/frame.js"
@@ -74,3 +75,6 @@ export const activity = {
       : "Decisions, writes, rollbacks, publications, requests, scans and sign-ins appear here.",
   }),
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(activity, host)

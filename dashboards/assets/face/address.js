@@ -1,8 +1,9 @@
 // What is shown is in the address: the page, its filters, the open row; each layer above it (a dialog, a picture) is a
 // step of the history, so *Back* closes the topmost one.
-import {currentPage, pages} from "#face/frame.js"
+import {currentPage, needsLoad, pages} from "#face/frame.js"
+import {layerKeys} from "#face/keys.js"
 
-const DELAY = 200 // milliseconds: a browser refuses hundreds of changes of the address within some seconds
+const DELAY = 200 // milliseconds between changes: a browser refuses hundreds of them within some seconds
 
 /** @returns {Record<string, string>} */
 const parsed = () => Object.fromEntries(new URLSearchParams(location.search))
@@ -59,6 +60,7 @@ let afterBack = null // what waits for the end of a step back; null: none is on 
 let backTimer = 0
 let timer = 0
 let timerPath = "" // the page whose address waits
+let written = 0 // when the address was last changed
 
 const announce = () => {
   for (const listener of listeners) listener()
@@ -76,6 +78,7 @@ export function onAddress(listener) {
 function write(method, depth = layers.length) {
   clearTimeout(timer)
   timer = 0
+  written = performance.now()
   if (method === "replaceState" && location.pathname !== timerPath) return // another page is shown since
   const search = new URLSearchParams(shown).toString()
   const address = location.pathname + (search && `?${search}`)
@@ -111,7 +114,7 @@ export function go(changes, {push = true} = {}) {
   if (push) inOrder(() => write("pushState"))
   else {
     timerPath = location.pathname
-    timer ||= setTimeout(() => inOrder(() => write("replaceState")), DELAY)
+    timer ||= setTimeout(() => inOrder(() => write("replaceState")), written + DELAY - performance.now())
   }
   announce()
 }
@@ -120,6 +123,11 @@ export function go(changes, {push = true} = {}) {
 export const visit = href =>
   inOrder(() => {
     flush()
+    if (needsLoad()) {
+      layerKeys({isReady: () => true, table: {}}) // the keys that follow do not mean this page
+      location.assign(href)
+      return
+    }
     history.pushState({depth: 0}, "", href)
     window.dispatchEvent(new PopStateEvent("popstate", {state: history.state}))
   })

@@ -1,4 +1,5 @@
 // Checks: the findings of one kind, and the ways to resolve each.
+import {List} from "#face/list.js"
 import {runSql, showPlan} from "#face/address.js"
 import {drawNameTag} from "#face/cells.js"
 import {h} from "#face/dom.js"
@@ -315,3 +316,6 @@ export const checks = {
       ? {title: "No ignored findings", text: "This list shows the findings that you ignore."}
       : {title: "No findings", text: (head && NONE[groupOf(place, head).kind]) || SOMETHING},
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(checks, host)

@@ -1,4 +1,5 @@
 // Connections: the senders of events, the players, how far each library may go by itself, and the schedules.
+import {Sections} from "#face/sections.js"
 import {AUTOMATION, automation} from "#face/automation.js"
 import {h} from "#face/dom.js"
 import {PAUSED, PLAYERS, players} from "#face/players.js"
@@ -109,3 +110,6 @@ export const connections = {
   summary: head => (head ? summaryOf(head) : ""),
   sections: [pause, banner, senders, players, automation, schedules],
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new Sections(connections, host)

@@ -1,4 +1,5 @@
 // To decide: titles whose match a person chooses, each with the candidates of the providers.
+import {Deciding} from "#face/deciding.js"
 import {go, visit} from "#face/address.js"
 import {SHOWN, drawFile, drawQuestion, offerAt, postersOf, stillOf} from "#face/decide_question.js"
 import {count, keptBack, plural} from "#face/wording.js"
@@ -284,3 +285,6 @@ export const decide = {
   },
   said: ({item, why}) => `${item.name}. ${why}`,
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new Deciding(decide, host)

@@ -33,6 +33,7 @@ interface KeyLayer {
   isReady(): boolean // false: keys are kept until `pressDelayed`
   table: Record<string, KeyBinding>
   isEditing?(): boolean // of a page: no key but Escape has an effect
+  isComing?: boolean // a page that is not made yet: all keys are kept
 }
 
 /** A page; one without a group has no entry in the navigation. */
@@ -256,7 +257,7 @@ interface ListAction<Row, Head> {
   keeps?: boolean // the rows stay in the list
   takes?(rows: Row[], answers: Answers): any[] // ids of other rows that leave the list, too
   decides?: string // what the row is then, in a word: it is a decision about a question
-  isOwn?: boolean // it changes no other row of the list
+  isOwn?: boolean | ((value: any) => boolean) // it has changed no other row of the list
   selectsFound?(place: Route): ReadCall // in place of a call: it selects exactly the rows that this call finds
   clears?: boolean // nothing is selected after it; a `run` that returns false has done nothing
   picks?(answers: Answers): boolean // whether its rows are selected after it

@@ -43,6 +43,7 @@ export const FILE_ACTIONS = [
     isSingle: true,
     label: "Skip",
     does: "skip for now",
+    isOwn: ({files}) => files === 1,
     want: REPORT,
     call: ([{file_id: id, postponed}], {until}) =>
       postponed && !until

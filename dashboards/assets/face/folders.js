@@ -228,3 +228,6 @@ export class FoldersPage extends Sections {
     if (isNext && isFocusFree()) this.focusIn(".step.current .acts :is(button, a)")
   }
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new FoldersPage(host)

@@ -7,7 +7,6 @@ import {h, morph} from "#face/dom.js"
 import {currentPage, home, may, toast} from "#face/frame.js"
 import {drawGauge, gaugeOf} from "#face/gauge.js"
 import {store, stored} from "#face/local_storage.js"
-import {cancelQuestion} from "#face/progress.js"
 import {askRollback} from "#face/rollback.js"
 import {adoptSheets} from "#face/sheets.js"
 import {button, closeButton} from "#face/widgets.js"
@@ -18,6 +17,18 @@ const OPERATION = {
   parts: {kind: 1, label: 1, share: 1},
 }
 const JOB = {id: 1, name: 1, text: 1, gauge: 1, operation_id: 1, long_pause_text: 1}
+/** @type {Record<string, string>} */
+const KEEP = {write: "Keep writing", rollback: "Keep restoring", publish: "Keep publishing"}
+
+/** The question before an operation is cancelled. @type {(operation: {type: string, cancel_effect: string}) => Question} */
+export const cancelQuestion = ({type, cancel_effect: text}) => ({
+  title: "Cancel the rest?",
+  text,
+  confirm: "Cancel the rest",
+  back: KEEP[type],
+  risky: true,
+})
+
 /** @type {import("#face/calls.js").Read} */
 const WORK = [
   "overview.work",

@@ -20,12 +20,6 @@ export const {roles} = FACTS // what each role is for
 export const canEdit = FACTS.edits // a setting allows edits in the dashboard
 export const pageSize = FACTS.page_size // rows of a page of the plan
 
-let areFactsOld = false
-window.addEventListener("indexium:events", event => {
-  if ("settings:changed" in /** @type {CustomEvent} */ (event).detail) areFactsOld = true
-})
-/** Return whether a setting has changed since the facts were read: the next page is loaded with those of now. */
-export const isOutdated = () => areFactsOld
 export const openingView = FACTS.opening // the saved view with which the plan opens; null for none
 export const atStart = {has_titles: FACTS.has_titles, has_accounts: FACTS.has_accounts} // the numbers of the home are later
 
@@ -45,6 +39,10 @@ export function stateOf(state) {
 /** Return the name of the page that is shown. */
 export const currentPage = () => document.documentElement.dataset.page
 
+let areFactsOld = false // a setting has changed since they were read
+window.addEventListener("indexium:events", event => {
+  if ("settings:changed" in /** @type {CustomEvent} */ (event).detail) areFactsOld = true
+})
 let isThere = false // the session has started
 /** @type {object[]} */
 let waiting = []
@@ -55,6 +53,12 @@ window.addEventListener("indexium:frame", () => {
   waiting = []
   for (const message of late) send(message)
 })
+
+/**
+ * Return whether the next page is loaded from the server: with the facts of now, or because the session has not started,
+ * whose websocket has the address of this page.
+ */
+export const needsLoad = () => areFactsOld || !isThere
 
 /** @param {object} message */
 function send(message) {

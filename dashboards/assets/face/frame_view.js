@@ -2,7 +2,7 @@
 import {entryAddress, showPlan, visit} from "#face/address.js"
 import {onNews, paced} from "#face/calls.js"
 import {h, morph} from "#face/dom.js"
-import {account, atStart, currentPage, home, isOutdated, me, nameWindow, pages, refusalOf, tell} from "#face/frame.js"
+import {account, atStart, currentPage, home, me, nameWindow, pages, refusalOf, tell} from "#face/frame.js"
 import {stopScan} from "#face/interruptions.js"
 import {makeKeyList} from "#face/key_list.js"
 import {frameKeys} from "#face/keys.js"
@@ -182,10 +182,6 @@ function open(id) {
     return
   }
   const {href} = pages.find(each => each.id === id)
-  if (isOutdated()) {
-    location.assign(entryAddress(href))
-    return
-  }
   visit(entryAddress(href))
 }
 

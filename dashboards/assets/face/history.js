@@ -1,4 +1,5 @@
 // History: writes, publications and rollbacks, newest first, and what each of them did to each file.
+import {List} from "#face/list.js"
 import {runSql, visit} from "#face/address.js"
 import {OPERATIONS, call} from "#face/calls.js"
 import {h} from "#face/dom.js"
@@ -409,3 +410,6 @@ export const history = {
           text: "Every write, publication and rollback is listed here, with what it changed in which file.",
         },
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(history, host)

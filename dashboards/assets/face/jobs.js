@@ -1,4 +1,5 @@
 // Jobs: what runs, what waits and what has ended, each with its progress, its actions and its log.
+import {List} from "#face/list.js"
 import {drawGauge, gaugeOf} from "#face/gauge.js"
 import {go, runSql} from "#face/address.js"
 import {call} from "#face/calls.js"
@@ -496,3 +497,6 @@ export const jobs = {
   actions: [...PRIORITY, ...ACTIONS],
   empty: () => ({title: "", text: NOTHING}), // each area has its own sentence
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(jobs, host)

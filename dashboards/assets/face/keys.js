@@ -25,8 +25,8 @@ let firstAt = 0
 /** Return the layer that gets the keys; undefined while a page or a dialog of the frame has them. */
 const top = () => above.at(-1) ?? (isDialogOpen() ? undefined : pages.get(currentPage()))
 
-/** @type {(event: Event) => HTMLElement} */
-const targetOf = event => /** @type {HTMLElement} */ (event.composedPath()[0])
+/** Return what a key was pressed in; a key that was kept has no path any more. @type {(event: Event) => HTMLElement} */
+const targetOf = event => /** @type {HTMLElement} */ (event.composedPath()[0] ?? document.body)
 
 /**
  * Give a page its keys. They are in the list of keys, too.
@@ -39,6 +39,9 @@ export function pageKeys(page, layer) {
   for (const [key, {does, group, when}] of Object.entries(layer.table))
     if (does) bindings().add({key, does, group, when, pages: [page]})
 }
+
+/** Keep the keys for a page until it is made. @param {string} page */
+export const awaitKeys = page => pages.set(page, {isReady: () => false, table: {}, isComing: true})
 
 /** Return every binding that the list of keys may show. @returns {Set<ListedKey>} */
 export const bindings = () => (globalThis.indexiumKeys ??= new Set())
@@ -58,10 +61,16 @@ export function frameKeys(places, table) {
 
 /** The keys of a page come first. An open editor of a page stops the event before. @param {KeyboardEvent} event */
 function onFrameKey(event) {
+  if (event.defaultPrevented) first = ""
+  else pressFrameKey(event)
+}
+
+/** @param {KeyboardEvent} event */
+function pressFrameKey(event) {
   const {key, timeStamp} = event
   const before = endsSequence(event) ? first : ""
   first = ""
-  if (event.defaultPrevented || isOfBrowser(event) || above.length || isDialogOpen() || isText(event)) return
+  if (isOfBrowser(event) || above.length || isDialogOpen() || isText(event)) return
   const name = before ? `${before} ${key}` : key
   const found = frame.find(
     each => each.key === name && (each.places?.includes(currentPage()) ?? true) && (each.when?.() ?? true),
@@ -110,7 +119,7 @@ function onKey(event) {
   if (key.startsWith("Arrow") && !target.matches?.(FREE) && !target.closest?.("[role=row]")) return // it scrolls
   if (endsSequence(event)) return
   if (!isReadyFor(layer, event)) {
-    if (layer.table[key]) take(event)
+    if (layer.table[key] || layer.isComing) take(event)
   } else if (act(layer, event)) {
     event.preventDefault()
     if (!layer.isReady()) dropDelayed() // the person has gone to a field: older keys are no text for it
@@ -138,13 +147,15 @@ export function pressDelayed() {
     if (page !== currentPage()) continue
     if (field) typeInto(field, event)
     else field = press(event)
+    // A key that leads to another page was pressed before the others: they mean that page.
+    for (const each of delayed) if (each.page === page) each.page = currentPage()
   }
 }
 
 /** Press a key; return the text field to which it moves the focus. @type {(event: KeyboardEvent) => HTMLInputElement | null} */
 function press(event) {
   const before = focusedElement()
-  if (endsSequence(event) || !act(top(), event)) onFrameKey(event)
+  if (endsSequence(event) || !act(top(), event)) pressFrameKey(event)
   const after = focusedElement()
   return after !== before && after.matches(TEXT) ? /** @type {HTMLInputElement} */ (after) : null
 }

@@ -41,7 +41,8 @@ export class List extends FacePage {
   timer = 0 // until what changes as time passes is read again
   menu = "" // the name of the open menu of the filters
   told = "" // the values of the address that the server knows
-  early = "" // the key of a number that was pressed before it was read
+  /** @type {(() => void) | null} */
+  early = null // what a person pressed before the numbers above the list were read
   /** @type {{id: any, value: Record<string, any>} | undefined} */
   own // what a person has changed in the details of a row
 
@@ -367,24 +368,36 @@ export class List extends FacePage {
     this.focusCursor()
   }
 
-  /** Return whether the numbers of the list are those of the filters before: a press of one means the filters of now. */
+  /** Return whether the numbers above the list are those of the filters before. */
   isHeadOld() {
     const {value, error} = this.rows.head()
-    return Boolean(this.spec.chips) && !value && !error
+    return !value && !error
   }
 
-  /** Narrow the list by one of its numbers, as soon as those of now are read. @type {(key: string, to: Route) => void} */
+  /** Do what a press of a number means, as soon as the numbers of the filters of now are read. @param {() => void} act */
+  whenKnown(act) {
+    if (this.isHeadOld()) this.early = act
+    else act()
+  }
+
+  /** Narrow the list by one of its numbers. @type {(key: string, to: Route) => void} */
   pressNumber(key, to) {
-    if (this.isHeadOld()) this.early = key
-    else this.narrow(to)
+    if (!this.isHeadOld()) {
+      this.narrow(to)
+      return
+    }
+    this.early = () => {
+      const button = this.root.querySelector(`[data-act=to][data-key="${key}"]`)
+      if (button instanceof HTMLElement) button.click()
+    }
   }
 
-  /** Press the number that was pressed before those of now were read. */
+  /** Do what was pressed before the numbers of now were read. */
   pressEarly() {
     if (!this.early || this.isHeadOld()) return
-    const button = this.root.querySelector(`[data-act=to][data-key="${this.early}"]`)
-    this.early = ""
-    if (button instanceof HTMLElement) button.click()
+    const act = this.early
+    this.early = null
+    act()
   }
 
   /** Turn to a page, with the cursor at a place of it; return whether it exists. @type {(page: number, at: number) => boolean} */
@@ -583,7 +596,8 @@ export class List extends FacePage {
 
   /** @type {FacePage<Row, Head>["settle"]} */
   settle(action, {taken, edits, meant, answers, isOfList}, made) {
-    this.rows.settle(taken, made, edits, action.isOwn)
+    const isOwn = typeof action.isOwn === "function" ? action.isOwn(made.value) : action.isOwn
+    this.rows.settle(taken, made, edits, isOwn)
     this.afterAction(action, meant, answers)
     if (isOfList) this.rows.readMoreAgain()
     const isOpen = taken.ids.map(String).includes(this.openValue())

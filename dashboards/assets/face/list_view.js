@@ -1,9 +1,9 @@
 // How a list looks: title, chips, rows, pages, and the details of the open row.
 import {CELLS} from "#face/cells.js"
-import {h} from "#face/dom.js"
+import {h, keyedNodes, reuse} from "#face/dom.js"
 import {drawPortrait} from "#face/images.js"
 import {drawFilters} from "#face/list_filters.js"
-import {isDense} from "#face/tag_fit.js"
+import {cell, isDense} from "#face/tag_fit.js"
 import {
   boneRows,
   button,
@@ -47,37 +47,49 @@ function isSelected(list, row, isCursor) {
   return list.picked.canHave(row) ? list.picked.has(row) : null
 }
 
-/** @type {(list: List, row: any, index?: number) => HTMLElement} */
-function drawRow(list, row, index) {
+/**
+ * A row is made again if something in it changes: of `old` rows, those that stay as they are keep their elements.
+ *
+ * @type {(list: List, row: any, index?: number, old?: Map<string, Element>) => HTMLElement}
+ */
+function drawRow(list, row, index, old) {
   const {spec} = list
   const id = list.rows.idOf(row)
   const knows = list.rows.head().value
+  const columns = columnsOf(list)
   const isCursor = id === list.cursorId()
   const isStop = isCursor || (id === list.firstId() && Boolean(list.outside().value))
   const selected = isSelected(list, row, isCursor)
+  const values = columns.map(({value}) => value(row, knows))
   const classes = ["row lrow", isCursor && "cursor", hasTiles(list) && "tile", spec.isFaded?.(row) && "faded"]
-  return h(
-    "div",
-    {
-      class: classes.filter(Boolean).join(" "),
-      role: "row",
-      tabindex: isStop ? "0" : "-1",
-      "aria-selected": selected === null ? null : String(selected),
-      "aria-rowindex": index === undefined ? null : index,
-      data: {act: "open", key: id, row: id},
-    },
-    hasBoxes(spec) && drawPick(list, row, selected !== null),
-    columnsOf(list).map(({kind, phone, value}) =>
-      h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](value(row, knows))),
-    ),
-    hasInline(spec) &&
-      h(
-        "span",
-        {class: "cell turn", role: "gridcell", data: {phone: "last"}},
-        drawActions(list, row, "row", {isInline: true}),
+  const attributes = {
+    class: classes.filter(Boolean).join(" "),
+    role: "row",
+    tabindex: isStop ? "0" : "-1",
+    "aria-selected": selected === null ? null : String(selected),
+    "aria-rowindex": index === undefined ? null : index,
+    data: {act: "open", key: id, row: id},
+  }
+  const draw = () =>
+    h(
+      "div",
+      attributes,
+      hasBoxes(spec) && drawPick(list, row, selected !== null),
+      columns.map(({kind, phone}, at) =>
+        h("span", {class: `cell ${CLASSES[kind]}`, role: "gridcell", data: {phone}}, CELLS[kind](values[at])),
       ),
-    spec.below && h("div", {class: "cell under", role: "gridcell", data: {phone: "under"}}, spec.below(row)),
-  )
+      hasInline(spec) &&
+        h(
+          "span",
+          {class: "cell turn", role: "gridcell", data: {phone: "last"}},
+          drawActions(list, row, "row", {isInline: true}),
+        ),
+      spec.below && h("div", {class: "cell under", role: "gridcell", data: {phone: "under"}}, spec.below(row)),
+    )
+  const hasElements = hasInline(spec) || spec.below || columns.some(({kind}) => kind === "own")
+  if (!old || hasElements) return draw()
+  const kinds = columns.map(({kind, phone}) => [kind, phone])
+  return reuse(old.get(String(id)), [attributes, kinds, values, spec.name(row), cell, isDense()], draw)
 }
 
 /** Return whether rows can be selected. @param {ListSpec} spec */
@@ -198,13 +210,14 @@ function drawRows(list) {
   const {spec} = list
   /** @type {HTMLElement[]} */
   const drawn = [drawHeads(list)]
+  const old = keyedNodes(list.root)
   let group = ""
   const first = (list.rows.number - 1) * list.rows.perPage + (drawn[0] ? 2 : 1) // the heads are the first row
   for (const [index, row] of list.rows.ownRows().entries()) {
     const own = spec.groupOf?.(row) ?? ""
     if (own !== group) drawn.push(h("h2", {class: "group", data: {key: `group-${own}`}}, own))
     group = own
-    drawn.push(drawRow(list, row, first + index))
+    drawn.push(drawRow(list, row, first + index, old))
   }
   return h(
     "div",

@@ -1,4 +1,5 @@
 // People: a list with pictures, one person in detail, and the changes of persons with a preview.
+import {List} from "#face/list.js"
 import {runSql, showPlan} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
@@ -353,3 +354,6 @@ export const people = {
       ? {title: "No person found", text: "No name, qualifier or alias contains this text."}
       : {title: "No people yet", text: "Import a list, or add the people in comments, on the page Library."},
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(people, host)

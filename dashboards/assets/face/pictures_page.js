@@ -15,7 +15,7 @@ import {button} from "#face/widgets.js"
 import {plural} from "#face/wording.js"
 
 /** @typedef {import("#face/pictures_rows.js").Tile} Tile */
-/** @typedef {import("#face/pictures.js").Head} Head */
+/** @typedef {import("#face/library.js").Head} Head */
 /** @typedef {{ids: number[], tile: Tile | null}} Files What a decision means: the selection, or one file. */
 
 const ADVANCE = "indexium.advance"

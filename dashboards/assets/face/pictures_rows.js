@@ -12,7 +12,7 @@ const TILE = {
 }
 
 /** @typedef {Pick<Values.Tile, "file_id" | "file_name" | "file_ext" | "shown_title" | "place" | "folder_name" | "kind" | "picture_version" | "is_shown_by_browsers" | "badge" | "shown_at" | "dated" | "date_source" | "rating" | "favorite" | "people" | "people_count" | "info" | "pixels" | "size_text" | "note">} Tile */
-/** @typedef {import("#face/pictures.js").Head} Head */
+/** @typedef {import("#face/library.js").Head} Head */
 
 /** Return a tile with what its details show of decisions that are not read yet. @param {any} tile @returns {Tile} */
 function withDecisions({shown_values: values = {}, people_tags: tags, ...tile}) {

@@ -1,4 +1,5 @@
 // The plan: which metadata should go into which file, how risky that is, and the selection for a write.
+import {List} from "#face/list.js"
 import {announce} from "#face/calls.js"
 import {h} from "#face/dom.js"
 import {hasDraft} from "#face/edit_drafts.js"
@@ -338,3 +339,6 @@ export const plan = {
   actions: [...FILE_ACTIONS, ...SELECTED_ACTIONS],
   empty: emptyList,
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(plan, host)

@@ -299,10 +299,11 @@ export class PlanSearch extends ListPart {
     const selection = /** @type {import("#face/list_selection.js").FixedSelection} */ (this.list.picked)
     const aside = this.numbers()?.search.without_risk ?? ""
     return {
-      risk: () => {
-        const isOn = !this.numbers().levels.find(each => each.level === level).is_chosen
-        this.change(text => ["search.with_value", {text, key: "risk", value: level, on: isOn}])
-      },
+      risk: () =>
+        this.list.whenKnown(() => {
+          const isOn = !this.numbers().levels.find(each => each.level === level).is_chosen
+          this.change(text => ["search.with_value", {text, key: "risk", value: level, on: isOn}])
+        }),
       option: () => this.completion.pick(Number(index)),
       empty: () => this.setSearch(""),
       filters: () => this.toggleMenu(facets),

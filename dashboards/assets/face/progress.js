@@ -1,8 +1,10 @@
 // Progress: one operation while it runs and after its end, with each of its files. Without a number in the address, it is
 // the one that runs, or else the newest one.
+import {List} from "#face/list.js"
 import {visit} from "#face/address.js"
 import {call, OPERATIONS} from "#face/calls.js"
 import {h} from "#face/dom.js"
+import {cancelQuestion} from "#face/footer.js"
 import {stateOf, toast} from "#face/frame.js"
 import {drawGauge} from "#face/gauge.js"
 import {askToRetry} from "#face/retry_question.js"
@@ -33,9 +35,6 @@ const SHOWN = {
   skipped: ["skipped", ["skipped"]],
   pending: ["waiting", ["pending", "writing"]],
 }
-
-/** @type {Record<string, string>} */
-const KEEP = {write: "Keep writing", rollback: "Keep restoring", publish: "Keep publishing"}
 
 /** @type {(operation: Operation, statuses: string[]) => number} */
 const numberOf = ({total, counts}, statuses) =>
@@ -109,15 +108,6 @@ const drawCard = ({operation}, acts) =>
 
 /** @param {Operation | null | undefined} operation */
 const isActive = operation => ACTIVE.includes(operation?.state)
-
-/** The question before an operation is cancelled. @type {(operation: Pick<Operation, "type" | "cancel_effect">) => Question} */
-export const cancelQuestion = ({type, cancel_effect: text}) => ({
-  title: "Cancel the rest?",
-  text,
-  confirm: "Cancel the rest",
-  back: KEEP[type],
-  risky: true,
-})
 
 /** @type {(isMeant: (operation: Operation) => boolean) => ListAction<Row, Head>["when"]} */
 const when = isMeant => (_row, _place, head) => Boolean(head?.operation && isMeant(head.operation))
@@ -279,3 +269,6 @@ export const progress = {
           acts: [{label: "Go to the plan", act: "plan", isPrimary: true}],
         },
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(progress, host)

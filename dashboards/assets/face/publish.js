@@ -1,4 +1,5 @@
 // Publications: the NFO files and pictures that would be written beside the media, reviewed, selected and published.
+import {List} from "#face/list.js"
 import {go, place as currentPlace, visit} from "#face/address.js"
 import {call} from "#face/calls.js"
 import {h} from "#face/dom.js"
@@ -399,3 +400,6 @@ export const publish = {
   actions: ACTIONS,
   empty: emptyOf,
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(publish, host)

@@ -664,3 +664,6 @@ export class QueryPage extends FacePage {
     this.draw()
   }
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new QueryPage(host)

@@ -1,4 +1,5 @@
 // Requests: work that waits for another person, and what people decided about it.
+import {List} from "#face/list.js"
 import {showPlan, visit} from "#face/address.js"
 import {dangerousWord, drawSection, lostFiles} from "#face/dialog_sections.js"
 import {h} from "#face/dom.js"
@@ -322,3 +323,6 @@ export const requests = {
           text: "Work above the limits in Settings, under Approval, waits here until another person approves it.",
         },
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(requests, host)

@@ -1,5 +1,6 @@
 // Settings: every setting in its group, the schedules, the custom fields, what leaves this machine, and what few people
 // need.
+import {Sections} from "#face/sections.js"
 import {customFields} from "#face/custom_fields.js"
 import {h} from "#face/dom.js"
 import {refusalOf} from "#face/frame.js"
@@ -105,3 +106,6 @@ export const settings = {
   summary: head => (head ? `kept in ${head.file}; environment variables override it` : ""),
   sections: [...GROUPS.map(groupSection), schedules, customFields, privacy, providers, requestLog, advanced],
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new Sections(settings, host)

@@ -1,83 +1,69 @@
-// The start of the frame, and of the pages that the browser draws: each is made when it is shown for the first time.
-import {account} from "#face/account.js"
-import {accounts} from "#face/accounts.js"
-import {activity} from "#face/activity.js"
+// The start of the frame, and of the pages that the browser draws: the module of a page has its name. A page is made when
+// it is shown for the first time. The modules of the others are read when nothing else is to do: no visit waits for them.
 import {sendAgain} from "#face/calls.js"
-import {checks} from "#face/checks.js"
-import {connections} from "#face/connections.js"
-import {decide} from "#face/decide.js"
-import {Deciding} from "#face/deciding.js"
-import {FoldersPage} from "#face/folders.js"
-import {currentPage, refusalOf} from "#face/frame.js"
 import {showFooter} from "#face/footer.js"
+import {currentPage, pages, refusalOf, toast} from "#face/frame.js"
 import {showFrame} from "#face/frame_view.js"
-import {history} from "#face/history.js"
 import {askAboutInterruptions} from "#face/interruptions.js"
-import {jobs} from "#face/jobs.js"
-import {listenToKeys} from "#face/keys.js"
-import {List} from "#face/list.js"
-import {people} from "#face/people.js"
-import {plan} from "#face/plan.js"
-import {progress} from "#face/progress.js"
-import {QueryPage} from "#face/query.js"
+import {awaitKeys, listenToKeys} from "#face/keys.js"
 import {drawRefusal} from "#face/refused.js"
-import {pictures} from "#face/pictures.js"
-import {PicturesPage} from "#face/pictures_page.js"
-import {publish} from "#face/publish.js"
-import {listenToQuestions} from "#face/questions.js"
-import {requests} from "#face/requests.js"
-import {Sections} from "#face/sections.js"
-import {settings} from "#face/settings.js"
 import {showSteps} from "#face/steps.js"
-import {title} from "#face/title.js"
-import {titles} from "#face/titles.js"
 
-/** @type {ListSpec[]} */
-export const LISTS = [
-  ...[accounts, activity, checks, decide, history, jobs, people, plan, progress, publish, requests, titles],
-]
-/** @type {SectionsSpec[]} */
-const SECTIONS = [account, connections, settings, title]
+const UNREAD = "The script of this page could not be read from the server. Reload the page."
 
-/** @typedef {List | Sections | QueryPage} Page */
-/** How each page is made. @type {Map<string, (host: HTMLElement) => Page>} */
-const PAGES = new Map()
-for (const each of LISTS) PAGES.set(each.page, host => new List(each, host))
-for (const each of SECTIONS) PAGES.set(each.page, host => new Sections(each, host))
-PAGES.set(decide.page, host => new Deciding(decide, host))
-PAGES.set(pictures.page, host => new PicturesPage(pictures, host))
-PAGES.set("folders", host => new FoldersPage(host))
-PAGES.set("query", host => new QueryPage(host))
+/** @typedef {{draw(): void, enter(): void, leave(): void}} Page */
+/** @typedef {{makePage: (host: HTMLElement) => Page}} PageModule */
+
+/** @param {string} page @returns {Promise<PageModule>} */
+const readModule = page => import(`#face/${page}.js`)
 
 /** @type {Map<string, Page>} */
 const made = new Map()
 let shown = ""
 
-function show() {
+async function show() {
   const page = currentPage()
   const isOther = page !== shown
   if (isOther) made.get(shown)?.leave()
   shown = page
-  if (!PAGES.has(page)) return
-  document.querySelector(".boot")?.remove()
-  /** @type {HTMLElement} */
+  /** @type {HTMLElement | null} */
   const host = document.querySelector(`[data-face="${page}"]`)
+  if (!host) return
   if (refusalOf(page)) {
+    document.querySelector(".boot")?.remove()
     drawRefusal(page, host)
     return
   }
-  const known = made.get(page)
-  if (!known) made.set(page, PAGES.get(page)(host))
-  else if (isOther) known.enter()
-  made.get(page).draw()
+  if (made.has(page)) {
+    if (isOther) made.get(page).enter()
+    made.get(page).draw()
+    return
+  }
+  awaitKeys(page)
+  try {
+    const {makePage} = await readModule(page)
+    if (!made.has(page)) made.set(page, makePage(host))
+  } catch (error) {
+    toast(UNREAD, {kind: "error"})
+    throw error
+  } finally {
+    document.querySelector(".boot")?.remove()
+  }
+  if (currentPage() === page) made.get(page).draw()
 }
+
+/** Read the modules of the other pages. */
+const readOthers = () => pages.filter(({id}) => !refusalOf(id)).forEach(({id}) => void readModule(id).catch(() => {}))
 
 showFrame(document.getElementById("frame"))
 showSteps(document.getElementById("steps"))
 showFooter(document.getElementById("footer"))
 listenToKeys()
-listenToQuestions()
-new MutationObserver(show).observe(document.documentElement, {attributes: true, attributeFilter: ["data-page"]})
-show()
+new MutationObserver(() => void show()).observe(document.documentElement, {
+  attributes: true,
+  attributeFilter: ["data-page"],
+})
+void show()
 void sendAgain()
 void askAboutInterruptions()
+window.addEventListener("indexium:frame", () => requestIdleCallback(readOthers), {once: true})

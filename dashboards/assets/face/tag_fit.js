@@ -13,8 +13,8 @@ let ruler = null
 const widths = new Map() // by weight and text
 let family = ""
 
-/** The width of the cell in pixels; 0 before the first layout. */
-export const cell = {width: 0}
+/** The width of the cell in pixels, 0 before the first layout, and the number of fonts that were loaded since. */
+export const cell = {width: 0, fonts: 0}
 
 export const isDense = () => stored("indexium.dense") === "1"
 
@@ -31,7 +31,10 @@ function widthOf(text, isBold) {
 }
 
 /** Forget measured widths: another font was loaded. */
-export const forgetWidths = () => widths.clear()
+export function forgetWidths() {
+  widths.clear()
+  cell.fonts += 1
+}
 
 /** @type {(tags: number[], width: number) => number} */
 function linesOf(tags, width) {

@@ -1,4 +1,5 @@
 // One film, series, season or episode: its values, its seasons, its people and files, its match, and what is related.
+import {Sections} from "#face/sections.js"
 import {lastAddress, place, visit} from "#face/address.js"
 import {showArtwork} from "#face/artwork.js"
 import {ARTWORK_KEYS} from "#face/artwork_state.js"
@@ -462,3 +463,6 @@ export const title = {
     ...(may("providers.request_page") ? [requests] : []),
   ],
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new Sections(title, host)

@@ -1,4 +1,5 @@
 // Films and series: posters or a table, with filters, the titles that are selected, and the state of look-ups.
+import {List} from "#face/list.js"
 import {visit} from "#face/address.js"
 import {call, read} from "#face/calls.js"
 import {h} from "#face/dom.js"
@@ -478,3 +479,6 @@ export const titles = {
 function isBare(head, place) {
   return Boolean(head) && !totalOf(head) && !["q", ...FILTERS].some(name => place[name])
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new List(titles, host)

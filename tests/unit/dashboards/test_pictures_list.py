@@ -42,7 +42,7 @@ HEAD: dict[str, Any] = {
 def pictures(expression: str, **values: Any) -> Any:
     """Return the value of an expression about the declaration; `act` finds one of its actions."""
     body = f"const act = name => pictures.actions.find(each => each.act === name); return {expression}"
-    script = f"(({{pictures}}) => {{ {body} }})(await face('pictures'))"
+    script = f"(({{pictures}}) => {{ {body} }})(await face('library'))"
     return evaluate(script, head=HEAD, **values)
 
 

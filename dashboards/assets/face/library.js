@@ -1,4 +1,5 @@
 // The pictures of the library: all files as a wall of tiles or as a table.
+import {PicturesPage} from "#face/pictures_page.js"
 import {visit} from "#face/address.js"
 import {editFiles} from "#face/edit_files.js"
 import {FILE_ACTIONS} from "#face/file_actions.js"
@@ -226,3 +227,6 @@ export const pictures = {
           text: "Choose the folder with your videos or photos. A scan reads the files and changes nothing.",
         },
 }
+
+/** @param {HTMLElement} host */
+export const makePage = host => new PicturesPage(pictures, host)
