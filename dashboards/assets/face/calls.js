@@ -132,6 +132,9 @@ export function read([name, args, want], news, isQuiet = false) {
   return found
 }
 
+/** Return what is known of a read; nothing is read. @param {ReadCall} own @returns {Kept} */
+export const known = own => kept.get(keyOf(own)) ?? {event: 0, sentAt: 0, isOld: true, news: []}
+
 /**
  * Return the values of several reads by their names, once all of them are known, and when the earliest was sent.
  *

@@ -458,6 +458,7 @@ interface ListSpec<Row = any, Head = any> {
   follow?(): void // shows what the address opens above the page; called at each drawing
   notices?(head: Head): {row: Row; text: string}[] // rows that need a person, above all others
   head?(place: Route): Record<string, ReadCall> // what the title, the chips and the actions need: values by name
+  isHeadLate?: boolean // the rows do not depend on it and are read first
   read(place: Route, perPage: number, head: Head | undefined): ReadCall | null // a ListPage or all rows; null: wait for the head
   more?(row: Row, place: Route): Record<string, ReadCall> // what only the details of a row need: values by name
   later?(row: Row, place: Route): Record<string, ReadCall> // what takes longer: the details show each value when it is known

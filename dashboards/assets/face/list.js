@@ -105,7 +105,7 @@ export class List extends FacePage {
   /** Tell the server what is shown: its components in this page need it. */
   tellServer() {
     const {page, tells} = this.spec
-    if (!tells) return
+    if (!tells || !(this.rows.isKnown() || this.rows.page().error)) return // the rows come first
     const values = Object.entries(place()).filter(([name]) => tells.includes(name))
     const search = new URLSearchParams(values).toString()
     if (search !== this.told) tell("values", {page, search})

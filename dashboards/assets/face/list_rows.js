@@ -1,9 +1,10 @@
 // The rows of a list: the page that is shown, without the rows that an action has taken away.
 import {place} from "#face/address.js"
-import {announce, forget, keepUntil, read, readAll} from "#face/calls.js"
+import {announce, forget, keepUntil, known, read, readAll} from "#face/calls.js"
 import {Edits} from "#face/edits.js"
 
 const MOST_PAGES = 1_000_000_000
+const HEAD_DELAY = 60 // milliseconds for which the rows are read alone
 const PATIENCE = 150 // milliseconds for which a row is shown before what takes longer is read
 
 /** @typedef {{gone: Map<any, number>, ids: any[]}} Taken The rows that an action takes away, and from which list. */
@@ -23,6 +24,8 @@ export class ListRows {
   /** @type {any} */
   laterId // of the row whose details are shown
   laterAt = 0
+  awaited = "" // the list whose rows are read alone
+  headAt = 0 // when its head is read at the latest
   /** @type {Set<string>} */
   moreNames = new Set() // of the calls that details have made
   /** @type {Record<string, ReadCall>} */
@@ -60,7 +63,23 @@ export class ListRows {
 
   /** Return what stands above the list, once all of it is known. @returns {{value?: Head, error?: Error}} */
   head() {
-    return readAll(this.headReads(), (own, part) => read(own, this.newsOf(part), this.running > 0))
+    const isLate = this.spec.isHeadLate && this.isHeadEarly()
+    return readAll(this.headReads(), (own, part) =>
+      isLate ? known(own) : read(own, this.newsOf(part), this.running > 0),
+    )
+  }
+
+  /** Return whether the rows, which come first, are awaited still: both at once take as long as one after the other. */
+  isHeadEarly() {
+    const {value, error} = this.page()
+    if (value || error) return false
+    const list = JSON.stringify(this.ownRead())
+    if (list !== this.awaited) {
+      this.awaited = list
+      this.headAt = performance.now() + HEAD_DELAY
+      setTimeout(announce, HEAD_DELAY)
+    }
+    return performance.now() < this.headAt
   }
 
   /** Return what stands above the list: until it is read for other filters, it is as before. @returns {Head | undefined} */
@@ -127,7 +146,8 @@ export class ListRows {
 
   /** Return the call that reads a page; null until its head is known. @returns {ReadCall | null} */
   ownRead(number = this.number) {
-    return this.spec.read({...place(), page: String(number)}, this.perPage, this.head().value)
+    const head = this.spec.isHeadLate ? undefined : this.head().value
+    return this.spec.read({...place(), page: String(number)}, this.perPage, head)
   }
 
   /** Return whether the rows of the page are known. */

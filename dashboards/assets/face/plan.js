@@ -212,7 +212,7 @@ function emptyList({q = ""}, head) {
     return {
       title: "No folder has been scanned yet",
       text: "Choose the folder with your videos or photos. A scan reads the files and changes nothing.",
-      more: h("div", {class: "acts"}, h("a", {class: "btn", href: "/library"}, "Choose a folder")),
+      more: h("div", {class: "acts"}, h("a", {class: "btn", href: "/folders"}, "Choose a folder")),
     }
   if (q.trim()) {
     const [title, text] = emptyTexts(head)
@@ -282,6 +282,7 @@ export const plan = {
     numbers: ["search.numbers", {plan: {query: q}}, NUMBERS],
     ...(lastWrite?.query === q && {written: ["history.get", {operation_id: lastWrite.id}, WRITTEN]}),
   }),
+  isHeadLate: true,
   read: ({q = "", page, sort = "risk", desc}, perPage) => [
     "plan.page",
     {plan: {query: q}, number: Number(page), per_page: perPage, sort, descending: desc === "1"},
