@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from indexium_core import settings
 from indexium_core.demo import films
@@ -18,6 +18,7 @@ from tests.browser.conftest import Site
 from tests.browser.test_access import grave
 from tests.support import tables
 from tests.support.copied_home import search_all_names
+from tests.support.waiting import until
 
 FIRST = "Der lange Sommer am Fluss"
 WHY = "2 titles have this name and year, and no runtime, id or cast tells them apart."
@@ -436,6 +437,27 @@ def test_without_provider_stored_candidates_are_decided(site: Site, library: Lib
     expect(page.get_by_role("heading", name="Privacy")).to_be_focused()
     expect(page.get_by_role("heading", name="Privacy")).to_be_in_viewport()
     site.complaints.clear()  # the browser notes each call that is refused
+
+
+def test_text_for_the_search_is_kept_until_the_question_is_there(site: Site, library: Library) -> None:
+    before = counts(library)
+    page = site.visit("/settings")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/call/matches.pending*", hold)
+    page.get_by_role("link", name="To decide").click()
+    expect(page.get_by_role("button", name="Matched")).to_be_visible()  # the page is there, and no question
+    page.keyboard.type("/Paper Boats")
+    until(lambda: held)
+    held[0].continue_()
+    expect(page.get_by_role("textbox", name="Search by title or id")).to_have_value("Paper Boats")
+    assert counts(library) == before
 
 
 def keep_names_back(library: Library) -> int:

@@ -164,7 +164,7 @@ export class FileDetails extends ListPart {
     const isOpen = Boolean(this.find(".drawer"))
     if (!isOpen) this.turn(undefined)
     document.documentElement.toggleAttribute("data-sheet", isOpen && this.list.hasSheet)
-    if (isOpen) requestAnimationFrame(() => this.fitHeight()) // later changes of the same frame cost no layout of their own
+    if (isOpen) this.fitHeight() // it costs a layout
     this.editor.follow()
     this.readNeighbours()
   }

@@ -119,7 +119,8 @@ function onKey(event) {
   if (key.startsWith("Arrow") && !target.matches?.(FREE) && !target.closest?.("[role=row]")) return // it scrolls
   if (endsSequence(event)) return
   if (!isReadyFor(layer, event)) {
-    if (layer.table[key] || layer.isComing) take(event)
+    // After a key that is kept, every key is: what follows may be text for the field to which it leads.
+    if (layer.table[key] || layer.isComing || delayed.length) take(event)
   } else if (act(layer, event)) {
     event.preventDefault()
     if (!layer.isReady()) dropDelayed() // the person has gone to a field: older keys are no text for it
@@ -145,6 +146,7 @@ export function pressDelayed() {
   while (delayed.length && top() && (field || isReadyFor(top(), delayed[0].event))) {
     const {event, page} = delayed.shift()
     if (page !== currentPage()) continue
+    if (field && !field.isConnected) return dropDelayed() // another field stands in its place: this is no text for it
     if (field) typeInto(field, event)
     else field = press(event)
     // A key that leads to another page was pressed before the others: they mean that page.
@@ -162,6 +164,8 @@ function press(event) {
 
 /** @type {(field: HTMLInputElement, event: KeyboardEvent) => void} */
 function typeInto(field, {key}) {
+  if (key === "Enter")
+    field.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true, composed: true}))
   if (key.length > 1) return
   field.setRangeText(key, field.selectionStart, field.selectionEnd, "end")
   field.dispatchEvent(new Event("input", {bubbles: true, composed: true}))
