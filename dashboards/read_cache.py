@@ -57,7 +57,7 @@ class ReadCache:
             else:
                 listener(event)
 
-        unsubscribe = library.events.subscribe(on_event, in_order=True)  # before an answer has the id of the event
+        unsubscribe = library.events.subscribe(on_event)
 
     def _on_event(self, event: Event) -> None:
         if event.name == "plan:changed" and "operation_id" in event.data:
