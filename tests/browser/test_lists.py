@@ -240,6 +240,9 @@ def test_list_fits_a_phone(look: Site, path: str, theme: str) -> None:
     page = look.visit(f"/{path}", width=390, theme=theme)
     expect(content(page)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("/")  # also without a search
+    page.keyboard.press("Escape")
+    assert look.complaints == []
 
 
 def test_change_without_an_answer_is_sent_again_and_runs_once(many: Library, serve: Serve) -> None:

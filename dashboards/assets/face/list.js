@@ -684,7 +684,9 @@ export class List extends FacePage {
     if (selects || this.picked.lasts) Object.assign(table, this.selectingKeys())
     if (!this.spec.areas) Object.assign(table, this.turningKeys())
     Object.assign(table, this.actionKeys(), this.finding?.keys(), this.details?.keys())
-    if (this.spec.search) table["/"] = {does: "search", group: "Find", isFree: true, run: () => this.focusSearch()}
+    const when = () => Boolean(this.root.querySelector(".search input")) // an empty page has no search
+    if (this.spec.search)
+      table["/"] = {does: "search", group: "Find", isFree: true, when, run: () => this.focusSearch()}
     return table
   }
 
