@@ -54,6 +54,7 @@ def test_whole_file_and_ranges_have_the_bytes_of_the_file(url: str, library: Lib
     for asked, first, last in (
         ("bytes=0-", 0, size - 1),
         ("bytes=10-19", 10, 19),
+        ("bytes=5-5", 5, 5),
         (f"bytes={size - 5}-{size + 50}", size - 5, size - 1),
         ("bytes=-7", size - 7, size - 1),
     ):
