@@ -55,7 +55,6 @@ GOALS = {
     "click": 40,
     "move": 60,
     "select": 60,
-    "open": 60,
     "search": 80,
     "filter": 80,
     "sort": 80,
@@ -140,7 +139,7 @@ def _turn_and_click(driver: Driver, times: int, pause: int = 0) -> None:
 
 
 def measure_action(page: Page) -> Iterator[report.Row]:
-    """Ignore a finding of a check; yield how many messages that takes until nothing more comes, and their size."""
+    """Ignore a finding of a check; yield how many messages come within the next second, and their size."""
     sizes: list[int] = []
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")

@@ -282,7 +282,7 @@ def _text(value: Any) -> bytes:
     return json.dumps(value, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-# A line of an import or of an export that ends with the name of another module.
+# A line that ends an import with the name of another module.
 _IMPORTED = re.compile(r'^(?:import|export|\}).*?from "#face/([\w.]+)"', re.MULTILINE)
 
 
@@ -300,14 +300,19 @@ def modules() -> Mapping[str, str]:
 
 
 @functools.cache
+def _imported_modules() -> Mapping[str, frozenset[str]]:
+    """Return the names of the modules that each module imports at its start."""
+    return {path.name: frozenset(_IMPORTED.findall(path.read_text(encoding="utf-8"))) for path in _files()}
+
+
+@functools.cache
 def first_modules(page: str) -> Sequence[str]:
     """Return the addresses of the modules that a page needs at its start, those of the frame included."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in _files()}
     found, waiting = set[str](), {"start.js", f"{page}.js"}
     while waiting:
         name = waiting.pop()
         found.add(name)
-        waiting |= set(_IMPORTED.findall(texts.get(name, ""))) & texts.keys() - found
+        waiting |= _imported_modules().get(name, frozenset()) - found
     return [address for name, address in modules().items() if name.removeprefix("#face/") in found]
 
 

@@ -1,7 +1,8 @@
 // A script in every page of benchmarks/dashboard.py: the time from a key or a click to the painted result.
 //
 // `arm` reads a value. The next key or click starts the clock, at the time stamp of the event: the listener comes before
-// those of the page, which may make the change at once. After every change in a shadow root, the value is read again. Two animation frames after a change of the value, the change is painted.
+// those of the page, which may make the change at once. After every change in a shadow root, the value is read again.
+// Two animation frames after a change of the value, the change is painted.
 window.painted = (() => {
   const roots = []
   const gather = root => {
@@ -36,7 +37,6 @@ window.painted = (() => {
     dialog: () => search("dialog[open] h2")?.textContent, // a dialog has a root of its own
     reaction: () => search("dialog[open] h2")?.textContent + text(".foot") + !!find(".foot [aria-busy=true]") + location.pathname,
     details: () => text(".drawer h2"),
-    decided: () => find(`${ROW}.cursor`)?.textContent,
   }
   let measured = null
   let start = null

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Page,
+    Request,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from dashboards.web import server
 from indexium_core import errors
@@ -129,6 +139,20 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 def empty_library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "empty") as opened:
         yield opened
+
+
+def hold_first(page: Page, address: str) -> list[Route]:
+    """Hold the first request of an address back; the list has it then."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(address, hold)
+    return held
 
 
 def _kept_port() -> Iterator[int]:

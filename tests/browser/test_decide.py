@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from indexium_core import settings
 from indexium_core.demo import films
 from indexium_core.demo.providers.demo_home import use_stand_in
 from indexium_core.library import Library
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, hold_first
 from tests.browser.test_access import grave
 from tests.support import tables
 from tests.support.copied_home import search_all_names
@@ -442,15 +442,7 @@ def test_without_provider_stored_candidates_are_decided(site: Site, library: Lib
 def test_text_for_the_search_is_kept_until_the_question_is_there(site: Site, library: Library) -> None:
     before = counts(library)
     page = site.visit("/settings")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if held:
-            route.continue_()
-        else:
-            held.append(route)
-
-    page.route("**/call/matches.pending*", hold)
+    held = hold_first(page, "**/call/matches.pending*")
     page.get_by_role("link", name="To decide").click()
     expect(page.get_by_role("button", name="Matched")).to_be_visible()  # the page is there, and no question
     page.keyboard.type("/Paper Boats")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from indexium_core.library import Library
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, hold_first
 from tests.support import scans
 from tests.support.waiting import until
 
@@ -115,7 +115,7 @@ def test_keys_before_the_page_stands_are_kept(many: Library, serve: Serve, scrip
     subjects = [row.subject for row in many.checks.page("unknown", per_page=0).items]
     site = serve(many)
     page = site.visit("/history")
-    held = _held(page, script)
+    held = hold_first(page, f"**/face/{script}.js?*")
     page.goto(f"{site.url}/checks?kind=unknown", wait_until="commit")
     expect(page.locator("[data-face=checks]")).to_be_attached()
     press(page, "jjr")
@@ -125,25 +125,11 @@ def test_keys_before_the_page_stands_are_kept(many: Library, serve: Serve, scrip
     assert ignored(many, "unknown") == [subjects[2]]
 
 
-def _held(page: Page, script: str) -> list[Route]:
-    """Hold the first request of a module back."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if held:
-            route.continue_()
-        else:
-            held.append(route)
-
-    page.route(f"**/face/{script}.js?*", hold)
-    return held
-
-
 def test_keys_mean_the_page_to_which_they_lead(many: Library, serve: Serve) -> None:
     [copies] = many.checks.page("copies", per_page=0).items  # the first kind with a finding
     site = serve(many)
     page = site.visit("/reading")
-    held = _held(page, "checks")
+    held = hold_first(page, "**/face/checks.js?*")
     page.goto(f"{site.url}/history")
     until(lambda: page.evaluate("import('#face/frame.js').then(({needsLoad}) => !needsLoad())"))
     press(page, "gcjr")
@@ -156,7 +142,7 @@ def test_keys_mean_the_page_to_which_they_lead(many: Library, serve: Serve) -> N
 def test_keys_before_the_start_lead_to_another_page(many: Library, serve: Serve) -> None:
     site = serve(many)
     page = site.visit("/history")
-    held = _held(page, "start")
+    held = hold_first(page, "**/face/start.js?*")
     page.goto(f"{site.url}/checks?kind=unknown", wait_until="commit")
     expect(page.locator("[data-face=checks]")).to_be_attached()
     press(page, "ghr")

@@ -113,6 +113,9 @@ export const call = async (name, args, want) => (await send(name, args, {want}))
 /** @param {Read} read */
 const keyOf = ([name, args, want]) => JSON.stringify([name, args, want ?? null])
 
+/** @type {(news: string[]) => Kept} */
+const unread = news => ({event: 0, sentAt: 0, isOld: true, news})
+
 /**
  * Return what is known of a read now; it is read if nothing is known, or if an event in `news` has made it old.
  *
@@ -123,7 +126,7 @@ const keyOf = ([name, args, want]) => JSON.stringify([name, args, want ?? null])
  */
 export function read([name, args, want], news, isQuiet = false) {
   const key = keyOf([name, args, want])
-  const found = kept.get(key) ?? {event: 0, sentAt: 0, isOld: true, news}
+  const found = kept.get(key) ?? unread(news)
   kept.delete(key)
   kept.set(key, found)
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value)
@@ -133,7 +136,7 @@ export function read([name, args, want], news, isQuiet = false) {
 }
 
 /** Return what is known of a read; nothing is read. @param {ReadCall} own @returns {Kept} */
-export const known = own => kept.get(keyOf(own)) ?? {event: 0, sentAt: 0, isOld: true, news: []}
+export const known = own => kept.get(keyOf(own)) ?? unread([])
 
 /**
  * Return the values of several reads by their names, once all of them are known, and when the earliest was sent.

@@ -60,6 +60,13 @@ def test_component_shows_a_module_of_the_page(kind: type[Component]) -> None:
     assert name in face.modules()
 
 
+def test_page_reads_its_own_modules_first() -> None:
+    read = {address.partition("?")[0].rpartition("/")[2] for address in face.first_modules("plan")}
+    assert {"start.js", "plan.js", "list.js", "file_details.js", "dom.js"} <= read
+    assert not {"titles.js", "settings.js", "people.js"} & read  # of other pages
+    assert set(face.first_modules("plan")) <= set(face.modules().values())
+
+
 def test_every_component_documents_its_messages() -> None:
     assert [kind.__name__ for kind in ALL if "Messages" not in str(kind.__doc__)] == []
 
